@@ -1,0 +1,58 @@
+#include "commands/answer.h"
+
+#include "eventstore/event_codec.h"
+#include "schemas/step_status.h"
+
+namespace annals {
+
+void AnswerBuilder::Add(Position position, std::string_view stream, StreamVersion version, schema::Event::Reader event) {
+  if (empty_) {
+    receipt_.first_position = position;
+    receipt_.stream = stream;
+    receipt_.run_id = RunOfStream(stream).value_or("");
+    receipt_.ws_id = View(event.getWsId());
+  }
+  receipt_.last_position = position;
+  if (stream == receipt_.stream) receipt_.version = version;
+  // The entity of the first event is what the command was about; later ones may be about those it affects.
+  if (empty_ || View(event.getWsId()) == receipt_.ws_id) AddBody(position, event);
+  empty_ = false;
+}
+
+void AnswerBuilder::AddBody(Position position, schema::Event::Reader event) {
+  const auto body = event.getBody();
+  if (body.isRunCreated() || body.isWorkstreamCreated()) {
+    receipt_.state = "pending";
+  } else if (body.isTransitioned()) {
+    receipt_.state = View(body.getTransitioned().getTo());
+  } else if (body.isStepStarted()) {
+    receipt_.state = StepStatusName(schema::StepStatus::IN_PROGRESS);
+    receipt_.attempt_id = static_cast<int64_t>(position.value);
+  } else if (body.isStepCompleted()) {
+    const auto completed = body.getStepCompleted();
+    receipt_.state = StepStatusName(completed.getStatus());
+    receipt_.attempt_id = static_cast<int64_t>(completed.getAttempt() != 0 ? completed.getAttempt() : position.value);
+  } else if (body.isCommandRefused()) {
+    const auto refused = body.getCommandRefused();
+    Refusal refusal{.machine = std::string(View(refused.getMachine())),
+                    .entity = std::string(View(refused.getEntity())),
+                    .from = std::string(View(refused.getFrom())),
+                    .to = std::string(View(refused.getTo())),
+                    .trigger = std::string(View(refused.getTrigger())),
+                    .why = std::string(View(refused.getWhy())),
+                    .legal = {}};
+    for (const auto state : refused.getLegal()) refusal.legal.emplace_back(View(state));
+    refused_ = Refused{std::move(refusal), position};
+  }
+}
+
+Answer AnswerBuilder::Take(bool repeat) {
+  if (refused_) {
+    refused_->repeat = repeat;
+    return *std::move(refused_);
+  }
+  receipt_.repeat = repeat;
+  return std::move(receipt_);
+}
+
+}  // namespace annals

@@ -1,0 +1,78 @@
+// What deciders are given and what they answer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/status/statusor.h>
+#include <capnp/message.h>
+
+#include "eventstore/types.h"
+#include "projections/rows.h"
+#include "schemas/command.capnp.h"
+#include "schemas/event.capnp.h"
+
+namespace annals {
+
+// "The law says no", with the reason and what would be legal. An answer, not an error.
+struct Refusal {
+  std::string machine;
+  std::string entity;
+  std::string from;  // empty: the entity does not exist yet
+  std::string to;
+  std::string trigger;
+  std::string why;
+  std::vector<std::string> legal;
+};
+
+// An event decided on, without its place in the log. The engine adds time, actor, command and content.
+struct EventDraft {
+  schema::Event::Builder event{nullptr};
+  // Content, viewing the command. What tools and agents produce is kept beside the log; what an operator states stands in the event
+  // where it is short.
+  enum class Origin { kStated, kProduced };
+  std::string_view json;
+  std::string_view text;
+  Origin origin = Origin::kStated;
+  std::string owned_text;  // for a text that stands in no command; `text` then views it
+  std::optional<size_t> caused_by;  // which draft of the same decision led to this one
+};
+
+// The drafts of one decision, in order. Keeps its memory between decisions.
+class Drafts {
+ public:
+  Drafts();
+  ~Drafts();
+  // A draft about workstream `ws_id` (empty: none). Valid until Clear.
+  EventDraft& Add(std::string_view ws_id);
+  EventDraft& operator[](size_t index);
+  size_t size() const { return used_; }
+  void Clear() { used_ = 0; }
+
+ private:
+  struct Slot;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  size_t used_ = 0;
+};
+
+// Judges one command on a run's rows: fills `drafts`, or returns a refusal. Writes no row; knows no clock.
+//   kInvalidArgument  the command makes no sense whatever the state
+//   kNotFound         it names what does not exist
+using Decider = absl::StatusOr<std::optional<Refusal>> (*)(schema::Command::Reader command, std::string_view run_id, Rows& rows,
+                                                           Drafts& drafts);
+
+absl::StatusOr<std::optional<Refusal>> DecideRun(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);
+absl::StatusOr<std::optional<Refusal>> DecideWorkstream(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);
+absl::StatusOr<std::optional<Refusal>> DecideStep(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);
+absl::StatusOr<std::optional<Refusal>> DecideError(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);
+absl::StatusOr<std::optional<Refusal>> DecideNote(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);
+
+// The rows a command is about; kNotFound says what to look at.
+absl::StatusOr<const RunRow*> NeedRun(Rows& rows, std::string_view run_id);
+absl::StatusOr<const WorkstreamRow*> NeedWorkstream(Rows& rows, std::string_view run_id, std::string_view ws_id);
+
+}  // namespace annals

@@ -1,0 +1,92 @@
+// The one way in: a command is judged against the rows, becomes events, and the events become rows — in one transaction.
+//
+// Threads: one at a time per Engine; other threads and processes use an Engine and a Storage of their own.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <absl/status/statusor.h>
+#include <absl/types/span.h>
+
+#include "commands/answer.h"
+#include "eventstore/event_codec.h"
+#include "eventstore/storage.h"
+#include "projections/rows.h"
+#include "schemas/command.capnp.h"
+
+namespace annals {
+
+class Engine;
+
+// One transaction over any number of commands. Dropped without Commit(), it leaves nothing behind.
+class Unit {
+ public:
+  ~Unit();
+  Unit(const Unit&) = delete;
+  Unit& operator=(const Unit&) = delete;
+
+  // Judges and applies one command. An error of the command alone is an Answer; an error of the call (I/O, corruption) is a
+  // Status, after which the unit is fit only to be dropped.
+  absl::StatusOr<Answer> Execute(schema::Command::Reader command);
+  // Records `refusal`, that a unit which was dropped gave to `command`: `annals apply --atomic` keeps only that.
+  absl::StatusOr<Answer> RecordRefusal(schema::Command::Reader command, const Refusal& refusal);
+  // Writes the rows changed so far, and forgets some, so that a unit of millions of commands keeps within its memory.
+  absl::Status Spill();
+  // Makes everything durable.
+  absl::Status Commit();
+
+  Transaction& transaction() { return *transaction_; }
+
+ private:
+  friend class Engine;
+  Unit(Engine& engine, std::unique_ptr<Transaction> transaction);
+
+  struct Target;
+  absl::StatusOr<Target> FindTarget(schema::Command::Reader command);
+  absl::StatusOr<std::string> FindRunHolding(std::string_view ws_id);
+  absl::StatusOr<std::optional<Answer>> FindRepeat(schema::Command::Reader command);
+  absl::StatusOr<Answer> Judge(schema::Command::Reader command);
+  absl::Status DraftRefusal(schema::Command::Reader command, const Refusal& refusal);
+  // Places the drafts at the end of `stream`, and folds them.
+  absl::StatusOr<Answer> Record(schema::Command::Reader command, std::string_view stream);
+  absl::StatusOr<Preview> Foresee(schema::Command::Reader command, std::string_view stream);
+  // Completes draft `index` for its place: time, actor, command, cause, content. `salt` is set where content is to be kept.
+  void Seal(schema::Command::Reader command, size_t index, Position first, Timestamp now, std::string& kept, Salt& salt);
+
+  Engine& engine_;
+  std::unique_ptr<Transaction> transaction_;
+  bool committed_ = false;
+};
+
+class Engine {
+ public:
+  struct Options {
+    size_t cache_bytes = size_t{24} << 20;  // rows kept between commits, about
+  };
+  Engine(Storage& storage, Clock& clock, RandomSource& random);
+  Engine(Storage& storage, Clock& clock, RandomSource& random, Options options);
+
+  // Takes the write lock. One unit at a time. kUnavailable: other writers held it for longer than the storage waits.
+  absl::StatusOr<std::unique_ptr<Unit>> Begin();
+
+  // Begin, Execute each, Commit: one commit for all. An answer per command, in order.
+  absl::StatusOr<std::vector<Answer>> Execute(absl::Span<const schema::Command::Reader> commands);
+
+ private:
+  friend class Unit;
+  Storage& storage_;
+  Clock& clock_;
+  RandomSource& random_;
+  Options options_;
+  Rows rows_;
+  Drafts drafts_;
+  EventDecoder decoder_;
+  // Where the log ended when the rows were last known to be right; another end means that others wrote.
+  Position known_position_;
+  uint64_t known_generation_ = 0;
+  bool rows_known_ = false;
+};
+
+}  // namespace annals

@@ -1,0 +1,125 @@
+#include "commands/machine.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "commands/guards.h"
+#include "eventstore/event_codec.h"
+#include "schemas/check.h"
+#include "schemas/message_text.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+// A built-in machine is right or the program is not: a test walks them all.
+Machine BuiltIn(schema::Machine::Reader data) {
+  absl::StatusOr<Machine> machine = Machine::FromData(data);
+  CHECK(machine.ok());
+  return *std::move(machine);
+}
+
+}  // namespace
+
+absl::StatusOr<Machine> Machine::FromData(schema::Machine::Reader data) {
+  Machine machine;
+  machine.data_ = data;
+  for (const auto state : data.getStates()) machine.states_.push_back(View(state.getName()));
+  for (const auto terminal : data.getTerminals()) {
+    RETURN_IF_ERROR(machine.CheckState(View(terminal)));
+    machine.terminals_.push_back(View(terminal));
+  }
+  for (const auto edge : data.getEdges()) {
+    std::vector<const Guard*> guards;
+    for (const auto name : edge.getGuards()) {
+      ASSIGN_OR_RETURN(const Guard* const guard, FindGuard(View(name)));
+      guards.push_back(guard);
+    }
+    for (const auto from : edge.getFrom()) {
+      RETURN_IF_ERROR(machine.CheckState(View(from)));
+      for (const auto to : edge.getTo()) {
+        RETURN_IF_ERROR(machine.CheckState(View(to)));
+        machine.edges_.push_back({View(from), View(to), View(edge.getTrigger()), guards, edge.getSeverity(), View(edge.getMeaning())});
+      }
+    }
+  }
+  return machine;
+}
+
+std::string_view Machine::name() const { return View(data_.getName()); }
+std::string_view Machine::version() const { return View(data_.getVersion()); }
+std::string_view Machine::initial() const { return View(data_.getInitial()); }
+
+bool Machine::HasState(std::string_view state) const { return std::ranges::find(states_, state) != states_.end(); }
+
+bool Machine::IsTerminal(std::string_view state) const { return std::ranges::find(terminals_, state) != terminals_.end(); }
+
+bool Machine::HasTrigger(std::string_view trigger) const {
+  return std::ranges::any_of(edges_, [&](const Edge& edge) { return edge.trigger == trigger; });
+}
+
+std::vector<const Edge*> Machine::EdgesFrom(std::string_view from) const {
+  std::vector<const Edge*> found;
+  for (const Edge& edge : edges_) {
+    if (edge.from == from) found.push_back(&edge);
+  }
+  return found;
+}
+
+std::vector<std::string> Machine::LegalFrom(std::string_view from) const {
+  std::vector<std::string> legal;
+  for (const Edge* const edge : EdgesFrom(from)) {
+    if (std::ranges::find(legal, edge->to) == legal.end()) legal.emplace_back(edge->to);
+  }
+  return legal;
+}
+
+absl::Status Machine::CheckState(std::string_view state) const {
+  if (HasState(state)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("{} is no state of the {} machine; {}", Quoted(state), name(), SuggestName(state, states_)));
+}
+
+const Machine& RunMachine() {
+  static const Machine machine = BuiltIn(*schema::RUN_MACHINE);
+  return machine;
+}
+
+const Machine& WorkstreamMachine() {
+  static const Machine machine = BuiltIn(*schema::WORKSTREAM_MACHINE);
+  return machine;
+}
+
+const std::vector<const Machine*>& BuiltInMachines() {
+  static const std::vector<const Machine*> machines = {&RunMachine(), &WorkstreamMachine()};
+  return machines;
+}
+
+absl::StatusOr<const Machine*> FindMachine(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Machine* const machine : BuiltInMachines()) {
+    if (machine->name() == name) return machine;
+    names.push_back(machine->name());
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("{} is no machine; {}", Quoted(name), SuggestName(name, names)));
+}
+
+absl::Status ValidateTransition(const Machine& machine, std::string_view from, std::string_view to) {
+  RETURN_IF_ERROR(machine.CheckState(from));
+  RETURN_IF_ERROR(machine.CheckState(to));
+  for (const Edge* const edge : machine.EdgesFrom(from)) {
+    if (edge->to == to) return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      fmt::format("a {} cannot go from {} to {}: {}", machine.name(), from, to, DescribeLegal(machine, from)));
+}
+
+std::string DescribeLegal(const Machine& machine, std::string_view from) {
+  if (machine.IsTerminal(from)) return fmt::format("{} is final", from);
+  return fmt::format("legal from {}: {}", from, fmt::join(machine.LegalFrom(from), ", "));
+}
+
+}  // namespace annals

@@ -1,0 +1,98 @@
+#include "commands/transition.h"
+
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "eventstore/event_codec.h"
+#include "schemas/message_text.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+absl::Status CheckNames(const TransitionRequest& request) {
+  if (request.to.empty() && request.trigger.empty()) {
+    return absl::InvalidArgumentError(fmt::format("move {} {}: neither to nor trigger is given; name the state it shall reach",
+                                                  request.machine.name(), request.entity));
+  }
+  if (!request.to.empty()) {
+    RETURN_IF_ERROR(WithContext(request.machine.CheckState(request.to), fmt::format("move {} {}", request.machine.name(), request.entity)));
+  }
+  if (request.trigger.empty() || request.machine.HasTrigger(request.trigger)) return absl::OkStatus();
+  std::vector<std::string_view> triggers;
+  for (const Edge& edge : request.machine.edges()) triggers.push_back(edge.trigger);
+  return absl::InvalidArgumentError(fmt::format("move {} {}: {} is no trigger of the {} machine; {}", request.machine.name(), request.entity,
+                                                Quoted(request.trigger), request.machine.name(), SuggestName(request.trigger, triggers)));
+}
+
+Refusal Refuse(const TransitionRequest& request, std::string why) {
+  Refusal refusal{.machine = std::string(request.machine.name()),
+                  .entity = std::string(request.entity),
+                  .from = std::string(request.from),
+                  .to = std::string(request.to),
+                  .trigger = std::string(request.trigger),
+                  .why = std::move(why),
+                  .legal = {}};
+  if (!request.machine.IsTerminal(request.from)) refusal.legal = request.machine.LegalFrom(request.from);
+  return refusal;
+}
+
+// Empty when every guard of `edge` holds.
+absl::StatusOr<std::string> FirstObjection(const Edge& edge, const GuardInput& input) {
+  for (const Guard* const guard : edge.guards) {
+    ASSIGN_OR_RETURN(const std::string saw, guard->judge(input));
+    if (!saw.empty()) return fmt::format("the guard {} does not hold: {}", guard->name, saw);
+  }
+  return "";
+}
+
+}  // namespace
+
+absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequest& request, Rows& rows, const RunRow& run,
+                                                            const WorkstreamRow* workstream) {
+  RETURN_IF_ERROR(CheckNames(request));
+  const Machine& machine = request.machine;
+  if (machine.IsTerminal(request.from)) return Refuse(request, fmt::format("{} is final", request.from));
+  if (request.to == request.from) return Refuse(request, fmt::format("it is {} already", request.from));
+  std::string objection;
+  bool has_edge = false;
+  for (const Edge* const edge : machine.EdgesFrom(request.from)) {
+    if (!request.to.empty() && edge->to != request.to) continue;
+    if (!request.trigger.empty() && edge->trigger != request.trigger) continue;
+    has_edge = true;
+    const Move move{edge->to, edge->trigger, edge->severity};
+    if (request.has_override && !request.to.empty()) return move;
+    ASSIGN_OR_RETURN(std::string saw, FirstObjection(*edge, {rows, run, workstream, edge->to}));
+    if (saw.empty()) return move;
+    // Of several targets of one trigger the last objection is as good as any; of one edge it is the only one.
+    objection = std::move(saw);
+  }
+  if (request.has_override) {
+    if (!request.to.empty()) return Move{request.to, {}, schema::Severity::WARNING};
+    return absl::InvalidArgumentError(fmt::format("override {} {}: an override names the state to reach, not only a trigger", machine.name(),
+                                                  request.entity));
+  }
+  if (has_edge) return Refuse(request, std::move(objection));
+  const std::string wanted = request.to.empty() ? fmt::format("by {}", request.trigger)
+                                                : fmt::format("to {}{}{}", request.to, request.trigger.empty() ? "" : " by ", request.trigger);
+  return Refuse(request, fmt::format("no edge leads from {} {}; {}", request.from, wanted, DescribeLegal(machine, request.from)));
+}
+
+EventDraft& DraftTransition(const TransitionRequest& request, const Move& move, std::string_view ws_id, schema::Command::Reader command,
+                            std::string_view reason, Drafts& drafts) {
+  EventDraft& draft = drafts.Add(ws_id);
+  auto body = draft.event.initBody().initTransitioned();
+  const auto text = [](std::string_view view) { return capnp::Text::Reader(view.data(), view.size()); };
+  body.setMachine(text(request.machine.name()));
+  body.setFrom(text(request.from));
+  body.setTo(text(move.to));
+  if (!move.trigger.empty()) body.setTrigger(text(move.trigger));
+  body.setSeverity(move.severity);
+  body.setFinal(request.machine.IsTerminal(move.to));
+  if (request.has_override) body.setOperator(command.getOverride().getOperator());
+  draft.text = request.has_override ? View(command.getOverride().getReason()) : reason;
+  return draft;
+}
+
+}  // namespace annals

@@ -1,0 +1,46 @@
+// Events and contents as bytes: canonical Cap'n Proto, packed. The same event always gives the same bytes.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include "eventstore/sources.h"
+#include "eventstore/types.h"
+#include "schemas/event.capnp.h"
+
+namespace annals {
+
+// The canonical packed bytes of a message whose root is `value`.
+std::string EncodeEvent(schema::Event::Reader value);
+std::string EncodeContent(schema::Content::Reader value);
+// Canonical, but not packed: what a command's digest is made of.
+std::string CanonicalBytes(capnp::AnyStruct::Reader value);
+
+// SHA-256(salt ‖ bytes): what the event holds of content kept beside the log.
+Hash SaltedDigest(const Salt& salt, std::string_view bytes);
+
+// Reads packed bytes back. Keeps its buffers, so that reading many costs no allocation; what it returned is void after the
+// next call. kDataLoss if the bytes are no message of that kind.
+template <class Message>
+class Decoder {
+ public:
+  Decoder();
+  ~Decoder();
+  absl::StatusOr<typename Message::Reader> Decode(std::string_view packed);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+using EventDecoder = Decoder<schema::Event>;
+using ContentDecoder = Decoder<schema::Content>;
+
+// Text of a Cap'n Proto field as std text; empty when it is absent.
+inline std::string_view View(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
+inline capnp::Text::Reader Text(const std::string& text) { return {text.data(), text.size()}; }
+
+}  // namespace annals

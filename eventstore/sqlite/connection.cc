@@ -1,0 +1,216 @@
+#include "eventstore/sqlite/connection.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "schemas/check.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+constexpr int kBackupPagesPerStep = 4096;
+
+std::string FileOf(sqlite3* database) {
+  const char* name = sqlite3_db_filename(database, "main");
+  return name == nullptr ? "" : name;
+}
+
+// A file name as SQLite's URI form wants it.
+std::string UriOf(const std::string& path, std::string_view query) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+    } else {
+      uri += c;
+    }
+  }
+  return uri.append(query);
+}
+
+// A log in a folder nobody may write to can still be read, if no writer left a write-ahead log behind: SQLite then needs no
+// files of its own beside it, and must be told so.
+bool IsFrozen(const std::string& path) {
+  const std::string folder = std::filesystem::absolute(path).parent_path();
+  return access(folder.c_str(), W_OK) != 0 && access((path + "-wal").c_str(), F_OK) != 0;
+}
+
+absl::Status CreateFile(const std::string& path) {
+  const int file = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  if (file < 0) {
+    return absl::InternalError(fmt::format("create the database {}: {}; choose a place you may write to with --db", path,
+                                           std::strerror(errno)));
+  }
+  close(file);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status SqliteError(sqlite3* database, std::string_view tried) {
+  const int code = sqlite3_extended_errcode(database);
+  const std::string file = FileOf(database);
+  const char* message = sqlite3_errmsg(database);
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return absl::UnavailableError(fmt::format(
+          "{}: another process holds the write lock of {}; try again, or wait longer with --lock-timeout", tried, file));
+    case SQLITE_FULL:
+      return absl::ResourceExhaustedError(
+          fmt::format("{}: the disk that holds {} is full; nothing was written; make room and try again", tried, file));
+    case SQLITE_CORRUPT:
+      return absl::DataLossError(
+          fmt::format("{}: {} is damaged ({}); restore it from a backup", tried, file, message));
+    case SQLITE_NOTADB:
+      return absl::InternalError(fmt::format("{}: {} is not an Annals database; name another file with --db", tried, file));
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return absl::InternalError(
+          fmt::format("{}: {} or its folder may not be written to; check its permissions", tried, file));
+    case SQLITE_CANTOPEN:
+      return absl::InternalError(fmt::format("{}: {} cannot be opened ({}); check the permissions of the file and its folder",
+                                             tried, file, std::strerror(sqlite3_system_errno(database))));
+    case SQLITE_IOERR:
+      return absl::InternalError(fmt::format("{}: the disk failed on {}: {} (SQLite code {}, {})", tried, file, message, code,
+                                             std::strerror(sqlite3_system_errno(database))));
+    default:
+      return absl::InternalError(fmt::format("{}: {} (SQLite code {}, {})", tried, message, code, file));
+  }
+}
+
+void Statement::Bind(int index, int64_t value) { CHECK(sqlite3_bind_int64(handle_.get(), index, value) == SQLITE_OK); }
+
+void Statement::Bind(int index, std::string_view text) {
+  // A null pointer would bind NULL: empty text is text.
+  const char* data = text.data() == nullptr ? "" : text.data();
+  CHECK(sqlite3_bind_text64(handle_.get(), index, data, text.size(), SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK);
+}
+
+void Statement::BindBlob(int index, std::string_view bytes) {
+  const char* data = bytes.data() == nullptr ? "" : bytes.data();
+  CHECK(sqlite3_bind_blob64(handle_.get(), index, data, bytes.size(), SQLITE_STATIC) == SQLITE_OK);
+}
+
+void Statement::BindNull(int index) { CHECK(sqlite3_bind_null(handle_.get(), index) == SQLITE_OK); }
+
+absl::StatusOr<bool> Statement::Step() {
+  const int code = sqlite3_step(handle_.get());
+  if (code == SQLITE_ROW) return true;
+  absl::Status status;
+  if (code != SQLITE_DONE) {
+    std::string_view sql = sqlite3_sql(handle_.get());
+    status = SqliteError(sqlite3_db_handle(handle_.get()), fmt::format("run \"{}\"", sql.substr(0, 80)));
+  }
+  Reset();
+  if (!status.ok()) return status;
+  return false;
+}
+
+absl::Status Statement::Run() {
+  ASSIGN_OR_RETURN(const bool row, Step());
+  if (row) Reset();
+  return absl::OkStatus();
+}
+
+void Statement::Reset() { sqlite3_reset(handle_.get()); }
+
+bool Statement::IsNull(int column) const { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
+int64_t Statement::Int(int column) const { return sqlite3_column_int64(handle_.get(), column); }
+
+std::string_view Statement::Text(int column) const {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
+  if (text == nullptr) return {};
+  return {text, static_cast<size_t>(sqlite3_column_bytes(handle_.get(), column))};
+}
+
+std::string_view Statement::Blob(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<size_t>(sqlite3_column_bytes(handle_.get(), column))};
+}
+
+absl::StatusOr<Connection> Connection::Open(const std::string& path, OpenMode mode, int lock_timeout_ms) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) {
+    if (mode != OpenMode::kCreate) {
+      return absl::NotFoundError(fmt::format("open the database {}: there is none; make it with annals init, or name one with --db", path));
+    }
+    RETURN_IF_ERROR(CreateFile(path));
+  } else if (!S_ISREG(info.st_mode)) {
+    return absl::InternalError(fmt::format("open the database {}: it is not a regular file; name another with --db", path));
+  }
+  Connection connection;
+  connection.path_ = path;
+  const bool frozen = mode == OpenMode::kReadOnly && IsFrozen(path);
+  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | (frozen ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(UriOf(path, frozen ? "?immutable=1" : "").c_str(), &handle, flags, nullptr);
+  connection.handle_.reset(handle);
+  if (code != SQLITE_OK) return SqliteError(handle, "open the database");
+  sqlite3_extended_result_codes(handle, 1);
+  sqlite3_busy_timeout(handle, lock_timeout_ms);
+  return connection;
+}
+
+absl::StatusOr<Statement> Connection::Prepare(std::string_view sql) const {
+  sqlite3_stmt* handle = nullptr;
+  if (sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle, nullptr) !=
+      SQLITE_OK) {
+    return SqliteError(handle_.get(), fmt::format("prepare \"{}\"", sql.substr(0, 80)));
+  }
+  Statement statement;
+  statement.handle_.reset(handle);
+  return statement;
+}
+
+absl::Status Connection::Execute(const std::string& sql) const {
+  if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return absl::OkStatus();
+  return SqliteError(handle_.get(), fmt::format("run \"{}\"", std::string_view(sql).substr(0, 80)));
+}
+
+absl::StatusOr<std::optional<int64_t>> Connection::QueryInt(std::string_view sql) const {
+  ASSIGN_OR_RETURN(Statement statement, Prepare(sql));
+  ASSIGN_OR_RETURN(const bool row, statement.Step());
+  if (!row) return std::nullopt;
+  return statement.Int(0);
+}
+
+absl::StatusOr<std::optional<std::string>> Connection::QueryText(std::string_view sql) const {
+  ASSIGN_OR_RETURN(Statement statement, Prepare(sql));
+  ASSIGN_OR_RETURN(const bool row, statement.Step());
+  if (!row) return std::nullopt;
+  return std::string(statement.Text(0));
+}
+
+absl::Status Connection::BackUpTo(const std::string& target) const {
+  if (std::filesystem::exists(target)) {
+    return absl::AlreadyExistsError(fmt::format("back up {}: {} is already there; name a new file", path_, target));
+  }
+  RETURN_IF_ERROR(CreateFile(target));
+  ASSIGN_OR_RETURN(const Connection copy, Open(target, OpenMode::kReadWrite, 0));
+  sqlite3_backup* backup = sqlite3_backup_init(copy.handle_.get(), "main", handle_.get(), "main");
+  if (backup == nullptr) return SqliteError(copy.handle_.get(), "start the backup");
+  int code = SQLITE_OK;
+  do {
+    code = sqlite3_backup_step(backup, kBackupPagesPerStep);
+    if (code == SQLITE_BUSY || code == SQLITE_LOCKED) sqlite3_sleep(10);
+  } while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
+  sqlite3_backup_finish(backup);
+  if (code != SQLITE_DONE) {
+    const absl::Status status = SqliteError(copy.handle_.get(), fmt::format("back up {} to {}", path_, target));
+    std::filesystem::remove(target);
+    return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace annals

@@ -1,0 +1,89 @@
+// The one place that calls SQLite: a connection, its statements, and what its errors mean.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <sqlite3.h>
+
+namespace annals {
+
+// A prepared statement. Bind, Step until it gives no row, Reset; bound text and blobs must live until Reset.
+class Statement {
+ public:
+  Statement() = default;
+
+  void Bind(int index, int64_t value);
+  void Bind(int index, std::string_view text);
+  void BindBlob(int index, std::string_view bytes);
+  void BindNull(int index);
+
+  // True: a row is there to be read. False: done. After false or an error the statement is reset.
+  absl::StatusOr<bool> Step();
+  // Steps a statement that gives no rows.
+  absl::Status Run();
+  void Reset();
+
+  bool IsNull(int column) const;
+  int64_t Int(int column) const;
+  // Views live until the next Step or Reset.
+  std::string_view Text(int column) const;
+  std::string_view Blob(int column) const;
+
+ private:
+  friend class Connection;
+  struct Finalizer {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  std::unique_ptr<sqlite3_stmt, Finalizer> handle_;
+};
+
+// Resets a statement when the scope ends, so that an early return leaves no read lock behind.
+class ResetOnExit {
+ public:
+  explicit ResetOnExit(Statement& statement) : statement_(statement) {}
+  ~ResetOnExit() { statement_.Reset(); }
+  ResetOnExit(const ResetOnExit&) = delete;
+  ResetOnExit& operator=(const ResetOnExit&) = delete;
+
+ private:
+  Statement& statement_;
+};
+
+enum class OpenMode { kReadOnly, kReadWrite, kCreate };
+
+class Connection {
+ public:
+  // kNotFound: there is no file and `mode` does not make one. A file made here has mode 0600.
+  static absl::StatusOr<Connection> Open(const std::string& path, OpenMode mode, int lock_timeout_ms);
+
+  absl::StatusOr<Statement> Prepare(std::string_view sql) const;
+  // Runs statements that give no rows, one after the other.
+  absl::Status Execute(const std::string& sql) const;
+  // The first column of the first row, nullopt when there is no row.
+  absl::StatusOr<std::optional<int64_t>> QueryInt(std::string_view sql) const;
+  absl::StatusOr<std::optional<std::string>> QueryText(std::string_view sql) const;
+
+  // Copies the whole database into a new file at `target`, while others write. kAlreadyExists if `target` is there.
+  absl::Status BackUpTo(const std::string& target) const;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  struct Closer {
+    void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+  };
+  std::string path_;
+  std::unique_ptr<sqlite3, Closer> handle_;
+};
+
+// What a failed call means, by SQLite's extended code: busy is kUnavailable, full is kResourceExhausted, corrupt is kDataLoss,
+// all else kInternal. `tried` starts the message.
+absl::Status SqliteError(sqlite3* database, std::string_view tried);
+
+}  // namespace annals

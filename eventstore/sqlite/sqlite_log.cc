@@ -1,0 +1,253 @@
+#include "eventstore/sqlite/sqlite_log.h"
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+// Streams remembered by name, and names by id, before the memory is emptied: some 10 MiB.
+constexpr size_t kRememberedStreams = 1 << 16;
+
+constexpr std::string_view kReadRecords =
+    "SELECT log.position, log.stream, log.version, log.recorded_at, log.event_type, log.ws_id, log.event, log.leaf_hash, "
+    "contents.salt, contents.bytes FROM log LEFT JOIN contents ON contents.position = log.position WHERE ";
+
+}  // namespace
+
+// Walks records in order; each cursor has a statement of its own, since several may be open.
+class SqliteRecordCursor final : public RecordCursor {
+ public:
+  SqliteRecordCursor(SqliteLog& log, Statement statement) : log_(log), statement_(std::move(statement)) {}
+
+  absl::StatusOr<const RecordView*> Next() override {
+    ASSIGN_OR_RETURN(const bool row, statement_.Step());
+    if (!row) return nullptr;
+    view_.position.value = static_cast<uint64_t>(statement_.Int(0));
+    RETURN_IF_ERROR(NameStream(statement_.Int(1)));
+    view_.version.value = static_cast<uint64_t>(statement_.Int(2));
+    view_.recorded_at.micros = statement_.Int(3);
+    RETURN_IF_ERROR(NameType(statement_.Int(4)));
+    view_.ws_id = statement_.Text(5);
+    view_.event = statement_.Blob(6);
+    RETURN_IF_ERROR(CopyExactly(statement_.Blob(7), view_.leaf_hash.data(), view_.leaf_hash.size(), "leaf hash"));
+    view_.content.reset();
+    if (!statement_.IsNull(8)) {
+      KeptContent& content = view_.content.emplace();
+      RETURN_IF_ERROR(CopyExactly(statement_.Blob(8), content.salt.data(), content.salt.size(), "salt"));
+      content.bytes = statement_.Blob(9);
+    }
+    return &view_;
+  }
+
+ private:
+  // The log's memory of names may be emptied while this cursor is open, so it keeps its own copies; neighbours often share them.
+  absl::Status NameStream(int64_t id) {
+    if (id != stream_id_) {
+      ASSIGN_OR_RETURN(stream_, log_.StreamName(id));
+      stream_id_ = id;
+    }
+    view_.stream = stream_;
+    return absl::OkStatus();
+  }
+  absl::Status NameType(int64_t id) {
+    if (id != type_id_) {
+      ASSIGN_OR_RETURN(type_, log_.EventTypeName(id));
+      type_id_ = id;
+    }
+    view_.event_type = type_;
+    return absl::OkStatus();
+  }
+  absl::Status CopyExactly(std::string_view bytes, void* out, size_t size, std::string_view what) const {
+    if (bytes.size() != size) {
+      return absl::DataLossError(
+          fmt::format("read the event at position {}: its {} has {} bytes, not {}", view_.position.value, what, bytes.size(), size));
+    }
+    std::memcpy(out, bytes.data(), size);
+    return absl::OkStatus();
+  }
+
+  SqliteLog& log_;
+  Statement statement_;
+  RecordView view_;
+  int64_t stream_id_ = 0;
+  int64_t type_id_ = 0;
+  std::string stream_;
+  std::string type_;
+};
+
+absl::StatusOr<SqliteLog> SqliteLog::Prepare(const Connection& connection) {
+  SqliteLog log(connection);
+  const std::pair<Statement*, std::string_view> statements[] = {
+      {&log.read_head_, "SELECT tree_size, recorded_at, generation, frontier FROM tree_head"},
+      {&log.write_head_, "UPDATE tree_head SET tree_size = ?, recorded_at = ?, generation = ?, root = ?, frontier = ?"},
+      {&log.find_stream_, "SELECT id FROM streams WHERE name = ?"},
+      {&log.new_stream_, "INSERT INTO streams (name) VALUES (?) RETURNING id"},
+      {&log.last_version_, "SELECT max(version) FROM log WHERE stream = ?"},
+      {&log.find_type_, "SELECT id FROM event_types WHERE name = ?"},
+      {&log.new_type_, "INSERT INTO event_types (name) VALUES (?) RETURNING id"},
+      {&log.insert_record_, "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+      {&log.insert_content_, "INSERT INTO contents VALUES (?, ?, ?)"},
+      {&log.insert_subtree_, "INSERT INTO tree_nodes VALUES (?, ?)"},
+      {&log.stream_name_, "SELECT name FROM streams WHERE id = ?"},
+      {&log.type_name_, "SELECT name FROM event_types WHERE id = ?"},
+  };
+  for (const auto& [statement, sql] : statements) {
+    ASSIGN_OR_RETURN(*statement, connection.Prepare(sql));
+  }
+  return log;
+}
+
+absl::StatusOr<Head> SqliteLog::ReadHead() {
+  const ResetOnExit reset(read_head_);
+  ASSIGN_OR_RETURN(const bool row, read_head_.Step());
+  if (!row) return absl::DataLossError(fmt::format("read the tree head of {}: it is gone; restore a backup", connection_->path()));
+  const auto size = static_cast<uint64_t>(read_head_.Int(0));
+  const auto generation = static_cast<uint64_t>(read_head_.Int(2));
+  if (size == head_.position.value && generation == head_.generation) return head_;
+  Forget();
+  Head head{.position = {size}, .recorded_at = {read_head_.Int(1)}, .generation = generation, .tree = {}};
+  ASSIGN_OR_RETURN(head.tree, MerkleTree::FromFrontier(size, read_head_.Blob(3)));
+  head_ = std::move(head);
+  return head_;
+}
+
+absl::Status SqliteLog::WriteHead(const Head& head) {
+  const Hash root = head.tree.Root();
+  const std::string frontier = head.tree.frontier();
+  write_head_.Bind(1, static_cast<int64_t>(head.position.value));
+  write_head_.Bind(2, head.recorded_at.micros);
+  write_head_.Bind(3, static_cast<int64_t>(head.generation));
+  write_head_.BindBlob(4, BytesOf(root));
+  write_head_.BindBlob(5, frontier);
+  RETURN_IF_ERROR(write_head_.Run());
+  head_ = head;
+  return absl::OkStatus();
+}
+
+void SqliteLog::Forget() {
+  streams_.clear();
+  type_ids_.clear();
+  type_names_.clear();
+  stream_names_.clear();
+  head_ = Head{};
+}
+
+absl::StatusOr<SqliteLog::Stream*> SqliteLog::FindStream(std::string_view name) {
+  if (const auto it = streams_.find(name); it != streams_.end()) return &it->second;
+  if (streams_.size() >= kRememberedStreams) streams_.clear();
+  const ResetOnExit reset_find(find_stream_);
+  find_stream_.Bind(1, name);
+  ASSIGN_OR_RETURN(const bool row, find_stream_.Step());
+  if (!row) return nullptr;
+  Stream stream{.id = find_stream_.Int(0), .version = {}};
+  const ResetOnExit reset_version(last_version_);
+  last_version_.Bind(1, stream.id);
+  ASSIGN_OR_RETURN([[maybe_unused]] const bool always, last_version_.Step());
+  stream.version.value = static_cast<uint64_t>(last_version_.Int(0));
+  return &streams_.emplace(name, stream).first->second;
+}
+
+absl::StatusOr<StreamVersion> SqliteLog::VersionOf(std::string_view name) {
+  ASSIGN_OR_RETURN(const Stream* const stream, FindStream(name));
+  return stream == nullptr ? StreamVersion{} : stream->version;
+}
+
+absl::StatusOr<int64_t> SqliteLog::EventTypeId(std::string_view name) {
+  if (const auto it = type_ids_.find(name); it != type_ids_.end()) return it->second;
+  if (type_ids_.size() >= kRememberedStreams) type_ids_.clear();
+  int64_t id = 0;
+  for (Statement* const statement : {&find_type_, &new_type_}) {
+    const ResetOnExit reset(*statement);
+    statement->Bind(1, name);
+    ASSIGN_OR_RETURN(const bool row, statement->Step());
+    if (!row) continue;
+    id = statement->Int(0);
+    break;
+  }
+  type_ids_.emplace(name, id);
+  return id;
+}
+
+absl::StatusOr<Hash> SqliteLog::Insert(Position position, std::string_view name, StreamVersion version, const NewEvent& event) {
+  ASSIGN_OR_RETURN(Stream * stream, FindStream(name));
+  if (stream == nullptr) {
+    const ResetOnExit reset(new_stream_);
+    new_stream_.Bind(1, name);
+    ASSIGN_OR_RETURN([[maybe_unused]] const bool always, new_stream_.Step());
+    stream = &streams_.emplace(name, Stream{.id = new_stream_.Int(0), .version = {}}).first->second;
+  }
+  ASSIGN_OR_RETURN(const int64_t type, EventTypeId(event.event_type));
+  const Hash leaf_hash = LeafHashOf(position, name, version, event.event);
+  insert_record_.Bind(1, static_cast<int64_t>(position.value));
+  insert_record_.Bind(2, stream->id);
+  insert_record_.Bind(3, static_cast<int64_t>(version.value));
+  insert_record_.Bind(4, event.recorded_at.micros);
+  insert_record_.Bind(5, type);
+  if (event.ws_id.empty()) {
+    insert_record_.BindNull(6);
+  } else {
+    insert_record_.Bind(6, event.ws_id);
+  }
+  insert_record_.BindBlob(7, event.event);
+  insert_record_.BindBlob(8, BytesOf(leaf_hash));
+  RETURN_IF_ERROR(insert_record_.Run());
+  stream->version = version;
+  if (event.content) {
+    insert_content_.Bind(1, static_cast<int64_t>(position.value));
+    insert_content_.BindBlob(2, BytesOf(event.content->salt));
+    insert_content_.BindBlob(3, event.content->bytes);
+    RETURN_IF_ERROR(insert_content_.Run());
+  }
+  return leaf_hash;
+}
+
+absl::Status SqliteLog::InsertSubtree(uint64_t subtree, const Hash& hash) {
+  insert_subtree_.Bind(1, static_cast<int64_t>(subtree));
+  insert_subtree_.BindBlob(2, BytesOf(hash));
+  return insert_subtree_.Run();
+}
+
+absl::StatusOr<std::string_view> SqliteLog::StreamName(int64_t id) {
+  if (const auto it = stream_names_.find(id); it != stream_names_.end()) return it->second;
+  if (stream_names_.size() >= kRememberedStreams) stream_names_.clear();
+  const ResetOnExit reset(stream_name_);
+  stream_name_.Bind(1, id);
+  ASSIGN_OR_RETURN(const bool row, stream_name_.Step());
+  if (!row) return absl::DataLossError(fmt::format("read the log: stream {} has no name", id));
+  return stream_names_.emplace(id, stream_name_.Text(0)).first->second;
+}
+
+absl::StatusOr<std::string_view> SqliteLog::EventTypeName(int64_t id) {
+  if (const auto it = type_names_.find(id); it != type_names_.end()) return it->second;
+  if (type_names_.size() >= kRememberedStreams) type_names_.clear();
+  const ResetOnExit reset(type_name_);
+  type_name_.Bind(1, id);
+  ASSIGN_OR_RETURN(const bool row, type_name_.Step());
+  if (!row) return absl::DataLossError(fmt::format("read the log: event type {} has no name", id));
+  return type_names_.emplace(id, type_name_.Text(0)).first->second;
+}
+
+absl::StatusOr<std::unique_ptr<RecordCursor>> SqliteLog::Read(const LogRange& range) {
+  std::string sql(kReadRecords);
+  int64_t stream_id = 0;
+  if (range.stream.empty()) {
+    sql += "log.position BETWEEN ?1 AND ?2 ORDER BY log.position";
+  } else {
+    // Versions of a stream rise with positions: walking its index by version gives positions in order.
+    ASSIGN_OR_RETURN(const Stream* const stream, FindStream(range.stream));
+    if (stream != nullptr) stream_id = stream->id;
+    sql += "log.stream = ?3 AND log.position BETWEEN ?1 AND ?2 ORDER BY log.version";
+  }
+  if (range.newest_first) sql += " DESC";
+  ASSIGN_OR_RETURN(Statement statement, connection_->Prepare(sql));
+  statement.Bind(1, static_cast<int64_t>(range.first.value));
+  statement.Bind(2, static_cast<int64_t>(range.last.value));
+  if (!range.stream.empty()) statement.Bind(3, stream_id);
+  return std::make_unique<SqliteRecordCursor>(*this, std::move(statement));
+}
+
+}  // namespace annals

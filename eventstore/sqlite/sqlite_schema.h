@@ -1,0 +1,23 @@
+// The SQL that makes the log and, from their descriptors, the tables.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "eventstore/table.h"
+
+namespace annals {
+
+// "ANNL": what `file` and SQLite read as the kind of this database file.
+inline constexpr int kApplicationId = 0x414e4e4c;
+
+// Tables, indexes, triggers and the `events` view of the log (docs/event_format.md).
+std::string_view LogSchemaSql();
+
+// CREATE TABLE and its indexes for `table` under the name `name`; `index_suffix` keeps the indexes of a shadow apart.
+std::string CreateTableSql(const TableDef& table, std::string_view name, std::string_view index_suffix);
+std::string ShadowNameOf(const TableDef& table);
+// The name of an index of `table` over `columns`.
+std::string IndexNameOf(const TableDef& table, const std::vector<size_t>& columns, std::string_view suffix);
+
+}  // namespace annals

@@ -1,0 +1,195 @@
+#include "eventstore/sqlite/sqlite_tables.h"
+
+#include <array>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "eventstore/sqlite/sqlite_schema.h"
+#include "schemas/check.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+// More columns than any table has: room for their timestamps as text while a statement runs.
+constexpr size_t kMaxColumns = 32;
+
+std::string NameOf(const TableDef& table, TableSet set) { return set == TableSet::kLive ? table.name : ShadowNameOf(table); }
+
+// Binds values, and keeps the text of timestamps until the statement has run.
+class Binder {
+ public:
+  explicit Binder(Statement& statement) : statement_(statement) {}
+  void Bind(const Value& value) {
+    ++index_;
+    if (const auto* text = std::get_if<std::string_view>(&value)) {
+      statement_.Bind(index_, *text);
+    } else if (const auto* number = std::get_if<int64_t>(&value)) {
+      statement_.Bind(index_, *number);
+    } else if (const auto* time = std::get_if<Timestamp>(&value)) {
+      CHECK(times_ < texts_.size());
+      char* const out = texts_[times_++].data();
+      FormatTimestamp(*time, out);
+      statement_.Bind(index_, std::string_view(out, kTimestampBytes));
+    } else {
+      statement_.BindNull(index_);
+    }
+  }
+
+ private:
+  Statement& statement_;
+  int index_ = 0;
+  size_t times_ = 0;
+  std::array<std::array<char, kTimestampBytes>, kMaxColumns> texts_;
+};
+
+std::string UpsertSql(const TableDef& table, TableSet set) {
+  std::string names, marks, updates, key;
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    const std::string& name = table.columns[i].name;
+    const std::string_view comma = i == 0 ? "" : ", ";
+    names += fmt::format("{}{}", comma, name);
+    marks += fmt::format("{}?", comma);
+    if (i < table.key_columns) {
+      key += fmt::format("{}{}", comma, name);
+    } else {
+      updates += fmt::format("{}{} = excluded.{}", updates.empty() ? "" : ", ", name, name);
+    }
+  }
+  const std::string action = updates.empty() ? "NOTHING" : "UPDATE SET " + updates;
+  return fmt::format("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO {}", NameOf(table, set), names, marks, key, action);
+}
+
+std::string WhereSql(const RowQuery& query) {
+  std::string sql;
+  const auto add = [&](const std::vector<RowQuery::Condition>& conditions, std::string_view comparison) {
+    for (const auto& condition : conditions) {
+      sql += fmt::format("{} {} {} ?", sql.empty() ? " WHERE" : " AND", query.table->columns[condition.column].name, comparison);
+    }
+  };
+  add(query.equals, "IS");  // as "=", and NULL is NULL
+  add(query.at_least, ">=");
+  return sql;
+}
+
+std::string SelectSql(const RowQuery& query, TableSet set) {
+  std::string sql = "SELECT ";
+  for (size_t i = 0; i < query.table->columns.size(); ++i) {
+    sql += fmt::format("{}{}", i == 0 ? "" : ", ", query.table->columns[i].name);
+  }
+  sql += fmt::format(" FROM {}{} ORDER BY ", NameOf(*query.table, set), WhereSql(query));
+  const std::string_view direction = query.descending ? " DESC" : "";
+  for (const size_t column : query.order) sql += fmt::format("{}{}, ", query.table->columns[column].name, direction);
+  for (size_t i = 0; i < query.table->key_columns; ++i) {
+    sql += fmt::format("{}{}{}", i == 0 ? "" : ", ", query.table->columns[i].name, direction);
+  }
+  if (query.limit > 0) sql += " LIMIT ?";
+  return sql;
+}
+
+absl::StatusOr<Value> ReadValue(const Statement& statement, const TableDef& table, size_t column) {
+  const int index = static_cast<int>(column);
+  if (statement.IsNull(index)) return Value{};
+  switch (table.columns[column].type) {
+    case ColumnType::kInteger:
+    case ColumnType::kBoolean:
+      return Value{statement.Int(index)};
+    case ColumnType::kTimestamp: {
+      const absl::StatusOr<Timestamp> time = ParseTimestamp(statement.Text(index));
+      if (time.ok()) return Value{*time};
+      return absl::DataLossError(
+          fmt::format("read {}.{}: {}; annals rebuild makes the tables anew", table.name, table.columns[column].name, MessageOf(time.status())));
+    }
+    case ColumnType::kText:
+    case ColumnType::kJson:
+      return Value{statement.Text(index)};
+  }
+  return Value{};
+}
+
+void BindConditions(const RowQuery& query, Binder& binder) {
+  for (const auto& condition : query.equals) binder.Bind(condition.value);
+  for (const auto& condition : query.at_least) binder.Bind(condition.value);
+}
+
+}  // namespace
+
+absl::StatusOr<Statement*> SqliteTables::Prepared(const Shape& shape, absl::FunctionRef<std::string()> sql) {
+  if (const auto it = statements_.find(shape); it != statements_.end()) return it->second.get();
+  ASSIGN_OR_RETURN(Statement statement, connection_->Prepare(sql()));
+  auto owned = std::make_unique<Statement>(std::move(statement));
+  return statements_.emplace(shape, std::move(owned)).first->second.get();
+}
+
+absl::Status SqliteTables::Put(const TableDef& table, TableSet set, Row row) {
+  CHECK(row.size() == table.columns.size());
+  for (size_t i = 0; i < table.key_columns; ++i) {
+    // SQLite would make up a number for an integer key.
+    if (std::holds_alternative<std::monostate>(row[i])) {
+      return absl::InternalError(fmt::format("write a row of {}: its key {} is NULL", table.name, table.columns[i].name));
+    }
+  }
+  ASSIGN_OR_RETURN(Statement* const statement, Prepared({reinterpret_cast<uintptr_t>(&table), static_cast<uint64_t>(set)},
+                                                        [&] { return UpsertSql(table, set); }));
+  Binder binder(*statement);
+  for (const Value& value : row) binder.Bind(value);
+  return statement->Run();
+}
+
+absl::Status SqliteTables::Read(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit) {
+  Shape shape = {reinterpret_cast<uintptr_t>(query.table), 2 + static_cast<uint64_t>(set),
+                 (query.descending ? 1u : 0u) + (query.limit > 0 ? 2u : 0u)};
+  for (const auto& condition : query.equals) shape.push_back(condition.column);
+  for (const auto& condition : query.at_least) shape.push_back(kMaxColumns + condition.column);
+  for (const size_t column : query.order) shape.push_back(2 * kMaxColumns + column);
+  ASSIGN_OR_RETURN(Statement* const statement, Prepared(shape, [&] { return SelectSql(query, set); }));
+  const ResetOnExit reset(*statement);
+  Binder binder(*statement);
+  BindConditions(query, binder);
+  if (query.limit > 0) binder.Bind(static_cast<int64_t>(query.limit));
+  const size_t columns = query.table->columns.size();
+  absl::InlinedVector<Value, kMaxColumns> row(columns);
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, statement->Step());
+    if (!more) return absl::OkStatus();
+    for (size_t i = 0; i < columns; ++i) {
+      ASSIGN_OR_RETURN(row[i], ReadValue(*statement, *query.table, i));
+    }
+    RETURN_IF_ERROR(visit(row));
+  }
+}
+
+absl::StatusOr<uint64_t> SqliteTables::Count(const RowQuery& query) {
+  ASSIGN_OR_RETURN(Statement statement, connection_->Prepare(fmt::format("SELECT count(*) FROM {}{}", query.table->name, WhereSql(query))));
+  Binder binder(statement);
+  BindConditions(query, binder);
+  ASSIGN_OR_RETURN([[maybe_unused]] const bool always, statement.Step());
+  return static_cast<uint64_t>(statement.Int(0));
+}
+
+absl::StatusOr<bool> SqliteTables::Has(const TableDef& table) {
+  ASSIGN_OR_RETURN(const auto found, connection_->QueryInt(fmt::format("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{}'", table.name)));
+  return found.has_value();
+}
+
+absl::Status SqliteTables::CreateShadow(const TableDef& table) {
+  const std::string shadow = ShadowNameOf(table);
+  RETURN_IF_ERROR(connection_->Execute(fmt::format("DROP TABLE IF EXISTS {}", shadow)));
+  // SQLite renames tables but not their indexes, so the indexes of table and shadow take turns with two names.
+  std::string suffix;
+  if (!table.indexes.empty()) {
+    const std::string plain = IndexNameOf(table, table.indexes[0], "");
+    ASSIGN_OR_RETURN(const auto taken,
+                     connection_->QueryInt(fmt::format("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = '{}'", plain)));
+    if (taken) suffix = "_2";
+  }
+  return connection_->Execute(CreateTableSql(table, shadow, suffix));
+}
+
+absl::Status SqliteTables::SwapShadow(const TableDef& table) {
+  return connection_->Execute(
+      fmt::format("DROP TABLE IF EXISTS {0}; ALTER TABLE {1} RENAME TO {0};", table.name, ShadowNameOf(table)));
+}
+
+}  // namespace annals

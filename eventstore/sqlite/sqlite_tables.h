@@ -1,0 +1,37 @@
+// The tables' side of the SQLite backend: rows in and out, by descriptor.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/inlined_vector.h>
+#include <absl/functional/function_ref.h>
+#include <absl/status/statusor.h>
+
+#include "eventstore/sqlite/connection.h"
+#include "eventstore/storage.h"
+
+namespace annals {
+
+class SqliteTables {
+ public:
+  explicit SqliteTables(const Connection& connection) : connection_(&connection) {}
+
+  absl::Status Put(const TableDef& table, TableSet set, Row row);
+  absl::Status Read(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit);
+  absl::StatusOr<uint64_t> Count(const RowQuery& query);
+  absl::StatusOr<bool> Has(const TableDef& table);
+  absl::Status CreateShadow(const TableDef& table);
+  absl::Status SwapShadow(const TableDef& table);
+
+ private:
+  // What tells one statement from another; the values bound to it do not.
+  using Shape = absl::InlinedVector<uint64_t, 4>;
+  absl::StatusOr<Statement*> Prepared(const Shape& shape, absl::FunctionRef<std::string()> sql);
+
+  const Connection* connection_;
+  absl::flat_hash_map<Shape, std::unique_ptr<Statement>> statements_;
+};
+
+}  // namespace annals

@@ -1,0 +1,132 @@
+// The log and the tables beside it: one interface, a backend behind it. Nothing here knows a database by name.
+//
+// Threads: a Storage and what came from it belong to one thread at a time; other threads and processes open their own.
+// At most one Snapshot or Transaction of a Storage is alive at a time. Nothing here throws.
+// Errors everywhere: kUnavailable (busy: may be tried again), kResourceExhausted (disk full), kDataLoss (what is stored is not
+// what was written), kInternal (I/O). A failed call leaves the Transaction fit only to be dropped.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/types/span.h>
+
+#include "eventstore/merkle.h"
+#include "eventstore/sources.h"
+#include "eventstore/table.h"
+#include "eventstore/types.h"
+
+namespace annals {
+
+// The end of the log.
+struct Head {
+  Position position;      // of the newest event; 0 when there is none
+  Timestamp recorded_at;  // of the newest event
+  uint64_t generation = 0;  // moves when tables change other than by folding: then what was cached of them is void
+  MerkleTree tree;
+};
+
+// Content kept beside the log: the event holds only SHA-256(salt ‖ bytes) and the size.
+struct KeptContent {
+  Salt salt;
+  std::string_view bytes;
+};
+
+// An event about to be appended: its bytes, and what of them backends keep in columns of their own to read by.
+struct NewEvent {
+  std::string_view event;  // as EncodeEvent makes it
+  std::string_view event_type;
+  std::string_view ws_id;  // empty: about no workstream
+  Timestamp recorded_at;
+  std::optional<KeptContent> content;
+};
+
+// An event as it is stored. Views live until the cursor moves.
+struct RecordView {
+  Position position;
+  std::string_view stream;
+  StreamVersion version;
+  std::string_view event_type;
+  std::string_view ws_id;
+  Timestamp recorded_at;
+  std::string_view event;
+  Hash leaf_hash;
+  std::optional<KeptContent> content;
+};
+
+struct LogRange {
+  Position first = {1};
+  Position last = {INT64_MAX};
+  std::string_view stream = {};  // empty: all of them
+  bool newest_first = false;
+};
+
+class RecordCursor {
+ public:
+  virtual ~RecordCursor() = default;
+  // The next record, or nullptr at the end. The view is void after the next call.
+  virtual absl::StatusOr<const RecordView*> Next() = 0;
+};
+
+// Where rows are read from and written to: the tables people read, or their shadows that a rebuild fills.
+enum class TableSet { kLive, kShadow };
+
+// What the log and the tables were at one moment.
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+
+  virtual const Head& head() const = 0;
+  // 0 when there is no such stream.
+  virtual absl::StatusOr<StreamVersion> VersionOf(std::string_view stream) = 0;
+  // Contents come along. The cursor must go before the snapshot does.
+  virtual absl::StatusOr<std::unique_ptr<RecordCursor>> ReadLog(const LogRange& range) = 0;
+  // Calls `visit` for each row, until it fails or the rows end. `visit` must not use this snapshot.
+  virtual absl::Status ReadRows(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit) = 0;
+  virtual absl::StatusOr<uint64_t> CountRows(const RowQuery& query) = 0;
+  virtual absl::StatusOr<bool> HasTable(const TableDef& table) = 0;
+};
+
+// One unit of work on the log and its tables: rolls back unless Commit() succeeded.
+class Transaction : public Snapshot {
+ public:
+  // Adds `events` to the end of `stream`; returns the stream's new version. Nothing is durable before Commit().
+  //   kAborted  the stream is not at `expected`: read it again and decide again
+  virtual absl::StatusOr<StreamVersion> Append(std::string_view stream, StreamVersion expected,
+                                               absl::Span<const NewEvent> events) = 0;
+  // Writes one row: a new one, or the one with the same primary key anew.
+  virtual absl::Status PutRow(const TableDef& table, TableSet set, Row row) = 0;
+
+  // Makes an empty shadow of `table`, dropping one that a rebuild left behind.
+  virtual absl::Status CreateShadow(const TableDef& table) = 0;
+  // Puts the shadow in the table's place and moves head().generation.
+  virtual absl::Status SwapShadow(const TableDef& table) = 0;
+
+  // Makes everything since Begin() durable, or nothing. Nothing but the destructor may be called after it.
+  virtual absl::Status Commit() = 0;
+};
+
+class Storage {
+ public:
+  virtual ~Storage() = default;
+  // Takes the write lock: a conflict with other writers shows here (kUnavailable), not at Commit().
+  virtual absl::StatusOr<std::unique_ptr<Transaction>> Begin() = 0;
+  virtual absl::StatusOr<std::unique_ptr<Snapshot>> Read() = 0;
+};
+
+// The leaf hash of a record: SHA-256(0x00 ‖ position ‖ version ‖ length of stream ‖ stream ‖ event), the numbers being big-endian
+// in 8, 8 and 2 bytes (docs/event_format.md).
+Hash LeafHashOf(Position position, std::string_view stream, StreamVersion version, std::string_view event);
+
+// Idempotency keys, kept beside the log: the events of the command, from `position` on, are its answer.
+const TableDef& CommandIdsTable();  // command_id, position, salt (hex)
+// How far `annals apply` came in each source; committed with the commands themselves.
+const TableDef& ApplySourcesTable();  // source, lines, updated_at
+
+}  // namespace annals

@@ -1,0 +1,54 @@
+// The fold: one event into the rows of every table. What is in the log has happened, so it never refuses.
+#pragma once
+
+#include <string_view>
+
+#include <absl/status/status.h>
+
+#include "eventstore/event_codec.h"
+#include "eventstore/storage.h"
+#include "projections/rows.h"
+
+namespace annals {
+
+// An event with what a projector needs of its place, and its content wherever that lay.
+struct FoldedEvent {
+  Position position;
+  std::string_view run_id;  // empty: of no run
+  schema::Event::Reader event;
+  std::string_view json;  // metadata, result, context or payload; empty when there is none
+  std::string_view text;  // reason or message
+
+  // When it happened: the time the event claims for itself, else when it was recorded.
+  Timestamp time() const {
+    return Timestamp{event.getOccurredAt() != 0 ? event.getOccurredAt() : event.getRecordedAt()};
+  }
+};
+
+// Folds one event into all tables. kDataLoss names the position: the event refers to rows that earlier events should have
+// made, or its body is one this binary does not know.
+absl::Status Fold(const FoldedEvent& event, Rows& rows);
+
+// Reads stored records and folds them.
+class RecordFolder {
+ public:
+  // The event in `record`; valid until the next call.
+  absl::StatusOr<FoldedEvent> Read(const RecordView& record);
+  absl::Status Fold(const RecordView& record, Rows& rows);
+
+ private:
+  EventDecoder events_;
+  ContentDecoder contents_;
+};
+
+// One projector per table, in the order Fold calls them.
+absl::Status ApplyToWorkstreams(const FoldedEvent& event, Rows& rows);
+absl::Status ApplyToRuns(const FoldedEvent& event, Rows& rows);
+absl::Status ApplyToStepAttempts(const FoldedEvent& event, Rows& rows);
+absl::Status ApplyToErrors(const FoldedEvent& event, Rows& rows);
+absl::Status ApplyToStateTransitions(const FoldedEvent& event, Rows& rows);
+
+// What a projector answers where an event speaks of a row that should be there and is not.
+absl::Status MissingRow(const FoldedEvent& event, std::string_view table, std::string_view key);
+
+}  // namespace annals

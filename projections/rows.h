@@ -1,0 +1,66 @@
+// The rows deciders read and projectors write, of all tables together.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "projections/row_cache.h"
+#include "projections/tables.h"
+
+namespace annals {
+
+class Rows {
+ public:
+  Rows();
+
+  // Where misses are looked up from now on; nullptr: nowhere, the rows here are all there are.
+  void Attach(Snapshot* source, TableSet set);
+
+  RowCache<RunRow> runs{RunsTable()};
+  RowCache<WorkstreamRow> workstreams{WorkstreamsTable()};
+  RowCache<DependencyRow> dependencies{DependenciesTable()};
+  RowCache<StepAttemptRow> step_attempts{StepAttemptsTable()};
+  RowCache<ErrorRow> errors{ErrorsTable()};
+  RowCache<StateTransitionRow> state_transitions{StateTransitionsTable()};
+  // Whether state_transitions is kept: it is absent until somebody asks for it.
+  bool keeps_state_transitions = false;
+
+  // Shorthands for the rows everybody asks for; nullptr when there is none.
+  absl::StatusOr<const RunRow*> Run(std::string_view run_id) { return runs.Find({run_id}); }
+  absl::StatusOr<const WorkstreamRow*> Workstream(std::string_view run_id, std::string_view ws_id) {
+    return workstreams.Find({run_id, ws_id});
+  }
+
+  // How many attempts there are at a step. The reference may be counted up, and is valid until the next call.
+  absl::StatusOr<int64_t*> Attempts(std::string_view run_id, std::string_view ws_id, std::string_view step_name);
+
+  // The workstreams that need `ws_id`, by name in order.
+  absl::StatusOr<std::vector<std::string>> DependentsOf(std::string_view run_id, std::string_view ws_id);
+  // The runs that hold a workstream of that name, by name in order.
+  absl::StatusOr<std::vector<std::string>> RunsHolding(std::string_view ws_id);
+
+  // Writes every changed row. Afterwards drops rows until those left take at most `max_bytes`: final ones first.
+  absl::Status Flush(Transaction& transaction, TableSet set, size_t max_bytes);
+  // Forgets everything: others have written, or what is here was rolled back.
+  void Clear();
+
+  // Calls `visit` with each table's cache: a table added above and here is attached, flushed, cleared and compared.
+  template <class Visit>
+  void ForEachTable(Visit visit) {
+    visit(runs);
+    visit(workstreams);
+    visit(dependencies);
+    visit(step_attempts);
+    visit(errors);
+    if (keeps_state_transitions) visit(state_transitions);
+  }
+
+ private:
+  Snapshot* source_ = nullptr;
+  TableSet set_ = TableSet::kLive;
+  TextMap<int64_t> attempts_;
+  std::string attempts_key_;  // kept between calls for its memory
+};
+
+}  // namespace annals

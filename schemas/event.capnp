@@ -1,0 +1,122 @@
+@0xd6f6e5e0a4b1c220;
+# Events: what happened. Stored canonical and packed; the leaf hash covers position, stream, version and these bytes.
+# Fields and union members are only ever added.
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("annals::schema");
+using Json = import "json.capnp";
+using Machine = import "machine.capnp";
+using Command = import "command.capnp";
+
+struct Event {
+  recordedAt @0 :Int64 $Json.time;
+  # Microseconds since 1970 UTC; never before the previous event's.
+  occurredAt @1 :Int64 $Json.time;
+  # The time an imported event claims for itself; 0 when it claims none.
+  actor @2 :Text;
+  commandId @3 :Text;
+  commandDigest @4 :Data;
+  # SHA-256(salt ‖ canonical command) on the first event of a command that has an id; the salt lies beside the log.
+  causation @5 :UInt64;
+  # Position of the event that led to this one; 0 when a caller did.
+  wsId @6 :Text;
+  # The workstream this is about, where it is about one. The run is named by the stream.
+
+  content :union {
+    # Free text and JSON of the event.
+    none @7 :Void;
+    inline @8 :Content;
+    kept @9 :KeptContent;
+  }
+
+  body :union {
+    unknown @10 :Void;
+    runCreated @11 :RunCreated;
+    workstreamCreated @12 :WorkstreamCreated;
+    transitioned @13 :Transitioned;
+    commandRefused @14 :CommandRefused;
+    stepStarted @15 :StepStarted;
+    stepCompleted @16 :StepCompleted;
+    errorRecorded @17 :ErrorRecorded;
+    noted @18 :Noted;
+  }
+}
+
+struct Content {
+  # What people, tools and agents wrote. Each kind of event has at most one JSON object and one text.
+  json @0 :Text $Json.json;
+  # metadata, result, context or payload
+  text @1 :Text;
+  # reason or message
+}
+
+struct KeptContent {
+  # The content lies beside the log as canonical packed bytes, so that it can be redacted without touching a hash.
+  digest @0 :Data;
+  # SHA-256(salt ‖ bytes); the 16 bytes of salt lie beside the bytes
+  size @1 :UInt32;
+  # length of the bytes
+}
+
+struct RunCreated {
+  machineVersion @0 :Text;
+}
+
+struct WorkstreamCreated {
+  machineVersion @0 :Text;
+  dependsOn @1 :List(Text);
+  isCritical @2 :Bool;
+}
+
+struct Transitioned {
+  # One body for every machine; the entity is the stream's own, or the event's workstream.
+  machine @0 :Text;
+  from @1 :Text;
+  to @2 :Text;
+  trigger @3 :Text;
+  # Absent for an override along no edge.
+  severity @4 :Machine.Severity;
+  operator @5 :Text;
+  # Set exactly when this was an override.
+  final @6 :Bool;
+  # `to` is a terminal state of the machine: a fold need not know machines.
+}
+
+struct CommandRefused {
+  command @0 :Text;
+  machine @1 :Text;
+  entity @2 :Text;
+  from @3 :Text;
+  to @4 :Text;
+  why @5 :Text;
+  legal @6 :List(Text);
+  trigger @7 :Text;
+  operator @8 :Text;
+}
+
+struct StepStarted {
+  stepName @0 :Text;
+  startedAt @1 :Int64 $Json.time;
+  # 0: when it was recorded
+}
+
+struct StepCompleted {
+  attempt @0 :UInt64;
+  # Position of its step_started; 0 when this event is the whole attempt.
+  stepName @1 :Text;
+  status @2 :Command.StepStatus;
+  startedAt @3 :Int64 $Json.time;
+  completedAt @4 :Int64 $Json.time;
+  # Both 0: when it was recorded.
+  exitCode @5 :Json.OptionalInt64;
+}
+
+struct ErrorRecorded {
+  stepName @0 :Text;
+  errorCode @1 :Text;
+  signature @2 :Text;
+}
+
+struct Noted {
+  eventType @0 :Text;
+}

@@ -1,0 +1,83 @@
+#include "schemas/message_text.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
+#include <iterator>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "schemas/json_escape.h"
+#include "schemas/utf8.h"
+
+namespace annals {
+namespace {
+
+constexpr size_t kMaxQuotedBytes = 80;
+constexpr size_t kMaxComparedBytes = 64;  // a longer name is not a slip of the pen, and the comparison is quadratic
+
+char Lower(char c) {
+  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
+
+// Letters to insert, drop or replace to get from `a` to `b` (Levenshtein).
+size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replaced = diagonal + (Lower(a[i - 1]) == Lower(b[j - 1]) ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string Quoted(std::string_view text) {
+  std::string out = "\"";
+  while (!text.empty() && out.size() < kMaxQuotedBytes) {
+    const size_t length = Utf8Length(text);
+    if (length == 0) {
+      fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(text[0]));
+    } else if (IsControl(text) && static_cast<unsigned char>(text[0]) >= 0x7f) {  // JSON leaves these as they are
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(text[length - 1]));
+    } else {
+      AppendEscaped(text.substr(0, length), out);
+    }
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  out += text.empty() ? "\"" : "…\"";
+  return out;
+}
+
+std::string Listed(std::span<const std::string_view> names) {
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string_view NearestName(std::string_view given, std::span<const std::string_view> names) {
+  if (given.size() > kMaxComparedBytes) return {};
+  std::string_view nearest;
+  size_t least = std::max<size_t>(given.size() / 3, 1) + 1;
+  for (const std::string_view name : names) {
+    const size_t distance = EditDistance(given, name);
+    if (distance >= least) continue;
+    least = distance;
+    nearest = name;
+  }
+  return nearest;
+}
+
+std::string SuggestName(std::string_view given, std::span<const std::string_view> names) {
+  const std::string_view nearest = NearestName(given, names);
+  if (!nearest.empty()) return fmt::format("did you mean \"{}\"?", nearest);
+  return "known: " + Listed(names);
+}
+
+}  // namespace annals

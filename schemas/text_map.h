@@ -1,0 +1,21 @@
+// Hash maps keyed by text that are looked up by std::string_view.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <absl/container/flat_hash_map.h>
+
+namespace annals {
+
+// Debian's Abseil is built with a string_view of its own, so its default hash does not take std's.
+struct TextHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+
+template <class T>
+using TextMap = absl::flat_hash_map<std::string, T, TextHash, std::equal_to<>>;
+
+}  // namespace annals
