@@ -264,10 +264,15 @@ class Scanner {
   std::string out_;
 };
 
-void ReplaceAll(std::string& text, string_view from, string_view to) {
-  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
+// ‘ and ’ as ': which of them a tool prints depends on the locale.
+std::string WithPlainQuotes(string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const size_t quote = text.starts_with("‘") || text.starts_with("’") ? string_view("‘").size() : 0;
+    out += quote > 0 ? '\'' : text[0];
+    text.remove_prefix(std::max<size_t>(quote, 1));
   }
+  return out;
 }
 
 // One space for white space, three of a kind for rulers ("........", "====="), nothing at the ends.
@@ -287,10 +292,7 @@ std::string Squeezed(string_view text) {
 }  // namespace
 
 std::string NormalisedLine(string_view line) {
-  std::string text = Squeezed(StripAnsi(line));
-  ReplaceAll(text, "‘", "'");
-  ReplaceAll(text, "’", "'");
-  return Squeezed(Scanner(text).Run());
+  return Squeezed(Scanner(Squeezed(WithPlainQuotes(StripAnsi(line)))).Run());
 }
 
 }  // namespace annals

@@ -49,6 +49,7 @@ void AnswerBuilder::AddBody(Position position, schema::Event::Reader event) {
 Answer AnswerBuilder::Take(bool repeat) {
   if (refused_) {
     refused_->repeat = repeat;
+    refused_->stream = receipt_.stream;
     return *std::move(refused_);
   }
   receipt_.repeat = repeat;

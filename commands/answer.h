@@ -32,6 +32,7 @@ struct Refused {
   Refusal refusal;
   Position position;
   bool repeat = false;
+  std::string stream = {};  // where it is recorded: "refused/run/…"
 };
 
 // What would have happened: nothing was written, not even the refusal.

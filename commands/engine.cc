@@ -78,8 +78,8 @@ std::string_view CommandName(schema::Command::Reader command) {
 
 // The run a command is about (empty: none), the stream it would append to, and who decides.
 struct Unit::Target {
-  std::string run_id;
-  std::string stream;
+  std::string_view run_id;
+  std::string_view stream;
   Decider decide;
 };
 
@@ -170,18 +170,19 @@ absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
   return Record(command, RefusedStream(target.stream));
 }
 
-absl::StatusOr<Answer> Unit::RecordRefusal(schema::Command::Reader command, const Refusal& refusal) {
-  // The run may have been created in the unit that was dropped, so the target is taken from the command alone.
-  ASSIGN_OR_RETURN(const Target target, FindTarget(command));
+absl::StatusOr<Answer> Unit::RecordRefusal(schema::Command::Reader command, const Refused& refused) {
   engine_.drafts_.Clear();
-  RETURN_IF_ERROR(DraftRefusal(command, refusal));
-  return Record(command, RefusedStream(target.stream));
+  RETURN_IF_ERROR(DraftRefusal(command, refused.refusal));
+  // The run may have been created in the unit that was dropped, so the stream is the one the refusal had there.
+  return Record(command, refused.stream);
 }
 
 absl::StatusOr<Unit::Target> Unit::FindTarget(schema::Command::Reader command) {
   const auto body = command.getBody();
-  const auto in_run = [](std::string_view run_id, Decider decide) {
-    return Target{std::string(run_id), RunStream(run_id), decide};
+  const auto in_run = [&scratch = engine_.scratch_](std::string_view run_id, Decider decide) {
+    scratch.run_id = run_id;
+    scratch.stream = RunStream(run_id);
+    return Target{scratch.run_id, scratch.stream, decide};
   };
   switch (body.which()) {
     case schema::Command::Body::NONE:
@@ -211,7 +212,7 @@ absl::StatusOr<Unit::Target> Unit::FindTarget(schema::Command::Reader command) {
       return in_run(View(body.getRecordError().getRunId()), DecideError);
     case schema::Command::Body::RECORD_EVENT:
       if (body.getRecordEvent().hasRunId()) return in_run(View(body.getRecordEvent().getRunId()), DecideNote);
-      return Target{"", std::string(kNoteStream), DecideNote};
+      return Target{"", kNoteStream, DecideNote};
   }
   return absl::InvalidArgumentError("the command says nothing to do; name one");
 }
@@ -287,34 +288,41 @@ absl::Status Unit::DraftRefusal(schema::Command::Reader command, const Refusal& 
   return absl::OkStatus();
 }
 
-void Unit::Seal(schema::Command::Reader command, size_t index, Position first, Timestamp now, std::string& kept, Salt& salt) {
+NewEvent Unit::Seal(schema::Command::Reader command, size_t index, Position first, Timestamp now) {
   EventDraft& draft = engine_.drafts_[index];
+  Engine::Scratch& scratch = engine_.scratch_;
+  NewEvent sealed{.event = {}, .event_type = {}, .ws_id = {}, .recorded_at = now, .content = {}};
   draft.event.setRecordedAt(now.micros);
   if (command.hasActor()) draft.event.setActor(command.getActor());
   if (command.hasCommandId()) draft.event.setCommandId(command.getCommandId());
   if (draft.caused_by) draft.event.setCausation(first.value + *draft.caused_by);
-  kept.clear();
-  if (draft.json.empty() && draft.text.empty()) return;
+  const bool keep = draft.origin == EventDraft::Origin::kProduced || command.getSensitive() ||
+                    draft.json.size() + draft.text.size() > kInlineContentBytes;
   const auto fill = [&](schema::Content::Builder content) {
     if (!draft.json.empty()) content.setJson(AsText(draft.json));
     if (!draft.text.empty()) content.setText(AsText(draft.text));
   };
-  const bool keep = draft.origin == EventDraft::Origin::kProduced || command.getSensitive() ||
-                    draft.json.size() + draft.text.size() > kInlineContentBytes;
-  if (!keep) {
+  if (draft.json.empty() && draft.text.empty()) {
+    // Nothing was said.
+  } else if (!keep) {
     fill(draft.event.initContent().initInline());
-    return;
+  } else {
+    capnp::word memory[64] = {};
+    capnp::MallocMessageBuilder message(kj::arrayPtr(memory, std::size(memory)));
+    const auto content = message.initRoot<schema::Content>();
+    fill(content);
+    EncodeContent(content.asReader(), scratch.content);
+    sealed.content = KeptContent{engine_.random_.NewSalt(), scratch.content};
+    const Hash digest = SaltedDigest(sealed.content->salt, scratch.content);
+    auto reference = draft.event.initContent().initKept();
+    reference.setDigest(AsData(BytesOf(digest)));
+    reference.setSize(static_cast<uint32_t>(scratch.content.size()));
   }
-  capnp::word scratch[64] = {};
-  capnp::MallocMessageBuilder message(kj::arrayPtr(scratch, std::size(scratch)));
-  const auto content = message.initRoot<schema::Content>();
-  fill(content);
-  kept = EncodeContent(content.asReader());
-  salt = engine_.random_.NewSalt();
-  const Hash digest = SaltedDigest(salt, kept);
-  auto reference = draft.event.initContent().initKept();
-  reference.setDigest(AsData(BytesOf(digest)));
-  reference.setSize(static_cast<uint32_t>(kept.size()));
+  EncodeEvent(draft.event.asReader(), scratch.event);
+  sealed.event = scratch.event;
+  sealed.event_type = EventTypeOf(draft.event.asReader(), scratch.event_type);
+  sealed.ws_id = View(draft.event.asReader().getWsId());
+  return sealed;
 }
 
 absl::StatusOr<Answer> Unit::Record(schema::Command::Reader command, std::string_view stream) {
@@ -332,17 +340,11 @@ absl::StatusOr<Answer> Unit::Record(schema::Command::Reader command, std::string
   ASSIGN_OR_RETURN(StreamVersion version, transaction_->VersionOf(stream));
   const std::string_view run_id = RunOfStream(stream).value_or(std::string_view{});
   AnswerBuilder builder;
-  std::string kept;
-  std::string type;
-  Salt salt;
   for (size_t i = 0; i < drafts.size(); ++i) {
-    Seal(command, i, first, now, kept, salt);
+    const NewEvent sealed = Seal(command, i, first, now);
+    ASSIGN_OR_RETURN(version, transaction_->Append(stream, version, {&sealed, 1}));
     const EventDraft& draft = drafts[i];
     const auto event = draft.event.asReader();
-    const std::string bytes = EncodeEvent(event);
-    NewEvent record{.event = bytes, .event_type = EventTypeOf(event, type), .ws_id = View(event.getWsId()), .recorded_at = now, .content = {}};
-    if (!kept.empty()) record.content = KeptContent{salt, kept};
-    ASSIGN_OR_RETURN(version, transaction_->Append(stream, version, {&record, 1}));
     const Position position = transaction_->head().position;
     RETURN_IF_ERROR(Fold({.position = position, .run_id = run_id, .event = event, .json = draft.json, .text = draft.text}, engine_.rows_));
     builder.Add(position, stream, version, event);
@@ -357,14 +359,12 @@ absl::StatusOr<Preview> Unit::Foresee(schema::Command::Reader command, std::stri
   const Position first{position.value + 1};
   ASSIGN_OR_RETURN(StreamVersion version, transaction_->VersionOf(stream));
   for (size_t i = 0; i < engine_.drafts_.size(); ++i) {
-    Salt salt;
-    Preview::Event& event = preview.events.emplace_back();
-    Seal(command, i, first, now, event.content, salt);
-    event.position.value = ++position.value;
-    event.version.value = ++version.value;
-    std::string type;
-    event.event_type = EventTypeOf(engine_.drafts_[i].event.asReader(), type);
-    event.bytes = EncodeEvent(engine_.drafts_[i].event.asReader());
+    const NewEvent sealed = Seal(command, i, first, now);
+    preview.events.push_back({.position = {++position.value},
+                              .version = {++version.value},
+                              .event_type = std::string(sealed.event_type),
+                              .bytes = std::string(sealed.event),
+                              .content = sealed.content ? std::string(sealed.content->bytes) : ""});
   }
   return preview;
 }

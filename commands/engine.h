@@ -1,4 +1,5 @@
-// The one way in: a command is judged against the rows, becomes events, and the events become rows — in one transaction.
+// The one way in: a command is judged against the rows, becomes events, and the events become rows — in one
+// transaction.
 //
 // Threads: one at a time per Engine; other threads and processes use an Engine and a Storage of their own.
 #pragma once
@@ -27,11 +28,11 @@ class Unit {
   Unit(const Unit&) = delete;
   Unit& operator=(const Unit&) = delete;
 
-  // Judges and applies one command. An error of the command alone is an Answer; an error of the call (I/O, corruption) is a
-  // Status, after which the unit is fit only to be dropped.
+  // Judges and applies one command. An error of the command alone is an Answer; an error of the call (I/O, corruption)
+  // is a Status, after which the unit is fit only to be dropped.
   absl::StatusOr<Answer> Execute(schema::Command::Reader command);
-  // Records `refusal`, that a unit which was dropped gave to `command`: `annals apply --atomic` keeps only that.
-  absl::StatusOr<Answer> RecordRefusal(schema::Command::Reader command, const Refusal& refusal);
+  // Records again what a unit that was dropped answered to `command`: `annals apply --atomic` keeps only that.
+  absl::StatusOr<Answer> RecordRefusal(schema::Command::Reader command, const Refused& refused);
   // Writes the rows changed so far, and forgets some, so that a unit of millions of commands keeps within its memory.
   absl::Status Spill();
   // Makes everything durable.
@@ -52,8 +53,9 @@ class Unit {
   // Places the drafts at the end of `stream`, and folds them.
   absl::StatusOr<Answer> Record(schema::Command::Reader command, std::string_view stream);
   absl::StatusOr<Preview> Foresee(schema::Command::Reader command, std::string_view stream);
-  // Completes draft `index` for its place: time, actor, command, cause, content. `salt` is set where content is to be kept.
-  void Seal(schema::Command::Reader command, size_t index, Position first, Timestamp now, std::string& kept, Salt& salt);
+  // Completes draft `index` for its place (time, actor, command, cause, content) and encodes it. What it returns views
+  // the engine's scratch memory, until the next call.
+  NewEvent Seal(schema::Command::Reader command, size_t index, Position first, Timestamp now);
 
   Engine& engine_;
   std::unique_ptr<Transaction> transaction_;
@@ -67,6 +69,8 @@ class Engine {
   };
   Engine(Storage& storage, Clock& clock, RandomSource& random);
   Engine(Storage& storage, Clock& clock, RandomSource& random, Options options);
+
+  Storage& storage() { return storage_; }
 
   // Takes the write lock. One unit at a time. kUnavailable: other writers held it for longer than the storage waits.
   absl::StatusOr<std::unique_ptr<Unit>> Begin();
@@ -83,6 +87,11 @@ class Engine {
   Rows rows_;
   Drafts drafts_;
   EventDecoder decoder_;
+  // Memory used again from command to command.
+  struct Scratch {
+    std::string run_id, stream, event, event_type, content;
+  };
+  Scratch scratch_;
   // Where the log ended when the rows were last known to be right; another end means that others wrote.
   Position known_position_;
   uint64_t known_generation_ = 0;

@@ -45,6 +45,7 @@ absl::StatusOr<Machine> Machine::FromData(schema::Machine::Reader data) {
       }
     }
   }
+  std::ranges::stable_sort(machine.edges_, {}, [&](const Edge& edge) { return std::ranges::find(machine.states_, edge.from); });
   return machine;
 }
 
@@ -60,18 +61,17 @@ bool Machine::HasTrigger(std::string_view trigger) const {
   return std::ranges::any_of(edges_, [&](const Edge& edge) { return edge.trigger == trigger; });
 }
 
-std::vector<const Edge*> Machine::EdgesFrom(std::string_view from) const {
-  std::vector<const Edge*> found;
-  for (const Edge& edge : edges_) {
-    if (edge.from == from) found.push_back(&edge);
-  }
-  return found;
+absl::Span<const Edge> Machine::EdgesFrom(std::string_view from) const {
+  const auto leaves = [&](const Edge& edge) { return edge.from == from; };
+  const auto first = std::ranges::find_if(edges_, leaves);
+  const auto last = std::find_if_not(first, edges_.end(), leaves);
+  return absl::MakeConstSpan(edges_).subspan(static_cast<size_t>(first - edges_.begin()), static_cast<size_t>(last - first));
 }
 
 std::vector<std::string> Machine::LegalFrom(std::string_view from) const {
   std::vector<std::string> legal;
-  for (const Edge* const edge : EdgesFrom(from)) {
-    if (std::ranges::find(legal, edge->to) == legal.end()) legal.emplace_back(edge->to);
+  for (const Edge& edge : EdgesFrom(from)) {
+    if (std::ranges::find(legal, edge.to) == legal.end()) legal.emplace_back(edge.to);
   }
   return legal;
 }
@@ -110,8 +110,8 @@ absl::StatusOr<const Machine*> FindMachine(std::string_view name) {
 absl::Status ValidateTransition(const Machine& machine, std::string_view from, std::string_view to) {
   RETURN_IF_ERROR(machine.CheckState(from));
   RETURN_IF_ERROR(machine.CheckState(to));
-  for (const Edge* const edge : machine.EdgesFrom(from)) {
-    if (edge->to == to) return absl::OkStatus();
+  for (const Edge& edge : machine.EdgesFrom(from)) {
+    if (edge.to == to) return absl::OkStatus();
   }
   return absl::FailedPreconditionError(
       fmt::format("a {} cannot go from {} to {}: {}", machine.name(), from, to, DescribeLegal(machine, from)));

@@ -7,6 +7,7 @@
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <absl/types/span.h>
 
 #include "schemas/machine.capnp.h"
 
@@ -40,7 +41,7 @@ class Machine {
   bool IsTerminal(std::string_view state) const;
   bool HasTrigger(std::string_view trigger) const;
   // The edges that leave `from`, in the order of the data.
-  std::vector<const Edge*> EdgesFrom(std::string_view from) const;
+  absl::Span<const Edge> EdgesFrom(std::string_view from) const;
   // The states one edge away, each once, guards not judged.
   std::vector<std::string> LegalFrom(std::string_view from) const;
   // kInvalidArgument, with the nearest right name, unless `state` is one of this machine.
@@ -50,7 +51,7 @@ class Machine {
   schema::Machine::Reader data_;
   std::vector<std::string_view> states_;
   std::vector<std::string_view> terminals_;
-  std::vector<Edge> edges_;
+  std::vector<Edge> edges_;  // by the state they leave, in the order of states_
 };
 
 const Machine& RunMachine();

@@ -10,7 +10,7 @@ absl::StatusOr<std::optional<Refusal>> DecideError(schema::Command::Reader comma
   RETURN_IF_ERROR(NeedWorkstream(rows, run_id, View(body.getWsId())).status());
   EventDraft& draft = drafts.Add(View(body.getWsId()));
   auto recorded = draft.event.initBody().initErrorRecorded();
-  recorded.setStepName(body.getStepName());
+  SetName(recorded.getStepName(), View(body.getStepName()));
   recorded.setErrorCode(body.getErrorCode());
   recorded.setSignature(body.getSignature());
   draft.json = View(body.getContext());

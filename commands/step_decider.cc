@@ -30,15 +30,15 @@ absl::StatusOr<std::optional<Refusal>> RefuseStart(std::string_view run_id, std:
                  .legal = {}};
 }
 
-void DraftStart(std::string_view ws_id, capnp::Text::Reader step_name, int64_t started_at, Drafts& drafts) {
+void DraftStart(std::string_view ws_id, std::string_view step_name, int64_t started_at, Drafts& drafts) {
   auto started = drafts.Add(ws_id).event.initBody().initStepStarted();
-  started.setStepName(step_name);
+  SetName(started.getStepName(), step_name);
   started.setStartedAt(started_at);
 }
 
 absl::StatusOr<std::optional<Refusal>> Start(schema::StartStep::Reader body, std::string_view run_id, Rows& rows, Drafts& drafts) {
   ASSIGN_OR_RETURN(auto refusal, RefuseStart(run_id, View(body.getWsId()), View(body.getStepName()), rows));
-  if (!refusal) DraftStart(View(body.getWsId()), body.getStepName(), 0, drafts);
+  if (!refusal) DraftStart(View(body.getWsId()), View(body.getStepName()), 0, drafts);
   return refusal;
 }
 
@@ -61,7 +61,7 @@ absl::StatusOr<std::optional<Refusal>> Finish(schema::FinishStep::Reader body, R
   EventDraft& draft = drafts.Add(attempt->ws_id);
   auto completed = draft.event.initBody().initStepCompleted();
   completed.setAttempt(static_cast<uint64_t>(id));
-  completed.setStepName({attempt->step_name.data(), attempt->step_name.size()});
+  SetName(completed.getStepName(), attempt->step_name);
   completed.setStatus(body.getStatus());
   if (body.hasExitCode()) completed.setExitCode(body.getExitCode());
   draft.json = View(body.getResult());
@@ -81,12 +81,12 @@ absl::StatusOr<std::optional<Refusal>> Record(schema::RecordStepAttempt::Reader 
   ASSIGN_OR_RETURN(auto refusal, RefuseStart(run_id, ws_id, View(body.getStepName()), rows));
   if (refusal) return refusal;
   if (open) {
-    DraftStart(ws_id, body.getStepName(), body.getStartedAt(), drafts);
+    DraftStart(ws_id, View(body.getStepName()), body.getStartedAt(), drafts);
     return std::nullopt;
   }
   EventDraft& draft = drafts.Add(ws_id);
   auto completed = draft.event.initBody().initStepCompleted();
-  completed.setStepName(body.getStepName());
+  SetName(completed.getStepName(), View(body.getStepName()));
   completed.setStatus(body.getStatus());
   completed.setStartedAt(body.getStartedAt());
   completed.setCompletedAt(body.getCompletedAt());

@@ -1,5 +1,6 @@
 #include "commands/transition.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -21,7 +22,9 @@ absl::Status CheckNames(const TransitionRequest& request) {
   }
   if (request.trigger.empty() || request.machine.HasTrigger(request.trigger)) return absl::OkStatus();
   std::vector<std::string_view> triggers;
-  for (const Edge& edge : request.machine.edges()) triggers.push_back(edge.trigger);
+  for (const Edge& edge : request.machine.edges()) {
+    if (std::ranges::find(triggers, edge.trigger) == triggers.end()) triggers.push_back(edge.trigger);
+  }
   return absl::InvalidArgumentError(fmt::format("move {} {}: {} is no trigger of the {} machine; {}", request.machine.name(), request.entity,
                                                 Quoted(request.trigger), request.machine.name(), SuggestName(request.trigger, triggers)));
 }
@@ -38,11 +41,13 @@ Refusal Refuse(const TransitionRequest& request, std::string why) {
   return refusal;
 }
 
-// Empty when every guard of `edge` holds.
-absl::StatusOr<std::string> FirstObjection(const Edge& edge, const GuardInput& input) {
+// Empty when every guard of `edge` holds. `held` is how many did before the one that objects.
+absl::StatusOr<std::string> FirstObjection(const Edge& edge, const GuardInput& input, size_t& held) {
+  held = 0;
   for (const Guard* const guard : edge.guards) {
     ASSIGN_OR_RETURN(const std::string saw, guard->judge(input));
     if (!saw.empty()) return fmt::format("the guard {} does not hold: {}", guard->name, saw);
+    ++held;
   }
   return "";
 }
@@ -56,17 +61,22 @@ absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequ
   if (machine.IsTerminal(request.from)) return Refuse(request, fmt::format("{} is final", request.from));
   if (request.to == request.from) return Refuse(request, fmt::format("it is {} already", request.from));
   std::string objection;
+  size_t most_held = 0;
   bool has_edge = false;
-  for (const Edge* const edge : machine.EdgesFrom(request.from)) {
-    if (!request.to.empty() && edge->to != request.to) continue;
-    if (!request.trigger.empty() && edge->trigger != request.trigger) continue;
+  for (const Edge& edge : machine.EdgesFrom(request.from)) {
+    if (!request.to.empty() && edge.to != request.to) continue;
+    if (!request.trigger.empty() && edge.trigger != request.trigger) continue;
     has_edge = true;
-    const Move move{edge->to, edge->trigger, edge->severity};
+    const Move move{edge.to, edge.trigger, edge.severity};
     if (request.has_override && !request.to.empty()) return move;
-    ASSIGN_OR_RETURN(std::string saw, FirstObjection(*edge, {rows, run, workstream, edge->to}));
+    size_t held = 0;
+    ASSIGN_OR_RETURN(std::string saw, FirstObjection(edge, {rows, run, workstream, edge.to}, held));
     if (saw.empty()) return move;
-    // Of several targets of one trigger the last objection is as good as any; of one edge it is the only one.
-    objection = std::move(saw);
+    // Of several targets of one trigger, the one of which most held is the one that was meant.
+    if (objection.empty() || held > most_held) {
+      objection = std::move(saw);
+      most_held = held;
+    }
   }
   if (request.has_override) {
     if (!request.to.empty()) return Move{request.to, {}, schema::Severity::WARNING};
@@ -83,11 +93,10 @@ EventDraft& DraftTransition(const TransitionRequest& request, const Move& move, 
                             std::string_view reason, Drafts& drafts) {
   EventDraft& draft = drafts.Add(ws_id);
   auto body = draft.event.initBody().initTransitioned();
-  const auto text = [](std::string_view view) { return capnp::Text::Reader(view.data(), view.size()); };
-  body.setMachine(text(request.machine.name()));
-  body.setFrom(text(request.from));
-  body.setTo(text(move.to));
-  if (!move.trigger.empty()) body.setTrigger(text(move.trigger));
+  SetName(body.getMachine(), request.machine.name());
+  SetName(body.getFrom(), request.from);
+  SetName(body.getTo(), move.to);
+  SetName(body.getTrigger(), move.trigger);
   body.setSeverity(move.severity);
   body.setFinal(request.machine.IsTerminal(move.to));
   if (request.has_override) body.setOperator(command.getOverride().getOperator());

@@ -1,5 +1,6 @@
 #include "eventstore/event_codec.h"
 
+#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -10,7 +11,10 @@
 #include <kj/exception.h>
 #include <kj/io.h>
 
+#include "eventstore/packing.h"
 #include "eventstore/sha256.h"
+#include "schemas/check.h"
+#include "schemas/status.h"
 
 namespace annals {
 namespace {
@@ -18,24 +22,35 @@ namespace {
 constexpr size_t kScratchWords = 512;
 // A message may be traversed this often over: generous for our few nested structs, tight for an attacker's.
 constexpr uint64_t kTraversalWords = uint64_t{64} << 20;
+constexpr int kNesting = 16;
 
-template <class Reader>
-std::string EncodePacked(Reader value) {
-  const kj::Array<capnp::word> words = capnp::canonicalize(value);
-  const kj::ArrayPtr<const capnp::word> segments[] = {words};
-  std::string packed;
+template <class Message>
+void EncodePacked(typename Message::Reader value, std::string& out) {
+  // Canonical form is one segment; with room for it at hand, nothing is allocated.
+  capnp::word scratch[kScratchWords];
+  const uint64_t words = value.totalSize().wordCount + 1;
+  std::optional<capnp::MallocMessageBuilder> message;
+  if (words <= kScratchWords) {
+    std::memset(scratch, 0, words * sizeof(capnp::word));
+    message.emplace(kj::arrayPtr(scratch, words));
+  } else {
+    message.emplace(static_cast<uint32_t>(words));
+  }
+  message->template initRoot<capnp::AnyPointer>().template setCanonicalAs<Message>(value);
+  const auto segments = message->getSegmentsForOutput();
+  CHECK(segments.size() == 1);
   // At worst a full word takes ten bytes and its neighbour seven: 17 for 16. The segment table takes a few more.
-  packed.resize(words.asBytes().size() + words.asBytes().size() / 8 + 64);
-  kj::ArrayOutputStream out(kj::arrayPtr(reinterpret_cast<kj::byte*>(packed.data()), packed.size()));
-  capnp::writePackedMessage(out, segments);
-  packed.resize(out.getArray().size());
-  return packed;
+  const size_t bytes = segments[0].asBytes().size();
+  out.resize(bytes + bytes / 8 + 64);
+  kj::ArrayOutputStream packed(kj::arrayPtr(reinterpret_cast<kj::byte*>(out.data()), out.size()));
+  capnp::writePackedMessage(packed, segments);
+  out.resize(packed.getArray().size());
 }
 
 }  // namespace
 
-std::string EncodeEvent(schema::Event::Reader value) { return EncodePacked(value); }
-std::string EncodeContent(schema::Content::Reader value) { return EncodePacked(value); }
+void EncodeEvent(schema::Event::Reader value, std::string& out) { EncodePacked<schema::Event>(value, out); }
+void EncodeContent(schema::Content::Reader value, std::string& out) { EncodePacked<schema::Content>(value, out); }
 
 std::string CanonicalBytes(capnp::AnyStruct::Reader value) {
   const kj::Array<capnp::word> words = value.canonicalize();
@@ -46,9 +61,8 @@ Hash SaltedDigest(const Salt& salt, std::string_view bytes) { return Sha256({Byt
 
 template <class Message>
 struct Decoder<Message>::Impl {
-  std::vector<capnp::word> scratch = std::vector<capnp::word>(kScratchWords);
-  std::optional<kj::ArrayInputStream> input;
-  std::optional<capnp::PackedMessageReader> message;
+  std::vector<capnp::word> words;
+  std::optional<capnp::FlatArrayMessageReader> message;
 };
 
 template <class Message>
@@ -58,20 +72,18 @@ Decoder<Message>::~Decoder() = default;
 
 template <class Message>
 absl::StatusOr<typename Message::Reader> Decoder<Message>::Decode(std::string_view packed) {
+  impl_->message.reset();
+  if (const absl::Status status = Unpack(packed, impl_->words); !status.ok()) {
+    return WithContext(status, fmt::format("decode {} stored bytes", packed.size()));
+  }
   typename Message::Reader root;
-  bool whole = false;
   const auto exception = kj::runCatchingExceptions([&] {
-    impl_->message.reset();
-    impl_->input.emplace(kj::arrayPtr(reinterpret_cast<const kj::byte*>(packed.data()), packed.size()));
-    impl_->message.emplace(*impl_->input, capnp::ReaderOptions{kTraversalWords, 16},
-                           kj::arrayPtr(impl_->scratch.data(), impl_->scratch.size()));
+    impl_->message.emplace(kj::arrayPtr(impl_->words.data(), impl_->words.size()), capnp::ReaderOptions{kTraversalWords, kNesting});
     root = impl_->message->template getRoot<Message>();
-    whole = impl_->input->tryGetReadBuffer().size() == 0;
   });
   KJ_IF_MAYBE (e, exception) {
     return absl::DataLossError(fmt::format("decode {} stored bytes: {}", packed.size(), e->getDescription().cStr()));
   }
-  if (!whole) return absl::DataLossError(fmt::format("decode {} stored bytes: bytes are left over behind the message", packed.size()));
   return root;
 }
 

@@ -10,13 +10,14 @@
 
 #include "eventstore/sources.h"
 #include "eventstore/types.h"
+#include "eventstore/words.h"
 #include "schemas/event.capnp.h"
 
 namespace annals {
 
-// The canonical packed bytes of a message whose root is `value`.
-std::string EncodeEvent(schema::Event::Reader value);
-std::string EncodeContent(schema::Content::Reader value);
+// The canonical packed bytes of a message whose root is `value`, into `out` (whose memory is used again).
+void EncodeEvent(schema::Event::Reader value, std::string& out);
+void EncodeContent(schema::Content::Reader value, std::string& out);
 // Canonical, but not packed: what a command's digest is made of.
 std::string CanonicalBytes(capnp::AnyStruct::Reader value);
 

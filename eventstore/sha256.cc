@@ -23,18 +23,41 @@ struct Hasher {
   std::unique_ptr<EVP_MD_CTX, ContextFreer> context;
 };
 
+void Begin(const Hasher& hasher) {
+  CHECK(EVP_DigestInit_ex2(hasher.context.get(), hasher.digest.get(), nullptr) == 1);
+}
+void Add(const Hasher& hasher, std::string_view bytes) {
+  CHECK(EVP_DigestUpdate(hasher.context.get(), bytes.data(), bytes.size()) == 1);
+}
+Hash End(const Hasher& hasher) {
+  Hash hash;
+  unsigned int size = 0;
+  CHECK(EVP_DigestFinal_ex(hasher.context.get(), hash.data(), &size) == 1);
+  CHECK(size == hash.size());
+  return hash;
+}
+
 }  // namespace
 
 Hash Sha256(std::initializer_list<std::string_view> pieces) {
   thread_local Hasher hasher;
-  EVP_MD_CTX* context = hasher.context.get();
-  CHECK(EVP_DigestInit_ex2(context, hasher.digest.get(), nullptr) == 1);
-  for (const std::string_view piece : pieces) CHECK(EVP_DigestUpdate(context, piece.data(), piece.size()) == 1);
-  Hash hash;
-  unsigned int size = 0;
-  CHECK(EVP_DigestFinal_ex(context, hash.data(), &size) == 1);
-  CHECK(size == hash.size());
-  return hash;
+  Begin(hasher);
+  for (const std::string_view piece : pieces) Add(hasher, piece);
+  return End(hasher);
+}
+
+struct Sha256Stream::Impl {
+  Hasher hasher;
+};
+Sha256Stream::Sha256Stream() : impl_(std::make_unique<Impl>()) {
+  Begin(impl_->hasher);
+}
+Sha256Stream::~Sha256Stream() = default;
+void Sha256Stream::Add(std::string_view bytes) {
+  annals::Add(impl_->hasher, bytes);
+}
+Hash Sha256Stream::Finish() {
+  return End(impl_->hasher);
 }
 
 }  // namespace annals

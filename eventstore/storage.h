@@ -65,6 +65,8 @@ struct LogRange {
   Position last = {INT64_MAX};
   std::string_view stream = {};  // empty: all of them
   bool newest_first = false;
+  // Only what a fold reads: position, stream, event and content; the rest of each record stays empty.
+  bool for_fold = false;
 };
 
 class RecordCursor {
@@ -103,7 +105,8 @@ class Transaction : public Snapshot {
   // Writes one row: a new one, or the one with the same primary key anew.
   virtual absl::Status PutRow(const TableDef& table, TableSet set, Row row) = 0;
 
-  // Makes an empty shadow of `table`, dropping one that a rebuild left behind.
+  // Makes an empty shadow of `table`, dropping one that a rebuild left behind, and moves head().generation, so that a rebuild that
+  // was filling that one notices.
   virtual absl::Status CreateShadow(const TableDef& table) = 0;
   // Puts the shadow in the table's place and moves head().generation.
   virtual absl::Status SwapShadow(const TableDef& table) = 0;

@@ -1,7 +1,7 @@
 // The rows of one table that are in use: loaded on a miss, changed in place, written back together.
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,6 +96,20 @@ class RowCache {
     });
   }
 
+  // Takes the row with the lookup columns of `values` out, never to be flushed. Nothing if it is not here.
+  std::optional<RowStruct> Remove(Row values) {
+    dirty_.clear();
+    key_.clear();
+    for (const size_t column : type_->lookup()) AppendKeyPart(values[column]);
+    const auto it = rows_.find(std::string_view(key_));
+    if (it == rows_.end()) return std::nullopt;
+    RowStruct row = std::move(it->second.row);
+    rows_.erase(it);
+    return row;
+  }
+
+  const RowType<RowStruct>& type() const { return *type_; }
+
   void Clear() {
     rows_.clear();
     dirty_.clear();
@@ -115,16 +129,16 @@ class RowCache {
   // a number takes part as its bytes, and stands alone.
   std::string_view KeyText(std::initializer_list<Value> key) const {
     key_.clear();
-    for (const Value& part : key) {
-      if (!key_.empty()) key_ += '\x1f';
-      if (const auto* text = std::get_if<std::string_view>(&part)) {
-        key_ += *text;
-      } else {
-        const int64_t number = std::get<int64_t>(part);
-        key_.append(reinterpret_cast<const char*>(&number), sizeof(number));
-      }
-    }
+    for (const Value& part : key) AppendKeyPart(part);
     return key_;
+  }
+  void AppendKeyPart(const Value& part) const {
+    if (!key_.empty()) key_ += '\x1f';
+    if (const auto* text = std::get_if<std::string_view>(&part)) {
+      key_ += *text;
+    } else if (const auto* number = std::get_if<int64_t>(&part)) {
+      key_.append(reinterpret_cast<const char*>(number), sizeof(*number));
+    }
   }
 
   void MarkDirty(Entry& entry) {

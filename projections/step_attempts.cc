@@ -39,7 +39,9 @@ absl::Status ApplyToStepAttempts(const FoldedEvent& event, Rows& rows) {
     rows.step_attempts.Insert({row.id}, std::move(row));
   } else if (body.isStepCompleted() && body.getStepCompleted().getAttempt() == 0) {
     const auto completed = body.getStepCompleted();
-    ASSIGN_OR_RETURN(StepAttemptRow row, Begin(event, rows, View(completed.getStepName()), completed.getStartedAt()));
+    // Of an attempt that only its end is known of, nothing says that it took time.
+    const int64_t started_at = completed.getStartedAt() != 0 ? completed.getStartedAt() : completed.getCompletedAt();
+    ASSIGN_OR_RETURN(StepAttemptRow row, Begin(event, rows, View(completed.getStepName()), started_at));
     Complete(event, row);
     rows.step_attempts.Insert({row.id}, std::move(row));
   } else if (body.isStepCompleted()) {

@@ -8,6 +8,50 @@ using Json = import "json.capnp";
 using Machine = import "machine.capnp";
 using Command = import "command.capnp";
 
+enum Word {
+  # What built-in machines and steps are made of, one byte each where text would take ten: machines, states, triggers, steps. As text
+  # they are snake_case. Only ever added, and a name that stands here is always written so, never as `other`.
+  none @0;
+  run @1;
+  workstream @2;
+  pending @3;
+  running @4;
+  paused @5;
+  completed @6;
+  failed @7;
+  partial @8;
+  abandoned @9;
+  ready @10;
+  editing @11;
+  staticCheck @12;
+  fixing @13;
+  runtimeCheck @14;
+  blocked @15;
+  done @16;
+  start @17;
+  pause @18;
+  resume @19;
+  complete @20;
+  completePartially @21;
+  fail @22;
+  abandon @23;
+  dependenciesMet @24;
+  beginEdit @25;
+  editFinished @26;
+  staticFailed @27;
+  staticPassed @28;
+  recheck @29;
+  fixed @30;
+  runtimeFailed @31;
+  runtimePassed @32;
+  dependencyFailed @33;
+  unblock @34;
+  edit @35;
+  static @36;
+  fix @37;
+  runtime @38;
+}
+
 struct Event {
   recordedAt @0 :Int64 $Json.time;
   # Microseconds since 1970 UTC; never before the previous event's.
@@ -70,15 +114,15 @@ struct WorkstreamCreated {
 
 struct Transitioned {
   # One body for every machine; the entity is the stream's own, or the event's workstream.
-  machine @0 :Text;
-  from @1 :Text;
-  to @2 :Text;
-  trigger @3 :Text;
-  # Absent for an override along no edge.
-  severity @4 :Machine.Severity;
-  operator @5 :Text;
+  machine :union $Json.flat { known @0 :Word; other @1 :Text; }
+  from :union $Json.flat { known @2 :Word; other @3 :Text; }
+  to :union $Json.flat { known @4 :Word; other @5 :Text; }
+  trigger :union $Json.flat { known @6 :Word; other @7 :Text; }
+  # None for an override along no edge.
+  severity @8 :Machine.Severity;
+  operator @9 :Text;
   # Set exactly when this was an override.
-  final @6 :Bool;
+  final @10 :Bool;
   # `to` is a terminal state of the machine: a fold need not know machines.
 }
 
@@ -95,7 +139,7 @@ struct CommandRefused {
 }
 
 struct StepStarted {
-  stepName @0 :Text;
+  stepName :union $Json.flat { known @0 :Word; other @2 :Text; }
   startedAt @1 :Int64 $Json.time;
   # 0: when it was recorded
 }
@@ -103,16 +147,16 @@ struct StepStarted {
 struct StepCompleted {
   attempt @0 :UInt64;
   # Position of its step_started; 0 when this event is the whole attempt.
-  stepName @1 :Text;
+  stepName :union $Json.flat { known @1 :Word; other @6 :Text; }
   status @2 :Command.StepStatus;
   startedAt @3 :Int64 $Json.time;
   completedAt @4 :Int64 $Json.time;
-  # Both 0: when it was recorded.
+  # completedAt 0: when it was recorded. startedAt 0: when it was completed.
   exitCode @5 :Json.OptionalInt64;
 }
 
 struct ErrorRecorded {
-  stepName @0 :Text;
+  stepName :union $Json.flat { known @0 :Word; other @3 :Text; }
   errorCode @1 :Text;
   signature @2 :Text;
 }

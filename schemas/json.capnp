@@ -26,6 +26,9 @@ annotation time @0xd6f6e5e0a4b1c207 (field) :Void;
 annotation natural @0xd6f6e5e0a4b1c208 (field) :Void;
 # Number is not negative.
 
+annotation flat @0xd6f6e5e0a4b1c209 (union) :Void;
+# A named union whose value stands under the union's own name; left out while it is an enumerant numbered 0.
+
 struct OptionalInt64 {
   # A number that may be absent: the pointer to it is null then. In JSON it is the bare number.
   value @0 :Int64;

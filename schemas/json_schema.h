@@ -22,6 +22,7 @@ enum class JsonAnnotation : uint64_t {  // ids of json.capnp
   kProse = 0xd6f6e5e0a4b1c206,
   kTime = 0xd6f6e5e0a4b1c207,
   kNatural = 0xd6f6e5e0a4b1c208,
+  kFlat = 0xd6f6e5e0a4b1c209,
 };
 bool HasAnnotation(capnp::StructSchema::Field field, JsonAnnotation annotation);
 

@@ -8,6 +8,7 @@
 
 #include "schemas/json.capnp.h"
 #include "schemas/json_escape.h"
+#include "schemas/json_schema.h"
 #include "schemas/timestamp.h"
 
 namespace annals {
@@ -87,7 +88,20 @@ void WriteValue(const DynamicValue::Reader& value, JsonWriter& out) {
   }
 }
 
+// A union whose value stands under the union's own name, unless it is an enumerant numbered 0.
+void WriteFlat(DynamicStruct::Reader value, std::string_view name, JsonWriter& out) {
+  KJ_IF_MAYBE (active, value.which()) {
+    const DynamicValue::Reader member = value.get(*active);
+    if (member.getType() == DynamicValue::ENUM && member.as<capnp::DynamicEnum>().getRaw() == 0) return;
+    out.Key(name);
+    WriteValue(member, out);
+  }
+}
+
 void WriteField(DynamicStruct::Reader parent, Field field, JsonWriter& out) {
+  if (HasAnnotation(field, JsonAnnotation::kFlat)) {
+    return WriteFlat(parent.get(field).as<DynamicStruct>(), SnakeCase(ViewOf(field.getProto().getName())), out);
+  }
   if (field.getProto().isGroup()) return WriteStruct(parent.get(field).as<DynamicStruct>(), out);
   if (field.getType().isVoid() || !parent.has(field)) return;
   const DynamicValue::Reader value = parent.get(field);

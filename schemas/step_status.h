@@ -1,6 +1,7 @@
 // The names of a step attempt's statuses, as tables, JSON and flags have them.
 #pragma once
 
+#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -10,7 +11,11 @@ namespace annals {
 
 inline constexpr std::string_view kStepStatusNames[] = {"in_progress", "success", "failure", "skipped"};
 
-inline std::string_view StepStatusName(schema::StepStatus status) { return kStepStatusNames[static_cast<size_t>(status)]; }
+// "unknown" for one that only a newer binary knows.
+inline std::string_view StepStatusName(schema::StepStatus status) {
+  const auto index = static_cast<size_t>(status);
+  return index < std::size(kStepStatusNames) ? kStepStatusNames[index] : "unknown";
+}
 
 inline std::optional<schema::StepStatus> StepStatusOf(std::string_view name) {
   for (size_t i = 0; i < std::size(kStepStatusNames); ++i) {

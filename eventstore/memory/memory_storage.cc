@@ -205,6 +205,7 @@ class MemoryTransaction final : public MemoryReader<Transaction> {
   }
 
   absl::Status CreateShadow(const TableDef& table) override {
+    ++state_.head.generation;
     Assign(state_.shadows, table.name, std::make_shared<MemoryTable>(table.key_columns));
     return absl::OkStatus();
   }

@@ -43,6 +43,16 @@ bool IsFrozen(const std::string& path) {
   return access(folder.c_str(), W_OK) != 0 && access((path + "-wal").c_str(), F_OK) != 0;
 }
 
+// Once per process, before SQLite's first use: no statistics of memory, which take a lock at each allocation, and no locks round
+// connections, each of which one thread uses at a time.
+void ConfigureSqlite() {
+  static const int configured = [] {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    return sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+  }();
+  (void)configured;  // refused where the program has used SQLite before: then it is only slower
+}
+
 absl::Status CreateFile(const std::string& path) {
   const int file = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
   if (file < 0) {
@@ -139,6 +149,7 @@ std::string_view Statement::Blob(int column) const {
 }
 
 absl::StatusOr<Connection> Connection::Open(const std::string& path, OpenMode mode, int lock_timeout_ms) {
+  ConfigureSqlite();
   struct stat info;
   if (stat(path.c_str(), &info) != 0) {
     if (mode != OpenMode::kCreate) {
@@ -212,5 +223,7 @@ absl::Status Connection::BackUpTo(const std::string& target) const {
   }
   return absl::OkStatus();
 }
+
+std::string SqliteVersion() { return sqlite3_libversion(); }
 
 }  // namespace annals

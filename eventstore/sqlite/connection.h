@@ -82,6 +82,9 @@ class Connection {
   std::unique_ptr<sqlite3, Closer> handle_;
 };
 
+// "3.40.1".
+std::string SqliteVersion();
+
 // What a failed call means, by SQLite's extended code: busy is kUnavailable, full is kResourceExhausted, corrupt is kDataLoss,
 // all else kInternal. `tried` starts the message.
 absl::Status SqliteError(sqlite3* database, std::string_view tried);

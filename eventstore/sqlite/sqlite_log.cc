@@ -12,34 +12,36 @@ namespace {
 // Streams remembered by name, and names by id, before the memory is emptied: some 10 MiB.
 constexpr size_t kRememberedStreams = 1 << 16;
 
+constexpr std::string_view kReadForFold = "SELECT position, stream, event, salt, content FROM log WHERE ";
 constexpr std::string_view kReadRecords =
-    "SELECT log.position, log.stream, log.version, log.recorded_at, log.event_type, log.ws_id, log.event, log.leaf_hash, "
-    "contents.salt, contents.bytes FROM log LEFT JOIN contents ON contents.position = log.position WHERE ";
+    "SELECT position, stream, event, salt, content, version, recorded_at, event_type, ws_id, leaf_hash FROM log WHERE ";
 
 }  // namespace
 
 // Walks records in order; each cursor has a statement of its own, since several may be open.
 class SqliteRecordCursor final : public RecordCursor {
  public:
-  SqliteRecordCursor(SqliteLog& log, Statement statement) : log_(log), statement_(std::move(statement)) {}
+  SqliteRecordCursor(SqliteLog& log, Statement statement, bool for_fold)
+      : log_(log), statement_(std::move(statement)), for_fold_(for_fold) {}
 
   absl::StatusOr<const RecordView*> Next() override {
     ASSIGN_OR_RETURN(const bool row, statement_.Step());
     if (!row) return nullptr;
     view_.position.value = static_cast<uint64_t>(statement_.Int(0));
     RETURN_IF_ERROR(NameStream(statement_.Int(1)));
-    view_.version.value = static_cast<uint64_t>(statement_.Int(2));
-    view_.recorded_at.micros = statement_.Int(3);
-    RETURN_IF_ERROR(NameType(statement_.Int(4)));
-    view_.ws_id = statement_.Text(5);
-    view_.event = statement_.Blob(6);
-    RETURN_IF_ERROR(CopyExactly(statement_.Blob(7), view_.leaf_hash.data(), view_.leaf_hash.size(), "leaf hash"));
+    view_.event = statement_.Blob(2);
     view_.content.reset();
-    if (!statement_.IsNull(8)) {
+    if (!statement_.IsNull(3)) {
       KeptContent& content = view_.content.emplace();
-      RETURN_IF_ERROR(CopyExactly(statement_.Blob(8), content.salt.data(), content.salt.size(), "salt"));
-      content.bytes = statement_.Blob(9);
+      RETURN_IF_ERROR(CopyExactly(statement_.Blob(3), content.salt.data(), content.salt.size(), "salt"));
+      content.bytes = statement_.Blob(4);
     }
+    if (for_fold_) return &view_;
+    view_.version.value = static_cast<uint64_t>(statement_.Int(5));
+    view_.recorded_at.micros = statement_.Int(6);
+    RETURN_IF_ERROR(NameType(statement_.Int(7)));
+    view_.ws_id = statement_.Text(8);
+    RETURN_IF_ERROR(CopyExactly(statement_.Blob(9), view_.leaf_hash.data(), view_.leaf_hash.size(), "leaf hash"));
     return &view_;
   }
 
@@ -72,6 +74,7 @@ class SqliteRecordCursor final : public RecordCursor {
 
   SqliteLog& log_;
   Statement statement_;
+  bool for_fold_;
   RecordView view_;
   int64_t stream_id_ = 0;
   int64_t type_id_ = 0;
@@ -89,8 +92,7 @@ absl::StatusOr<SqliteLog> SqliteLog::Prepare(const Connection& connection) {
       {&log.last_version_, "SELECT max(version) FROM log WHERE stream = ?"},
       {&log.find_type_, "SELECT id FROM event_types WHERE name = ?"},
       {&log.new_type_, "INSERT INTO event_types (name) VALUES (?) RETURNING id"},
-      {&log.insert_record_, "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
-      {&log.insert_content_, "INSERT INTO contents VALUES (?, ?, ?)"},
+      {&log.insert_record_, "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
       {&log.insert_subtree_, "INSERT INTO tree_nodes VALUES (?, ?)"},
       {&log.stream_name_, "SELECT name FROM streams WHERE id = ?"},
       {&log.type_name_, "SELECT name FROM event_types WHERE id = ?"},
@@ -194,14 +196,15 @@ absl::StatusOr<Hash> SqliteLog::Insert(Position position, std::string_view name,
   }
   insert_record_.BindBlob(7, event.event);
   insert_record_.BindBlob(8, BytesOf(leaf_hash));
+  if (event.content) {
+    insert_record_.BindBlob(9, BytesOf(event.content->salt));
+    insert_record_.BindBlob(10, event.content->bytes);
+  } else {
+    insert_record_.BindNull(9);
+    insert_record_.BindNull(10);
+  }
   RETURN_IF_ERROR(insert_record_.Run());
   stream->version = version;
-  if (event.content) {
-    insert_content_.Bind(1, static_cast<int64_t>(position.value));
-    insert_content_.BindBlob(2, BytesOf(event.content->salt));
-    insert_content_.BindBlob(3, event.content->bytes);
-    RETURN_IF_ERROR(insert_content_.Run());
-  }
   return leaf_hash;
 }
 
@@ -232,22 +235,22 @@ absl::StatusOr<std::string_view> SqliteLog::EventTypeName(int64_t id) {
 }
 
 absl::StatusOr<std::unique_ptr<RecordCursor>> SqliteLog::Read(const LogRange& range) {
-  std::string sql(kReadRecords);
+  std::string sql(range.for_fold ? kReadForFold : kReadRecords);
   int64_t stream_id = 0;
   if (range.stream.empty()) {
-    sql += "log.position BETWEEN ?1 AND ?2 ORDER BY log.position";
+    sql += "position BETWEEN ?1 AND ?2 ORDER BY position";
   } else {
     // Versions of a stream rise with positions: walking its index by version gives positions in order.
     ASSIGN_OR_RETURN(const Stream* const stream, FindStream(range.stream));
     if (stream != nullptr) stream_id = stream->id;
-    sql += "log.stream = ?3 AND log.position BETWEEN ?1 AND ?2 ORDER BY log.version";
+    sql += "stream = ?3 AND position BETWEEN ?1 AND ?2 ORDER BY version";
   }
   if (range.newest_first) sql += " DESC";
   ASSIGN_OR_RETURN(Statement statement, connection_->Prepare(sql));
   statement.Bind(1, static_cast<int64_t>(range.first.value));
   statement.Bind(2, static_cast<int64_t>(range.last.value));
   if (!range.stream.empty()) statement.Bind(3, stream_id);
-  return std::make_unique<SqliteRecordCursor>(*this, std::move(statement));
+  return std::make_unique<SqliteRecordCursor>(*this, std::move(statement), range.for_fold);
 }
 
 }  // namespace annals

@@ -67,6 +67,11 @@ absl::Status ForeignFile(const Connection& connection) {
                                          connection.path()));
 }
 
+absl::Status NewerSchema(const Connection& connection, int64_t version) {
+  return absl::InternalError(fmt::format("open the database {}: it has schema version {}, this annals knows versions up to {}; use a newer annals",
+                                         connection.path(), version, kSchemaVersion));
+}
+
 absl::StatusOr<std::set<std::string>> NamesIn(const Connection& connection, const std::string& sql) {
   ASSIGN_OR_RETURN(Statement statement, connection.Prepare(sql));
   std::set<std::string> names;
@@ -106,10 +111,7 @@ absl::StatusOr<MigrationReport> Migrate(const Connection& connection, const Sqli
       RETURN_IF_ERROR(connection.QueryText("PRAGMA journal_mode = WAL").status());
     }
   }
-  if (version > kSchemaVersion) {
-    return absl::InternalError(fmt::format("open the database {}: it has schema version {}, this annals knows versions up to {}; use a newer annals",
-                                           connection.path(), version, kSchemaVersion));
-  }
+  if (version > kSchemaVersion) return NewerSchema(connection, version);
   if (version == kSchemaVersion) return report;
   if (!may_write) {
     return absl::InternalError(fmt::format("open the database {}: it has schema version {}, this annals reads {}; run annals migrate",
@@ -126,6 +128,19 @@ absl::StatusOr<MigrationReport> Migrate(const Connection& connection, const Sqli
     report.applied.emplace_back(migration.name);
   }
   return report;
+}
+
+absl::StatusOr<std::vector<std::string>> FindMigrations(const Connection& connection) {
+  ASSIGN_OR_RETURN(const int64_t application_id, QueryNumber(connection, "PRAGMA application_id"));
+  ASSIGN_OR_RETURN(const int64_t version, QueryNumber(connection, "PRAGMA user_version"));
+  ASSIGN_OR_RETURN(const int64_t objects, QueryNumber(connection, "SELECT count(*) FROM sqlite_schema"));
+  if (application_id != kApplicationId && (application_id != 0 || version != 0 || objects > 0)) return ForeignFile(connection);
+  if (version > kSchemaVersion) return NewerSchema(connection, version);
+  std::vector<std::string> names;
+  for (const Migration& migration : kMigrations) {
+    if (migration.number > version) names.push_back(fmt::format("{}: {}", migration.number, migration.name));
+  }
+  return names;
 }
 
 absl::StatusOr<std::vector<Repair>> FindRepairs(const Connection& connection, const std::vector<const TableDef*>& tables) {

@@ -29,6 +29,10 @@ struct MigrationReport {
 //   kInternal  a foreign file, or a schema newer than this binary; or older, and it may not be written
 absl::StatusOr<MigrationReport> Migrate(const Connection& connection, const SqliteOptions& options);
 
+// The migrations that Migrate would run, as "1: the ledger"; of an empty file all of them. Changes nothing. Its errors, but for
+// kNotFound.
+absl::StatusOr<std::vector<std::string>> FindMigrations(const Connection& connection);
+
 // A table, column or index that a descriptor asks for and the file does not have.
 struct Repair {
   std::string what;   // "add column runs.paused_from"

@@ -56,7 +56,11 @@ class SqliteTransaction final : public Transaction {
   }
 
   absl::Status PutRow(const TableDef& table, TableSet set, Row row) override { return storage_.tables_->Put(table, set, row); }
-  absl::Status CreateShadow(const TableDef& table) override { return storage_.tables_->CreateShadow(table); }
+  absl::Status CreateShadow(const TableDef& table) override {
+    wrote_ = true;
+    ++head_.generation;
+    return storage_.tables_->CreateShadow(table);
+  }
   absl::Status SwapShadow(const TableDef& table) override {
     wrote_ = true;
     ++head_.generation;

@@ -96,10 +96,11 @@ absl::StatusOr<Value> ReadValue(const Statement& statement, const TableDef& tabl
     case ColumnType::kBoolean:
       return Value{statement.Int(index)};
     case ColumnType::kTimestamp: {
+      // Only the one form we write: anything else was put there by somebody else.
       const absl::StatusOr<Timestamp> time = ParseTimestamp(statement.Text(index));
-      if (time.ok()) return Value{*time};
-      return absl::DataLossError(
-          fmt::format("read {}.{}: {}; annals rebuild makes the tables anew", table.name, table.columns[column].name, MessageOf(time.status())));
+      if (time.ok() && FormatTimestamp(*time) == statement.Text(index)) return Value{*time};
+      return absl::DataLossError(fmt::format("read {}.{}: \"{}\" is no time as annals writes it; annals rebuild makes the tables anew",
+                                             table.name, table.columns[column].name, statement.Text(index)));
     }
     case ColumnType::kText:
     case ColumnType::kJson:

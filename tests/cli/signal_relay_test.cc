@@ -135,6 +135,17 @@ TEST(SignalRelay, WhatNohupIgnoresStaysIgnored) {
   EXPECT_EQ(wrapper.Wait(), 6);
 }
 
+TEST(SignalRelay, DoesNotTakeASignalThatWasIgnored) {
+  const auto before = signal(SIGUSR2, SIG_IGN);
+  {
+    auto relay = SignalRelay::Start();
+    ASSERT_TRUE(relay.ok());
+    raise(SIGUSR2);
+    EXPECT_FALSE((*relay)->Next().has_value());
+  }
+  signal(SIGUSR2, before);
+}
+
 TEST(SignalRelay, AnIgnoredSigchldDoesNotHideTheChildsCode) {
   Wrapper wrapper("exit 9", [] { signal(SIGCHLD, SIG_IGN); });
   EXPECT_EQ(wrapper.Wait(), 9);

@@ -75,7 +75,7 @@ TEST(WriteFields, ShowsOnlyTheActiveMemberOfAUnionAndNoVoid) {
   event.setCausation(std::numeric_limits<uint64_t>::max());
   event.getContent().initInline().setJson(R"({"a":1})");
   auto transitioned = event.getBody().initTransitioned();
-  transitioned.setTo("paused");
+  transitioned.getTo().setKnown(schema::Word::PAUSED);
   transitioned.setSeverity(schema::Severity::WARNING);
   EXPECT_THAT(Written(capnp::toDynamic(event.asReader())),
               StartsWith(R"({"recorded_at":"1970-01-01T00:00:01.000000Z","actor":"ann","command_digest":"00ab0f",)"

@@ -1,0 +1,46 @@
+// The command mix benchmarks run: pipelines as they are, with about eleven commands a workstream and errors that repeat.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <capnp/message.h>
+
+#include "schemas/command.capnp.h"
+
+namespace annals::bench {
+
+// Makes the same commands for the same seed, for ever: runs of twenty workstreams that depend on each other in pairs.
+class Workload {
+ public:
+  explicit Workload(uint64_t seed) : seed_(seed) {}
+
+  // Fills `command` (fresh) with the next command.
+  void Next(schema::Command::Builder command);
+
+ private:
+  void BeginRun(schema::Command::Builder command);
+  void WorkstreamCommand(schema::Command::Builder command);
+
+  uint64_t seed_;
+  uint64_t run_ = 0;
+  uint64_t workstream_ = 0;  // of the run, from 1
+  int step_ = 0;             // within the run (no workstream) or the workstream
+  std::string run_id_;
+  std::string ws_id_;
+};
+
+// A batch of commands in memory of its own.
+class CommandBatch {
+ public:
+  void Fill(Workload& workload, size_t count);
+  const std::vector<schema::Command::Reader>& readers() const { return readers_; }
+
+ private:
+  std::vector<std::unique_ptr<capnp::MallocMessageBuilder>> messages_;
+  std::vector<schema::Command::Reader> readers_;
+};
+
+}  // namespace annals::bench

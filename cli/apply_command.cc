@@ -1,0 +1,260 @@
+// annals apply: JSON lines in, one command each.
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/duration.h"
+#include "cli/exit_code.h"
+#include "cli/progress.h"
+#include "cli/report.h"
+#include "commands/apply.h"
+#include "commands/engine.h"
+#include "eventstore/sqlite/sqlite_storage.h"
+#include "schemas/json_writer.h"
+#include "schemas/status.h"
+#include "schemas/text_rules.h"
+
+namespace annals {
+namespace {
+
+struct ApplyArguments {
+  std::string file;
+  int64_t batch = 1000;
+  bool atomic = false;
+  bool keep_going = false;
+  std::optional<std::string> source;
+};
+
+// Where the lines come from; closed at the end unless it is standard input.
+struct Input {
+  Input() = default;
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
+  ~Input() {
+    if (fd > STDIN_FILENO) ::close(fd);
+  }
+  int fd = STDIN_FILENO;
+  std::string name = "standard input";
+  std::string key;  // of its place; empty: none is kept
+};
+
+absl::Status OpenInput(const ApplyArguments& arguments, bool needs_key, Input& input) {
+  if (arguments.file != "-") {
+    input.name = arguments.file;
+    input.fd = ::open(arguments.file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (input.fd < 0) {
+      const std::string message = fmt::format("apply: open {}: {}; name a file of JSON lines, or - for standard input",
+                                              arguments.file, std::strerror(errno));
+      return errno == ENOENT ? absl::NotFoundError(message) : absl::InternalError(message);
+    }
+  }
+  struct stat info {};
+  if (::fstat(input.fd, &info) == 0 && S_ISDIR(info.st_mode)) {
+    return absl::InvalidArgumentError(fmt::format("apply: {} is a folder; name a file of JSON lines", input.name));
+  }
+  if (arguments.source) {
+    RETURN_IF_ERROR(CheckLabel("--source", *arguments.source));
+    input.key = *arguments.source;
+  } else if (needs_key && arguments.file != "-" && S_ISREG(info.st_mode)) {
+    ASSIGN_OR_RETURN(input.key, SourceKeyOfFile(input.fd, input.name));
+  }
+  return absl::OkStatus();
+}
+
+std::string WithLine(std::string json, uint64_t line) {
+  json.pop_back();
+  return fmt::format("{},\"line\":{}}}", json, line);
+}
+
+absl::StatusOr<std::string> AnswerJson(const Answer& answer) {
+  if (const auto* const receipt = std::get_if<Receipt>(&answer)) return ReceiptJson(*receipt);
+  if (const auto* const refused = std::get_if<Refused>(&answer)) return RefusalJson(*refused);
+  if (const auto* const preview = std::get_if<Preview>(&answer)) return PreviewJson(*preview);
+  return ErrorJson(std::get<absl::Status>(answer));
+}
+
+// Refusals and errors, as a person reads them.
+absl::Status ProblemOf(const Answer& answer) {
+  if (const auto* const status = std::get_if<absl::Status>(&answer)) return *status;
+  const Refusal* refusal = nullptr;
+  if (const auto* const refused = std::get_if<Refused>(&answer)) refusal = &refused->refusal;
+  if (const auto* const preview = std::get_if<Preview>(&answer); preview != nullptr && preview->refusal)
+    refusal = &*preview->refusal;
+  return refusal == nullptr ? absl::OkStatus() : absl::FailedPreconditionError(RefusalText(*refusal));
+}
+
+// Prints the answers. Those of --atomic are void until all is committed: they wait in a file without a name, however
+// many they are.
+class Answers {
+ public:
+  Answers(Context& context, ProgressLine& progress) : context_(context), progress_(progress) {}
+
+  absl::Status Hold() {
+    held_.reset(std::tmpfile());
+    if (held_ != nullptr) return absl::OkStatus();
+    return absl::InternalError(fmt::format("apply: make a temporary file for the answers: {}", std::strerror(errno)));
+  }
+
+  void Take(uint64_t line, const Answer& answer) {
+    if (context_.json()) {
+      const absl::StatusOr<std::string> json = AnswerJson(answer);
+      Print(WithLine(json.ok() ? *json : ErrorJson(json.status()), line) + "\n",
+            std::holds_alternative<Receipt>(answer));
+      return;
+    }
+    const absl::Status problem = ProblemOf(answer);
+    if (problem.ok()) return;
+    progress_.Erase();
+    PrintError(WithContext(problem, fmt::format("line {}", line)), /*json=*/false, context_.err());
+  }
+
+  // Prints what was held, or drops it.
+  void Release(bool stands) {
+    if (held_ == nullptr || !stands) return;
+    std::rewind(held_.get());
+    std::vector<char> block(1 << 16);
+    while (const size_t count = std::fread(block.data(), 1, block.size(), held_.get())) {
+      context_.out().write(block.data(), static_cast<std::streamsize>(count));
+    }
+  }
+
+  absl::Status status() const {
+    return failed_ ? absl::ResourceExhaustedError("apply: write the answers to a temporary file: disk full")
+                   : absl::OkStatus();
+  }
+
+ private:
+  void Print(const std::string& text, bool is_receipt) {
+    if (held_ != nullptr && is_receipt) {
+      failed_ = failed_ || std::fwrite(text.data(), 1, text.size(), held_.get()) != text.size();
+    } else {
+      context_.out() << text;
+    }
+  }
+
+  struct Closer {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  Context& context_;
+  ProgressLine& progress_;
+  std::unique_ptr<std::FILE, Closer> held_;
+  bool failed_ = false;
+};
+
+void PrintSummary(const ApplyReport& report, const Input& input, std::chrono::microseconds took, Context& context) {
+  std::ostream& err = context.err();
+  if (context.json()) {
+    JsonWriter out;
+    out.BeginObject().Key("lines").UInt(report.lines).Key("lines_before").UInt(report.lines_before);
+    out.Key("done").UInt(report.done).Key("repeats").UInt(report.repeats).Key("refused").UInt(report.refused);
+    out.Key("bad").UInt(report.bad).Key("rolled_back").Bool(report.rolled_back).Key("stopped_at");
+    report.stopped_at == 0 ? out.Null() : out.UInt(report.stopped_at);
+    err << out.EndObject().text() << '\n';
+    return;
+  }
+  std::string text = fmt::format("{}: {} done", input.name, report.done);
+  const std::pair<uint64_t, std::string_view> parts[] = {
+      {report.repeats, "done before"}, {report.refused, "refused"}, {report.bad, "bad"}};
+  for (const auto& [count, what] : parts) {
+    if (count > 0) text += fmt::format(", {} {}", count, what);
+  }
+  if (report.lines_before > 0) text += fmt::format("; the first {} lines had been applied before", report.lines_before);
+  if (report.rolled_back) {
+    text += fmt::format("; line {} took everything back", report.stopped_at);
+  } else if (report.stopped_at > 0) {
+    text += fmt::format("; stopped at line {}", report.stopped_at);
+  }
+  err << text
+      << fmt::format(" ({}{})\n", FormatDuration(took),
+                     context.options().dry_run ? ", dry run: nothing was written" : "");
+}
+
+absl::Status CheckArguments(const Context& context, const ApplyArguments& arguments) {
+  if (arguments.batch < 1) return absl::InvalidArgumentError(fmt::format("--batch: {} is below 1", arguments.batch));
+  if (context.options().command_id || context.options().expect_version) {
+    return absl::InvalidArgumentError(
+        "apply: --command-id and --expect-version are each command's own; write them into its line");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> Run(Context& context, const ApplyArguments& arguments) {
+  RETURN_IF_ERROR(CheckArguments(context, arguments));
+  const bool dry_run = context.options().dry_run;
+  ApplyOptions options{.mode = dry_run            ? ApplyMode::kDryRun
+                               : arguments.atomic ? ApplyMode::kAtomic
+                                                  : ApplyMode::kBatches,
+                       .batch = static_cast<size_t>(arguments.batch),
+                       .keep_going = arguments.keep_going,
+                       .source = {},
+                       .actor = context.Actor()};
+  Input input;
+  RETURN_IF_ERROR(OpenInput(arguments, !dry_run, input));
+  options.source = input.key;
+  ASSIGN_OR_RETURN(const std::string backup, context.BackUpOnStart());
+  if (!backup.empty()) context.err() << fmt::format("backup: {}\n", backup);
+  ASSIGN_OR_RETURN(Engine* const engine, context.OpenEngine());
+  ASSIGN_OR_RETURN(const auto source, FdSource::Over(input.fd, input.name));
+  ProgressLine progress(
+      {.label = "apply",
+       .total = std::nullopt,
+       .width = context.width().value_or(80),
+       .visibility = ProgressVisibility(context.err_is_terminal(), context.json(), context.environment()),
+       .clock = context.monotonic(),
+       .write = [&](std::string_view text) { context.err() << text << std::flush; }});
+  Answers answers(context, progress);
+  if (options.mode == ApplyMode::kAtomic && context.json()) RETURN_IF_ERROR(answers.Hold());
+  const MonotonicTime start = context.monotonic()();
+  const auto report = Apply(
+      engine->storage(), *engine, context.clock(), *source, options,
+      [&](uint64_t line, const Answer& answer) { answers.Take(line, answer); },
+      [&](uint64_t line) {
+        progress.Update(line);
+        // Whoever writes line by line reads the answers so.
+        if (context.json()) context.out().flush();
+      });
+  progress.Erase();
+  if (!report.ok()) return report.status();
+  answers.Release(!report->rolled_back);
+  context.out().flush();
+  RETURN_IF_ERROR(answers.status());
+  PrintSummary(*report, input, std::chrono::duration_cast<std::chrono::microseconds>(context.monotonic()() - start),
+               context);
+  return report->first_problem.ok() ? kExitDone : ExitCodeOf(report->first_problem);
+}
+
+}  // namespace
+
+Command ApplyCommand() {
+  const auto arguments = std::make_shared<ApplyArguments>();
+  return {.name = "apply",
+          .summary = "Execute commands from JSON lines",
+          .details =
+              "FILE holds one command a line; - is standard input. What stood before a bad or refused line is kept. "
+              "Running it "
+              "again goes on after the last line that was done, found by the file's content or by --source. With "
+              "--json there "
+              "is an answer per command on standard output and a summary on standard error.",
+          .example = "annals apply commands.jsonl\ngenerate | annals apply --json --source nightly -",
+          .arguments =
+              {
+                  FileNamed(Place("FILE", &arguments->file, "JSON lines, or - for standard input")),
+                  Option("--batch", "N", &arguments->batch, "commands per commit (default: 1000)"),
+                  Flag("--atomic", &arguments->atomic,
+                       "all or nothing: the first refused or bad line takes everything back"),
+                  Flag("--keep-going", &arguments->keep_going, "go on after refused and bad lines"),
+                  Option("--source", "NAME", &arguments->source, "remember under this name how far it came"),
+              },
+          .run = [arguments](Context& context) { return Run(context, *arguments); }};
+}
+
+}  // namespace annals

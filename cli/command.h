@@ -1,0 +1,83 @@
+// What a command is to the parser, the help, the completions and the man page: data, and one function. The heavy header
+// of the parser is not needed to write one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include "schemas/timestamp.h"
+
+namespace annals {
+
+class Context;
+
+// What an argument is made of, for shells that complete it.
+enum class Completion { kNothing, kFile };
+
+struct Argument {
+  // "--run" is an option, "-f,--follow" one with a short name, "RUN" (no dash) takes its value by its place.
+  std::string name;
+  // What the help calls the value: "RUN". Empty: a flag, or a place (which is called by its name).
+  std::string value;
+  std::string meaning;  // one line without a full stop
+  // Reads one value ("true" for a flag); kInvalidArgument says what is wrong with it, not which argument it was.
+  std::function<absl::Status(std::string_view text)> take;
+  bool is_required = false;
+  bool is_repeated = false;              // may be given more than once; `take` is called for each
+  bool is_rest = false;                  // takes all that stands behind "--", unread; at least one
+  std::vector<std::string> one_of = {};  // checked before `take`
+  Completion completion = Completion::kNothing;
+
+  bool IsPlace() const { return !name.starts_with('-'); }
+  bool IsFlag() const { return !IsPlace() && value.empty(); }
+};
+
+// Where a value goes says how it is read, and whether it must be given: std::string and int64_t must be where they
+// stand for a place; an option may be left out and then leaves its target as it was, unless Required() is put round it.
+// Times are ISO 8601, with an offset or in UTC; vectors are "A,B" or the option given again.
+Argument Flag(std::string name, bool* target, std::string meaning);
+Argument Option(std::string name, std::string value, std::string* target, std::string meaning);
+Argument Option(std::string name, std::string value, std::optional<std::string>* target, std::string meaning);
+Argument Option(std::string name, std::string value, int64_t* target, std::string meaning);
+Argument Option(std::string name, std::string value, std::optional<int64_t>* target, std::string meaning);
+Argument Option(std::string name, std::string value, std::optional<Timestamp>* target, std::string meaning);
+Argument Option(std::string name, std::string value, std::vector<std::string>* target, std::string meaning);
+Argument Place(std::string name, std::string* target, std::string meaning);                 // must be there
+Argument Place(std::string name, int64_t* target, std::string meaning);                     // must be there
+Argument Place(std::string name, std::optional<std::string>* target, std::string meaning);  // may be left out
+Argument Places(std::string name, std::vector<std::string>* target, std::string meaning);   // none or more, none split
+Argument Rest(std::string name, std::vector<std::string>* target, std::string meaning);
+
+Argument Required(Argument argument);
+Argument OneOf(std::vector<std::string> values, Argument argument);
+Argument FileNamed(Argument argument);  // its value is a file's name
+
+// kInvalidArgument: not a whole number of 64 bits, or below `least`.
+absl::StatusOr<int64_t> ReadNumber(std::string_view text, int64_t least = INT64_MIN);
+
+// Returns the exit code; a status is printed and becomes one (cli/exit_code.h).
+using RunFunction = std::function<absl::StatusOr<int>(Context& context)>;
+
+struct Command {
+  std::string name;
+  std::string summary;  // one line without a full stop
+  std::string details;  // more, for the help; may be empty
+  std::string example;  // lines of shell, for the foot of the help
+  std::vector<Argument> arguments;
+  RunFunction run;
+  // What it exits with on any error, bad usage included; 0: by the status's code.
+  int failure_exit_code = 0;
+  // A group has these instead of arguments and `run`.
+  std::vector<Command> commands = {};
+
+  bool IsGroup() const { return !commands.empty(); }
+};
+
+}  // namespace annals

@@ -1,0 +1,45 @@
+// The table of commands: the one list that the parser, help, completions and man page read.
+#pragma once
+
+#include <string_view>
+
+#include <absl/types/span.h>
+
+#include "cli/command.h"
+
+namespace annals {
+
+// A top-level command or group. Only the one that is asked for is built, so that starting costs the same however many
+// there are.
+struct CommandEntry {
+  std::string_view name;
+  std::string_view alias;    // empty: none
+  std::string_view section;  // heading in the help
+  std::string_view summary;  // of a command: as in what `make` returns
+  Command (*make)();
+};
+
+absl::Span<const CommandEntry> AllCommands();
+// nullptr when there is none of that name or alias.
+const CommandEntry* FindCommand(std::string_view name);
+
+// One per file of that name.
+Command RunCommands();
+Command WorkstreamCommands();
+Command StepCommands();
+Command ErrorCommands();
+Command EventCommands();
+Command CompletionCommand();
+Command ManCommand();
+Command InitCommand();
+Command MigrateCommand();
+Command InspectCommand();
+Command StatsCommand();
+Command MachineCommands();
+Command LogCommand();
+Command ApplyCommand();
+Command RebuildCommand();
+Command VersionCommand();
+Command SchemaCommand();
+
+}  // namespace annals

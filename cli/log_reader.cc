@@ -1,0 +1,125 @@
+#include "cli/log_reader.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "schemas/message_text.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+// From the lightest to the gravest, as schemas/machine.capnp orders them.
+constexpr std::array<std::string_view, 4> kSeverities = {"info", "warning", "error", "critical"};
+
+size_t RankOf(std::string_view severity) {
+  return static_cast<size_t>(std::find(kSeverities.begin(), kSeverities.end(), severity) - kSeverities.begin());
+}
+
+absl::StatusOr<Timestamp> TimeAt(Snapshot& snapshot, uint64_t position) {
+  ASSIGN_OR_RETURN(const auto cursor, snapshot.ReadLog({.first = {position}, .last = {position}}));
+  ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
+  if (record == nullptr) {
+    return absl::DataLossError(
+        fmt::format("read the log: there is no event at position {}; run annals verify", position));
+  }
+  return record->recorded_at;
+}
+
+// The first position whose event was recorded at `time` or later; one past the end where there is none. Times never go
+// back and positions have no gaps, so halving finds it.
+absl::StatusOr<uint64_t> FirstPositionFrom(Snapshot& snapshot, Timestamp time) {
+  uint64_t low = 1, high = snapshot.head().position.value + 1;
+  while (low < high) {
+    const uint64_t middle = low + (high - low) / 2;
+    ASSIGN_OR_RETURN(const Timestamp at, TimeAt(snapshot, middle));
+    if (at < time) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+}  // namespace
+
+absl::Status ReadEntity(std::string_view text, LogFilter& filter) {
+  const size_t slash = text.find('/');
+  if (slash == std::string_view::npos || slash == 0 || slash + 1 == text.size()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{} is not KIND/ID, such as run/r1 or workstream/parser", Quoted(text)));
+  }
+  filter.entity_kind = text.substr(0, slash) == "ws" ? "workstream" : std::string(text.substr(0, slash));
+  filter.entity_id = text.substr(slash + 1);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<LogReader>> LogReader::Open(Snapshot& snapshot, const LogFilter& filter, Position after,
+                                                           Order order) {
+  auto reader = std::unique_ptr<LogReader>(new LogReader(filter, order));
+  LogRange range{.first = {after.value + 1}, .newest_first = order == Order::kNewestFirst};
+  if (filter.since) {
+    ASSIGN_OR_RETURN(const uint64_t first, FirstPositionFrom(snapshot, *filter.since));
+    range.first.value = std::max(range.first.value, first);
+  }
+  if (filter.until) {
+    ASSIGN_OR_RETURN(const uint64_t past, FirstPositionFrom(snapshot, Timestamp{filter.until->micros + 1}));
+    range.last.value = past - 1;
+  }
+  std::optional<std::string> run = filter.run;
+  if (!run && filter.entity_kind == "run") run = filter.entity_id;
+  std::vector<std::string> streams = {""};
+  if (run) streams = {RunStream(*run), RefusedStream(RunStream(*run))};
+  for (std::string& stream : streams) {
+    Source& source = reader->sources_.emplace_back();
+    source.stream = std::move(stream);
+    range.stream = source.stream;
+    ASSIGN_OR_RETURN(source.cursor, snapshot.ReadLog(range));
+  }
+  return reader;
+}
+
+absl::StatusOr<const RecordView*> LogReader::NextRecord() {
+  Source* next = nullptr;
+  for (Source& source : sources_) {
+    if (source.is_used) {
+      ASSIGN_OR_RETURN(source.record, source.cursor->Next());
+      source.is_used = false;
+    }
+    if (source.record == nullptr) continue;
+    if (next == nullptr || (source.record->position < next->record->position) == (order_ == Order::kOldestFirst))
+      next = &source;
+  }
+  if (next == nullptr) return nullptr;
+  next->is_used = true;
+  return next->record;
+}
+
+bool LogReader::Matches(const RecordView& record) const {
+  if (filter_.type && record.event_type != *filter_.type) return false;
+  return !filter_.ws || record.ws_id == *filter_.ws;
+}
+
+bool LogReader::Matches(const Entry& entry) const {
+  if (filter_.actor && View(entry.event.event.getActor()) != *filter_.actor) return false;
+  if (filter_.severity && RankOf(SeverityOf(entry.event)) < RankOf(*filter_.severity)) return false;
+  if (filter_.transitions && !TransitionOf(entry.event)) return false;
+  if (!filter_.entity_kind) return true;
+  const EntityRef entity = EntityOf(*entry.record, entry.event);
+  return entity.kind == *filter_.entity_kind && entity.id == *filter_.entity_id;
+}
+
+absl::StatusOr<const LogReader::Entry*> LogReader::Next() {
+  while (true) {
+    ASSIGN_OR_RETURN(entry_.record, NextRecord());
+    if (entry_.record == nullptr) return nullptr;
+    if (!Matches(*entry_.record)) continue;
+    ASSIGN_OR_RETURN(entry_.event, folder_.Read(*entry_.record));
+    if (Matches(entry_)) return &entry_;
+  }
+}
+
+}  // namespace annals

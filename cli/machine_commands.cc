@@ -1,0 +1,128 @@
+// annals machine: the law, to be read and asked.
+#include <memory>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/exit_code.h"
+#include "cli/machine_text.h"
+#include "cli/table.h"
+#include "commands/guards.h"
+#include "commands/machine.h"
+#include "eventstore/event_codec.h"
+#include "schemas/json_writer.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+absl::StatusOr<int> List(Context& context) {
+  Table table({{"MACHINE"}, {"VERSION"}, {"STATES", Align::kRight}, {"EDGES", Align::kRight}, {"MEANING"}});
+  for (const Machine* const machine : BuiltInMachines()) {
+    const std::string_view meaning = View(machine->data().getMeaning());
+    if (context.json()) {
+      JsonWriter out;
+      out.BeginObject().Key("name").String(machine->name()).Key("version").String(machine->version());
+      out.Key("states").UInt(machine->states().size()).Key("edges").UInt(machine->edges().size());
+      context.out() << out.Key("meaning").String(meaning).EndObject().text() << '\n';
+    }
+    table.AddRow({{std::string(machine->name())},
+                  {std::string(machine->version())},
+                  {fmt::format("{}", machine->states().size())},
+                  {fmt::format("{}", machine->edges().size())},
+                  {std::string(meaning)}});
+  }
+  if (!context.json()) context.out() << table.Render(context.width(), context.colour());
+  return kExitDone;
+}
+
+struct ShowArguments {
+  std::string name;
+  std::optional<std::string> format;
+};
+
+absl::StatusOr<int> Show(Context& context, const ShowArguments& arguments) {
+  ASSIGN_OR_RETURN(const Machine* const machine, FindMachine(arguments.name));
+  const std::string format = arguments.format.value_or(context.json() ? "json" : "table");
+  if (format == "json") {
+    context.out() << MachineJson(*machine) << '\n';
+  } else if (format == "mermaid") {
+    context.out() << MermaidOf(*machine);
+  } else if (format == "dot") {
+    context.out() << DotOf(*machine);
+  } else {
+    context.out() << MachineTables(*machine, context.width(), context.colour());
+  }
+  return kExitDone;
+}
+
+struct CheckArguments {
+  std::string name, from, to;
+};
+
+absl::StatusOr<int> Check(Context& context, const CheckArguments& arguments) {
+  ASSIGN_OR_RETURN(const Machine* const machine, FindMachine(arguments.name));
+  const absl::Status valid = ValidateTransition(*machine, arguments.from, arguments.to);
+  if (!valid.ok() && (valid.code() != absl::StatusCode::kFailedPrecondition || !context.json())) return valid;
+  std::vector<const Edge*> edges;
+  for (const Edge* const edge : machine->EdgesFrom(arguments.from)) {
+    if (edge->to == arguments.to) edges.push_back(edge);
+  }
+  if (!context.json()) {
+    for (const Edge* const edge : edges) {
+      std::vector<std::string_view> guards;
+      for (const auto* const guard : edge->guards) guards.push_back(guard->name);
+      context.out() << fmt::format("{}: {} to {} is legal by {}{}\n", machine->name(), arguments.from, arguments.to, edge->trigger,
+                                   guards.empty() ? "" : fmt::format(", if {}", fmt::join(guards, ", ")));
+    }
+    return kExitDone;
+  }
+  JsonWriter out;
+  out.BeginObject().Key("machine").String(machine->name()).Key("from").String(arguments.from).Key("to").String(arguments.to);
+  out.Key("allowed").Bool(valid.ok()).Key("triggers").BeginArray();
+  for (const Edge* const edge : edges) out.String(edge->trigger);
+  out.EndArray().Key("legal").BeginArray();
+  for (const std::string& state : machine->LegalFrom(arguments.from)) out.String(state);
+  context.out() << out.EndArray().EndObject().text() << '\n';
+  return valid.ok() ? kExitDone : kExitRefused;
+}
+
+}  // namespace
+
+Command MachineCommands() {
+  const auto show = std::make_shared<ShowArguments>();
+  const auto check = std::make_shared<CheckArguments>();
+  return {.name = "machine",
+          .summary = "The state machines: what may follow what",
+          .details = "",
+          .example = "annals machine show workstream --format mermaid",
+          .arguments = {},
+          .run = nullptr,
+          .commands = {
+              {.name = "list",
+               .summary = "The machines",
+               .details = "",
+               .example = "annals machine list",
+               .arguments = {},
+               .run = List},
+              {.name = "show",
+               .summary = "The states and edges of one machine",
+               .details = "",
+               .example = "annals machine show run\nannals machine show workstream --format dot | dot -Tsvg > workstream.svg",
+               .arguments = {Place("NAME", &show->name, "the machine"),
+                             OneOf({"table", "mermaid", "dot", "json"},
+                                   Option("--format", "FORMAT", &show->format, "how to print it (default: table)"))},
+               .run = [show](Context& context) { return Show(context, *show); }},
+              {.name = "check",
+               .summary = "Whether the law has an edge between two states",
+               .details = "Exit code 0: it has. 3: it has not. 2: there is no such machine or state. Guards are not judged.",
+               .example = "annals machine check run pending running",
+               .arguments = {Place("NAME", &check->name, "the machine"), Place("FROM", &check->from, "the state before"),
+                             Place("TO", &check->to, "the state after")},
+               .run = [check](Context& context) { return Check(context, *check); }},
+          }};
+}
+
+}  // namespace annals

@@ -1,0 +1,163 @@
+#include "cli/report.h"
+
+#include <algorithm>
+
+#include <absl/strings/ascii.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/exit_code.h"
+#include "cli/printable.h"
+#include "cli/utf8.h"
+#include "schemas/json_writer.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+void WriteOptional(std::string_view key, std::string_view value, JsonWriter& out) {
+  if (!value.empty()) out.Key(key).String(value);
+}
+
+void WriteTextOrNull(std::string_view key, std::string_view value, JsonWriter& out) {
+  out.Key(key);
+  value.empty() ? out.Null() : out.String(value);
+}
+
+void WriteRefusal(const Refusal& refusal, JsonWriter& out) {
+  out.Key("refused").Bool(true).Key("machine").String(refusal.machine).Key("entity").String(refusal.entity);
+  WriteTextOrNull("from", refusal.from, out);
+  WriteTextOrNull("to", refusal.to, out);
+  WriteOptional("trigger", refusal.trigger, out);
+  out.Key("why").String(refusal.why).Key("legal").BeginArray();
+  for (const std::string& state : refusal.legal) out.String(state);
+  out.EndArray();
+}
+
+// "run r1", "workstream a of run r1", "attempt 7", "note": what the receipt is about.
+std::string EntityOf(const Receipt& receipt) {
+  if (receipt.attempt_id) return fmt::format("attempt {}", *receipt.attempt_id);
+  if (!receipt.ws_id.empty()) return fmt::format("workstream {} of run {}", receipt.ws_id, receipt.run_id);
+  if (!receipt.run_id.empty()) return fmt::format("run {}", receipt.run_id);
+  return receipt.stream;
+}
+
+std::string ReceiptText(const Receipt& receipt) {
+  const std::string state = receipt.state.empty() ? "recorded" : receipt.state;
+  const std::string place =
+      receipt.first_position == receipt.last_position
+          ? fmt::format("position {}", receipt.last_position.value)
+          : fmt::format("positions {} to {}", receipt.first_position.value, receipt.last_position.value);
+  return fmt::format("{}: {} ({}{})", EntityOf(receipt), state, place, receipt.repeat ? ", done before" : "");
+}
+
+}  // namespace
+
+std::string CodeName(absl::StatusCode code) {
+  std::string name = absl::StatusCodeToString(code);
+  std::transform(name.begin(), name.end(), name.begin(), absl::ascii_tolower);
+  return name;
+}
+
+std::string ErrorJson(const absl::Status& status) {
+  JsonWriter out;
+  out.BeginObject().Key("error").BeginObject();
+  out.Key("code").String(CodeName(status.code())).Key("message").String(ValidUtf8(MessageOf(status)));
+  out.EndObject().EndObject();
+  return out.Take();
+}
+
+void PrintError(const absl::Status& status, bool json, std::ostream& err) {
+  if (json) {
+    err << ErrorJson(status) << '\n';
+  } else {
+    err << "annals: " << Printable(MessageOf(status)) << '\n';
+  }
+}
+
+std::string ReceiptJson(const Receipt& receipt) {
+  JsonWriter out;
+  out.BeginObject().Key("first_position").UInt(receipt.first_position.value);
+  out.Key("last_position").UInt(receipt.last_position.value).Key("stream").String(receipt.stream);
+  out.Key("version").UInt(receipt.version.value);
+  WriteTextOrNull("state", receipt.state, out);
+  out.Key("repeat").Bool(receipt.repeat);
+  WriteOptional("run_id", receipt.run_id, out);
+  WriteOptional("ws_id", receipt.ws_id, out);
+  if (receipt.attempt_id) out.Key("attempt_id").Int(*receipt.attempt_id);
+  out.EndObject();
+  return out.Take();
+}
+
+std::string RefusalJson(const Refused& refused) {
+  JsonWriter out;
+  out.BeginObject();
+  WriteRefusal(refused.refusal, out);
+  out.Key("position").UInt(refused.position.value);
+  if (refused.repeat) out.Key("repeat").Bool(true);
+  out.EndObject();
+  return out.Take();
+}
+
+std::string RefusalText(const Refusal& refusal) {
+  std::string move;
+  if (!refusal.from.empty() && !refusal.to.empty()) {
+    move = fmt::format(" from {} to {}", refusal.from, refusal.to);
+  } else if (!refusal.to.empty()) {
+    move = fmt::format(" to {}", refusal.to);
+  }
+  return fmt::format("{} {}{}: refused: {}", refusal.machine, refusal.entity, move, refusal.why);
+}
+
+absl::StatusOr<std::string> PreviewJson(const Preview& preview) {
+  JsonWriter out;
+  out.BeginObject();
+  if (preview.refusal) {
+    WriteRefusal(*preview.refusal, out);
+    out.Key("position").Null().Key("dry_run").Bool(true);
+  } else {
+    out.Key("dry_run").Bool(true).Key("events").BeginArray();
+    for (const Preview::Event& event : preview.events) {
+      out.BeginObject().Key("position").UInt(event.position.value).Key("stream").String(preview.stream);
+      out.Key("version").UInt(event.version.value).Key("event_type").String(event.event_type).EndObject();
+    }
+    out.EndArray();
+  }
+  out.EndObject();
+  return out.Take();
+}
+
+absl::StatusOr<int> PrintAnswer(Context& context, const Answer& answer, std::string_view text) {
+  if (const auto* const error = std::get_if<absl::Status>(&answer)) return *error;
+  if (const auto* const receipt = std::get_if<Receipt>(&answer)) {
+    if (context.json()) {
+      context.out() << ReceiptJson(*receipt) << '\n';
+    } else {
+      context.out() << (text.empty() ? ReceiptText(*receipt) : std::string(text)) << '\n';
+    }
+    return kExitDone;
+  }
+  if (const auto* const refused = std::get_if<Refused>(&answer)) {
+    if (context.json()) {
+      context.out() << RefusalJson(*refused) << '\n';
+    } else {
+      context.err() << "annals: " << Printable(RefusalText(refused->refusal)) << '\n';
+    }
+    return kExitRefused;
+  }
+  const Preview& preview = std::get<Preview>(answer);
+  if (context.json()) {
+    ASSIGN_OR_RETURN(const std::string json, PreviewJson(preview));
+    context.out() << json << '\n';
+  } else if (preview.refusal) {
+    context.err() << "annals: dry run: " << Printable(RefusalText(*preview.refusal)) << '\n';
+  } else {
+    for (const Preview::Event& event : preview.events) {
+      context.out() << fmt::format("would append {} to {} at position {}\n", event.event_type, preview.stream,
+                                   event.position.value);
+    }
+  }
+  return preview.refusal ? kExitRefused : kExitDone;
+}
+
+}  // namespace annals

@@ -1,0 +1,210 @@
+#include "cli/write_command.h"
+
+#include <map>
+#include <memory>
+#include <utility>
+
+#include <capnp/dynamic.h>
+#include <capnp/message.h>
+#include <fmt/format.h>
+
+#include "cli/input_text.h"
+#include "cli/report.h"
+#include "cli/submit.h"
+#include "schemas/check.h"
+#include "schemas/command.capnp.h"
+#include "schemas/json_schema.h"
+#include "schemas/json_text.h"
+#include "schemas/message_text.h"
+#include "schemas/status.h"
+#include "schemas/text_rules.h"
+
+namespace annals {
+namespace {
+
+capnp::Text::Reader AsText(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+absl::Status CheckRule(const JsonField& field, std::string_view text) {
+  switch (field.rule) {
+    case TextRule::kId:
+      return CheckId(field.name, text);
+    case TextRule::kLabel:
+      return CheckLabel(field.name, text);
+    case TextRule::kProse:
+      return CheckProse(field.name, text);
+  }
+  return absl::OkStatus();
+}
+
+// The command while its arguments are read into it.
+class Draft {
+ public:
+  explicit Draft(std::string_view body) {
+    const auto union_schema = capnp::Schema::from<schema::Command>().getFieldByName("body").getType().asStruct();
+    for (const auto member : union_schema.getUnionFields()) {
+      if (SnakeCase(member.getProto().getName().cStr()) != body) continue;
+      shape_ = DescribeStruct(std::string(body), member.getType().asStruct());
+      body_ = capnp::DynamicStruct::Builder(capnp::toDynamic(command()))
+                  .get("body")
+                  .as<capnp::DynamicStruct>()
+                  .init(member)
+                  .as<capnp::DynamicStruct>();
+      return;
+    }
+    CHECK(false);  // the row names a command that the schema does not have
+  }
+
+  schema::Command::Builder command() { return command_; }
+
+  const JsonField& FieldNamed(std::string_view name) const {
+    const size_t index = shape_.Find(name);
+    CHECK(index < shape_.fields.size());
+    return shape_.fields[index];
+  }
+  bool Has(std::string_view field) const { return shape_.Find(field) < shape_.fields.size(); }
+
+  absl::Status Set(const JsonField& field, std::string_view text) {
+    switch (field.type) {
+      case JsonType::kBool:
+        body_.set(field.field, true);
+        return absl::OkStatus();
+      case JsonType::kText:
+        RETURN_IF_ERROR(CheckRule(field, text));
+        body_.set(field.field, AsText(text));
+        return absl::OkStatus();
+      case JsonType::kTextList:
+        return AddToList(field, text);
+      case JsonType::kJson: {
+        ASSIGN_OR_RETURN(const std::string given, ReadInputText(text));
+        ASSIGN_OR_RETURN(const std::string json, MinifyJsonObject(given));
+        body_.set(field.field, AsText(json));
+        return absl::OkStatus();
+      }
+      case JsonType::kOptionalInteger: {
+        ASSIGN_OR_RETURN(const int64_t number, ReadNumber(text, field.min));
+        body_.init(field.field).as<schema::OptionalInt64>().setValue(number);
+        return absl::OkStatus();
+      }
+      case JsonType::kTime: {
+        ASSIGN_OR_RETURN(const Timestamp time, ParseTimestamp(text));
+        body_.set(field.field, time.micros);
+        return absl::OkStatus();
+      }
+      case JsonType::kEnum: {
+        // The argument's one_of has refused every other name.
+        uint16_t ordinal = 0;
+        while (ordinal < field.enumerants.size() && field.enumerants[ordinal] != text) ++ordinal;
+        body_.set(field.field, capnp::DynamicEnum(field.field.getType().asEnum(), ordinal));
+        return absl::OkStatus();
+      }
+      case JsonType::kInteger:
+      case JsonType::kStruct:
+      case JsonType::kDiscriminator:
+        break;
+    }
+    CHECK(false);  // no command has such a field
+  }
+
+ private:
+  absl::Status AddToList(const JsonField& field, std::string_view text) {
+    std::vector<std::string>& names = lists_[field.name];
+    for (size_t begin = 0; begin <= text.size();) {
+      const size_t end = std::min(text.find(',', begin), text.size());
+      const std::string_view name = text.substr(begin, end - begin);
+      RETURN_IF_ERROR(CheckRule(field, name));
+      names.emplace_back(name);
+      begin = end + 1;
+    }
+    auto list = body_.init(field.field, static_cast<uint32_t>(names.size())).as<capnp::DynamicList>();
+    for (uint32_t i = 0; i < list.size(); ++i) list.set(i, AsText(names[i]));
+    return absl::OkStatus();
+  }
+
+  capnp::MallocMessageBuilder message_;
+  schema::Command::Builder command_ = message_.initRoot<schema::Command>();
+  JsonShape shape_;
+  capnp::DynamicStruct::Builder body_;
+  std::map<std::string, std::vector<std::string>> lists_;
+};
+
+// What goes round the body, and what is printed of the answer.
+struct Flags {
+  bool has_override = false;
+  bool sensitive = false;
+  std::optional<std::string> operator_name;
+  std::optional<std::string> reason;
+};
+
+Argument MakeArgument(const FieldArgument& row, const std::shared_ptr<Draft>& draft) {
+  const JsonField& field = draft->FieldNamed(row.field);
+  Argument argument;
+  argument.name = row.name;
+  argument.value = row.value;
+  argument.meaning = row.meaning;
+  argument.is_required = field.is_required;
+  argument.is_repeated = field.type == JsonType::kTextList;
+  argument.one_of = field.type == JsonType::kEnum ? field.enumerants : row.one_of;
+  // `field` lives in the draft, which the closure holds.
+  argument.take = [draft, &field](std::string_view text) { return draft->Set(field, text); };
+  return argument;
+}
+
+absl::Status ApplyFlags(const Flags& flags, Draft& draft) {
+  schema::Command::Builder command = draft.command();
+  command.setSensitive(flags.sensitive);
+  if (flags.operator_name && !flags.has_override) {
+    return absl::InvalidArgumentError("--operator: it goes with an override only; add --override, or use --actor");
+  }
+  if (!flags.has_override) {
+    return flags.reason ? draft.Set(draft.FieldNamed("reason"), *flags.reason) : absl::OkStatus();
+  }
+  if (!flags.operator_name || !flags.reason || flags.reason->empty()) {
+    return absl::InvalidArgumentError("--override: it needs an operator and a reason; add --operator NAME --reason TEXT");
+  }
+  RETURN_IF_ERROR(CheckLabel("--operator", *flags.operator_name));
+  RETURN_IF_ERROR(CheckProse("--reason", *flags.reason));
+  auto override_builder = command.initOverride();
+  override_builder.setOperator(AsText(*flags.operator_name));
+  override_builder.setReason(AsText(*flags.reason));
+  return absl::OkStatus();
+}
+
+std::string LineFor(PrintedLine printed, const Answer& answer) {
+  const auto* const receipt = std::get_if<Receipt>(&answer);
+  if (receipt == nullptr || printed == PrintedLine::kReceipt) return "";
+  return printed == PrintedLine::kRunId ? receipt->run_id : fmt::format("{}", receipt->attempt_id.value_or(0));
+}
+
+}  // namespace
+
+Command MakeWriteCommand(const WriteCommand& row) {
+  const auto draft = std::make_shared<Draft>(row.body);
+  const auto flags = std::make_shared<Flags>();
+  Command command;
+  command.name = row.name;
+  command.summary = row.summary;
+  command.details = row.details;
+  command.example = row.example;
+  for (const FieldArgument& argument : row.arguments) command.arguments.push_back(MakeArgument(argument, draft));
+  if (draft->Has("reason")) {
+    command.arguments.push_back(Option("--reason", "TEXT", &flags->reason, "why; kept in the log"));
+    command.arguments.push_back(
+        Flag("--override", &flags->has_override, "set guards and missing edges aside; recorded as an override"));
+    command.arguments.push_back(Option("--operator", "NAME", &flags->operator_name, "who answers for the override"));
+  }
+  if (draft->Has("reason") || draft->Has("metadata")) {
+    command.arguments.push_back(
+        Flag("--sensitive", &flags->sensitive, "keep what is stated here beside the log, so that it can be redacted"));
+  }
+  command.run = [draft, flags, presets = row.presets, printed = row.printed](Context& context) -> absl::StatusOr<int> {
+    for (const FieldPreset& preset : presets) RETURN_IF_ERROR(draft->Set(draft->FieldNamed(preset.field), preset.text));
+    RETURN_IF_ERROR(ApplyFlags(*flags, *draft));
+    ASSIGN_OR_RETURN(const Answer answer, Submit(context, draft->command()));
+    return PrintAnswer(context, answer, LineFor(printed, answer));
+  };
+  return command;
+}
+
+}  // namespace annals

@@ -1,0 +1,44 @@
+// Writing commands as rows of data: which argument fills which field. How a value is read and checked follows from the
+// field's type and annotations in schemas/command.capnp, as it does for JSON.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.h"
+#include "commands/answer.h"
+
+namespace annals {
+
+struct FieldArgument {
+  std::string_view name;   // "RUN" or "--run"
+  std::string_view value;  // what the help calls it; empty for places and flags
+  std::string_view field;  // of the command's body, as in JSON: "run_id"; required where the schema says so
+  std::string_view meaning;
+  std::vector<std::string> one_of = {};
+};
+
+struct FieldPreset {
+  std::string_view field;
+  std::string_view text;
+};
+
+enum class PrintedLine { kReceipt, kRunId, kAttemptId };
+
+struct WriteCommand {
+  std::string_view name;  // "create"
+  std::string_view body;  // of the schema's union, as in JSON: "create_run"
+  std::string_view summary;
+  std::string_view details = {};
+  std::string_view example;
+  std::vector<FieldArgument> arguments;
+  std::vector<FieldPreset> presets = {};
+  // What stands on stdout: commands that make an id print it alone, so that a script can keep it.
+  PrintedLine printed = PrintedLine::kReceipt;
+};
+
+// Transitions also take --override and --operator. CHECKs that body and fields are in the schema.
+Command MakeWriteCommand(const WriteCommand& row);
+
+}  // namespace annals

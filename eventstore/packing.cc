@@ -1,0 +1,83 @@
+#include "eventstore/packing.h"
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+// Twice what the largest content (two texts of 1 MiB) takes.
+constexpr size_t kMaxWords = (size_t{4} << 20) / sizeof(capnp::word);
+
+// Takes packed words off the front of a text.
+class Unpacker {
+ public:
+  explicit Unpacker(std::string_view packed)
+      : at_(reinterpret_cast<const uint8_t*>(packed.data())), end_(at_ + packed.size()) {}
+
+  bool AtEnd() const { return at_ == end_; }
+
+  // Fills `out` with exactly `count` words.
+  absl::Status Fill(capnp::word* out_words, size_t count) {
+    auto* out = reinterpret_cast<uint8_t*>(out_words);
+    uint8_t* const out_end = out + count * sizeof(capnp::word);
+    while (out < out_end) {
+      if (at_ == end_) return Cut();
+      const uint8_t tag = *at_++;
+      if (end_ - at_ >= 8) {
+        for (int bit = 0; bit < 8; ++bit) {
+          const uint8_t present = (tag >> bit) & 1;
+          *out++ = static_cast<uint8_t>(*at_ & -present);
+          at_ += present;
+        }
+      } else {
+        for (int bit = 0; bit < 8; ++bit) {
+          const bool present = ((tag >> bit) & 1) != 0;
+          if (present && at_ == end_) return Cut();
+          *out++ = present ? *at_++ : 0;
+        }
+      }
+      if (tag != 0 && tag != 0xff) continue;
+      if (at_ == end_) return Cut();
+      const size_t run = *at_++ * sizeof(capnp::word);
+      if (run > static_cast<size_t>(out_end - out)) return absl::DataLossError("a run goes past the end of the message");
+      if (tag == 0) {
+        std::memset(out, 0, run);
+      } else {
+        if (run > static_cast<size_t>(end_ - at_)) return Cut();
+        std::memcpy(out, at_, run);
+        at_ += run;
+      }
+      out += run;
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  static absl::Status Cut() { return absl::DataLossError("the message is cut off"); }
+
+  const uint8_t* at_;
+  const uint8_t* end_;
+};
+
+}  // namespace
+
+absl::Status Unpack(std::string_view packed, std::vector<capnp::word>& words) {
+  Unpacker unpacker(packed);
+  words.resize(1);
+  RETURN_IF_ERROR(unpacker.Fill(words.data(), 1));
+  // The segment table: the number of segments less one, and the words in the first, both little-endian.
+  uint32_t table[2];
+  std::memcpy(table, words.data(), sizeof(table));
+  if (table[0] != 0) return absl::DataLossError("the message has more than one segment");
+  if (table[1] > kMaxWords) return absl::DataLossError(fmt::format("the message says it has {} words, the limit is {}", table[1], kMaxWords));
+  words.resize(1 + size_t{table[1]});
+  RETURN_IF_ERROR(unpacker.Fill(words.data() + 1, table[1]));
+  if (!unpacker.AtEnd()) return absl::DataLossError("bytes are left over behind the message");
+  return absl::OkStatus();
+}
+
+}  // namespace annals

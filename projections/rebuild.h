@@ -1,0 +1,50 @@
+// Tables made anew from the log, and compared with it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <absl/functional/function_ref.h>
+#include <absl/status/statusor.h>
+
+#include "eventstore/storage.h"
+#include "projections/rows.h"
+
+namespace annals {
+
+// Told now and then how many events of how many are folded.
+using FoldProgress = absl::FunctionRef<void(uint64_t done, uint64_t total)>;
+
+// Folds the events from `first` to the end of `snapshot` into `rows`. Returns how many there were.
+absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position last, Rows& rows, FoldProgress progress);
+
+struct RebuildReport {
+  uint64_t events = 0;
+  std::vector<std::string> tables;
+};
+
+// Folds the log from nothing into shadows of all tables that are kept, and of `wanted` (may be null) if it is kept on demand only,
+// then puts them in the tables' place. Readers have the old rows until then; writers wait for one chunk at a time.
+//   kAborted  another rebuild began meanwhile
+absl::StatusOr<RebuildReport> Rebuild(Storage& storage, const TableDef* wanted, FoldProgress progress);
+
+// Writes the rows of `tables` anew in place, in one transaction: for columns that were just added. Columns nobody knows stay.
+absl::Status Refold(Storage& storage, const std::vector<const TableDef*>& tables, FoldProgress progress);
+
+struct TableDifference {
+  std::string table;
+  std::string key;     // "run_id=r1, ws_id=a"
+  std::string detail;  // "status is done, the log says failed"
+};
+struct CheckReport {
+  uint64_t events = 0;
+  uint64_t rows = 0;
+  uint64_t difference_count = 0;
+  std::vector<TableDifference> differences;  // the first hundred
+};
+
+// Folds the log into memory and compares every row of every table that is kept, foreign keys included.
+absl::StatusOr<CheckReport> CheckTables(Storage& storage, FoldProgress progress);
+
+}  // namespace annals
