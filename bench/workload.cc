@@ -1,6 +1,10 @@
 #include "bench/workload.h"
 
+#include <capnp/dynamic.h>
 #include <fmt/format.h>
+
+#include "schemas/check.h"
+#include "schemas/json_writer.h"
 
 namespace annals::bench {
 namespace {
@@ -8,6 +12,9 @@ namespace {
 constexpr uint64_t kWorkstreamsPerRun = 20;
 
 capnp::Text::Reader AsText(const std::string& text) { return {text.data(), text.size()}; }
+
+// As long as the ULIDs that annals makes itself.
+std::string RunId(uint64_t seed, uint64_t run) { return fmt::format("01JCRUN{:04}{:015}", seed % 10'000, run); }
 
 }  // namespace
 
@@ -29,8 +36,7 @@ void Workload::Next(schema::Command::Builder command) {
 }
 
 void Workload::BeginRun(schema::Command::Builder command) {
-  // As long as the ULIDs that annals makes itself.
-  run_id_ = fmt::format("01JCRUN{:04}{:015}", seed_ % 10'000, ++run_);
+  run_id_ = RunId(seed_, ++run_);
   auto body = command.initBody().initCreateRun();
   body.setRunId(AsText(run_id_));
   body.setStatus("running");
@@ -105,6 +111,26 @@ void Workload::WorkstreamCommand(schema::Command::Builder command) {
     step_ = 0;
     ++workstream_;
   }
+}
+
+std::string FirstRunId(uint64_t seed) { return RunId(seed, 1); }
+
+std::string NextJsonLine(Workload& workload) {
+  capnp::MallocMessageBuilder message;
+  const auto command = message.initRoot<schema::Command>();
+  workload.Next(command);
+  // The writer puts the body under its name; as a command its fields stand beside "command".
+  const capnp::DynamicStruct::Reader body = capnp::toDynamic(command.asReader().getBody());
+  JsonWriter out;
+  out.BeginObject();
+  KJ_IF_MAYBE (member, body.which()) {
+    out.Key("command").String(SnakeCase(member->getProto().getName().cStr()));
+    const auto actor = command.asReader().getActor();
+    out.Key("actor").String({actor.begin(), actor.size()});
+    CHECK(WriteFields(body.get(*member).as<capnp::DynamicStruct>(), out).ok());
+  }
+  out.EndObject();
+  return out.Take();
 }
 
 void CommandBatch::Fill(Workload& workload, size_t count) {

@@ -32,6 +32,11 @@ class Workload {
   std::string ws_id_;
 };
 
+// The next command as `annals apply` reads it.
+std::string NextJsonLine(Workload& workload);
+// The run the workload begins with.
+std::string FirstRunId(uint64_t seed);
+
 // A batch of commands in memory of its own.
 class CommandBatch {
  public:

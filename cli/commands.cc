@@ -4,6 +4,7 @@ namespace annals {
 namespace {
 
 constexpr std::string_view kWork = "What a pipeline does";
+constexpr std::string_view kLook = "Looking at it as a whole";
 constexpr std::string_view kTool = "Annals itself";
 
 constexpr CommandEntry kCommands[] = {
@@ -12,8 +13,19 @@ constexpr CommandEntry kCommands[] = {
     {"step", "", kWork, "Attempts at a step of a workstream", StepCommands},
     {"error", "", kWork, "What went wrong in a step", ErrorCommands},
     {"event", "", kWork, "Free notes in the log", EventCommands},
-    {"log", "", kTool, "The events, newest last", LogCommand},
+    {"machine", "", kWork, "The state machines: what may follow what", MachineCommands},
+    {"inspect", "", kLook, "Where the database is and how things stand", InspectCommand},
+    {"log", "", kLook, "The events, newest last", LogCommand},
+    {"stats", "", kLook, "Counts, times and sizes", StatsCommand},
+    {"init", "", kTool, "Make the database, or bring it up to date", InitCommand},
+    {"migrate", "", kTool, "Bring an older database up to date", MigrateCommand},
     {"apply", "", kTool, "Execute commands from JSON lines", ApplyCommand},
+    {"rebuild", "", kTool, "Make the tables anew from the log", RebuildCommand},
+    {"bench", "", kTool, "Measure this machine and disk, beside SQLite alone", BenchCommand},
+    {"version", "", kTool, "What this is, and what it is made with", VersionCommand},
+    {"docs", "", kTool, "", DocsCommand},
+    {"help", "", kTool, "Show the help of a command", HelpCommand},
+    {"completion", "", kTool, "Print a completion script for a shell", CompletionCommand},
     {"man", "", kTool, "Print the manual page", ManCommand},
 };
 

@@ -30,6 +30,7 @@ Command StepCommands();
 Command ErrorCommands();
 Command EventCommands();
 Command CompletionCommand();
+Command HelpCommand();
 Command ManCommand();
 Command InitCommand();
 Command MigrateCommand();
@@ -39,7 +40,8 @@ Command MachineCommands();
 Command LogCommand();
 Command ApplyCommand();
 Command RebuildCommand();
+Command BenchCommand();
 Command VersionCommand();
-Command SchemaCommand();
+Command DocsCommand();
 
 }  // namespace annals

@@ -19,7 +19,8 @@ Command EventCommands() {
           .arguments = {{"TYPE", "", "event_type", "what kind of note it is"},
                         {"--run", "RUN", "run_id", "the run it is about"},
                         {"--ws", "WS", "ws_id", "the workstream of that run it is about"},
-                        {"--payload", "JSON", "payload", "an object of your own: text, @FILE, or - for standard input"}},
+                        {"--payload", "JSON", "payload",
+                         "an object of your own: text, @FILE, or - for standard input"}},
       }),
   };
   return group;

@@ -15,7 +15,7 @@ namespace annals {
 class FoldProgressLine {
  public:
   FoldProgressLine(Context& context, std::string label) : context_(context), label_(std::move(label)) {}
-  void operator()(uint64_t done, uint64_t total) {
+  void operator()(uint64_t done, uint64_t total) const {
     if (!line_) {
       line_.emplace(ProgressLine::Options{
           .label = label_,
@@ -32,7 +32,7 @@ class FoldProgressLine {
  private:
   Context& context_;
   std::string label_;
-  std::optional<ProgressLine> line_;
+  mutable std::optional<ProgressLine> line_;  // absl::FunctionRef calls what is const
 };
 
 }  // namespace annals

@@ -88,7 +88,13 @@ void WriteNames(std::string_view key, const std::vector<std::string>& names, Jso
 int Print(Context& context, const Upkeep& upkeep, bool dry_run) {
   if (context.json()) {
     JsonWriter out;
-    out.BeginObject().Key("path").String(upkeep.path).Key("schema_version").Int(kSchemaVersion).Key("fresh").Bool(upkeep.fresh);
+    out.BeginObject()
+        .Key("path")
+        .String(upkeep.path)
+        .Key("schema_version")
+        .Int(kSchemaVersion)
+        .Key("fresh")
+        .Bool(upkeep.fresh);
     WriteNames("migrations", upkeep.migrations, out);
     WriteNames("repairs", upkeep.repairs, out);
     WriteNames("refolded", upkeep.refolded, out);
@@ -101,7 +107,10 @@ int Print(Context& context, const Upkeep& upkeep, bool dry_run) {
   std::ostream& out = context.out();
   const bool up_to_date = !upkeep.fresh && upkeep.migrations.empty() && upkeep.repairs.empty();
   out << fmt::format("database: {}\nschema:   version {}, {}\n", Printable(upkeep.path), kSchemaVersion,
-                     upkeep.fresh ? "fresh schema applied" : up_to_date ? "up to date" : dry_run ? "not up to date" : "brought up to date");
+                     upkeep.fresh ? "fresh schema applied"
+                     : up_to_date ? "up to date"
+                     : dry_run    ? "not up to date"
+                                  : "brought up to date");
   const std::string_view would = dry_run ? "would " : "";
   if (!upkeep.fresh) {
     for (const std::string& name : upkeep.migrations) out << fmt::format("{}migrate {}\n", would, name);
@@ -117,7 +126,10 @@ absl::StatusOr<int> Run(Context& context, bool may_look_only, bool backs_up_on_s
     ASSIGN_OR_RETURN(const std::string path, context.DatabasePath());
     std::error_code error;
     if (!may_look_only && !std::filesystem::exists(path, error)) {
-      return Print(context, {.path = path, .fresh = true}, /*dry_run=*/true);
+      Upkeep upkeep;
+      upkeep.path = path;
+      upkeep.fresh = true;
+      return Print(context, upkeep, /*dry_run=*/true);
     }
     ASSIGN_OR_RETURN(const Upkeep upkeep, LookOnly(context));
     return Print(context, upkeep, /*dry_run=*/true);
@@ -131,7 +143,7 @@ absl::StatusOr<int> Run(Context& context, bool may_look_only, bool backs_up_on_s
   return Print(context, upkeep, /*dry_run=*/false);
 }
 
-absl::StatusOr<int> Migrate(Context& context) {
+absl::StatusOr<int> RunMigrate(Context& context) {
   // Migrating what is not there would make it: that is what init is for.
   RETURN_IF_ERROR(LookOnly(context).status());
   return Run(context, /*may_look_only=*/true, /*backs_up_on_start=*/false);
@@ -140,22 +152,25 @@ absl::StatusOr<int> Migrate(Context& context) {
 }  // namespace
 
 Command InitCommand() {
-  return {.name = "init",
-          .summary = "Make the database, or bring it up to date",
-          .details = "May be run any number of times. Says where the database is and whether a fresh schema was applied.",
-          .example = "annals init\nannals init --db state/other.db",
-          .arguments = {},
-          .run = [](Context& context) { return Run(context, /*may_look_only=*/false, /*backs_up_on_start=*/true); }};
+  return {
+      .name = "init",
+      .summary = "Make the database, or bring it up to date",
+      .details = "May be run any number of times. Says where the database is and whether a fresh schema was applied.",
+      .example = "annals init\nannals init --db state/other.db",
+      .arguments = {},
+      .run = [](Context& context) { return Run(context, /*may_look_only=*/false, /*backs_up_on_start=*/true); }};
 }
 
 Command MigrateCommand() {
   return {.name = "migrate",
           .summary = "Bring an older database up to date",
-          .details = "Backs it up, runs the numbered migrations, adds missing tables, columns and indexes, and folds the log again into the "
-                     "tables that need it. With --dry-run it lists what it would do.",
+          .details =
+              "Backs it up, runs the numbered migrations, adds missing tables, columns and indexes, and folds the log "
+              "again into the "
+              "tables that need it. With --dry-run it lists what it would do.",
           .example = "annals migrate --dry-run",
           .arguments = {},
-          .run = Migrate};
+          .run = RunMigrate};
 }
 
 }  // namespace annals

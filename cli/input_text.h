@@ -8,8 +8,8 @@
 
 namespace annals {
 
-// What an option that takes JSON was given: "-" is all of standard input, "@FILE" all of a file, anything else is the text
-// itself.
+// What an option that takes JSON was given: "-" is all of standard input, "@FILE" all of a file, anything else is the
+// text itself.
 //   kInvalidArgument  longer than a command may be (kMaxCommandBytes)
 //   kNotFound         there is no such file
 //   kInternal         it cannot be read

@@ -73,8 +73,8 @@ absl::StatusOr<int> PrintJsonLines(Context& context, Snapshot& snapshot, const R
 Table MakeTable(const ListDef& def) {
   std::vector<Column> columns;
   for (const ListColumn& shown : def.columns) {
-    const bool number = shown.cell == nullptr &&
-                        def.table->columns[def.table->ColumnIndex(shown.column)].type == ColumnType::kInteger;
+    const bool number =
+        shown.cell == nullptr && def.table->columns[def.table->ColumnIndex(shown.column)].type == ColumnType::kInteger;
     columns.push_back({std::string(shown.header), number ? Align::kRight : Align::kLeft});
   }
   return Table(std::move(columns));

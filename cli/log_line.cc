@@ -111,6 +111,7 @@ std::string Summary(const FoldedEvent& event) {
       if (!moved.to.empty()) text += fmt::format("→ {} ", moved.to);
       if (!moved.trigger.empty()) text += fmt::format("({}) ", moved.trigger);
       if (!moved.operator_name.empty()) text += fmt::format("override by {} ", moved.operator_name);
+      if (text.ends_with(' ')) text.pop_back();
       if (!moved.reason.empty()) text += fmt::format(": {}", moved.reason);
       return text;
     }

@@ -67,20 +67,27 @@ absl::StatusOr<int> Check(Context& context, const CheckArguments& arguments) {
   const absl::Status valid = ValidateTransition(*machine, arguments.from, arguments.to);
   if (!valid.ok() && (valid.code() != absl::StatusCode::kFailedPrecondition || !context.json())) return valid;
   std::vector<const Edge*> edges;
-  for (const Edge* const edge : machine->EdgesFrom(arguments.from)) {
-    if (edge->to == arguments.to) edges.push_back(edge);
+  for (const Edge& edge : machine->EdgesFrom(arguments.from)) {
+    if (edge.to == arguments.to) edges.push_back(&edge);
   }
   if (!context.json()) {
     for (const Edge* const edge : edges) {
       std::vector<std::string_view> guards;
       for (const auto* const guard : edge->guards) guards.push_back(guard->name);
-      context.out() << fmt::format("{}: {} to {} is legal by {}{}\n", machine->name(), arguments.from, arguments.to, edge->trigger,
+      context.out() << fmt::format("{}: {} to {} is legal by {}{}\n", machine->name(), arguments.from, arguments.to,
+                                   edge->trigger,
                                    guards.empty() ? "" : fmt::format(", if {}", fmt::join(guards, ", ")));
     }
     return kExitDone;
   }
   JsonWriter out;
-  out.BeginObject().Key("machine").String(machine->name()).Key("from").String(arguments.from).Key("to").String(arguments.to);
+  out.BeginObject()
+      .Key("machine")
+      .String(machine->name())
+      .Key("from")
+      .String(arguments.from)
+      .Key("to")
+      .String(arguments.to);
   out.Key("allowed").Bool(valid.ok()).Key("triggers").BeginArray();
   for (const Edge* const edge : edges) out.String(edge->trigger);
   out.EndArray().Key("legal").BeginArray();
@@ -94,35 +101,38 @@ absl::StatusOr<int> Check(Context& context, const CheckArguments& arguments) {
 Command MachineCommands() {
   const auto show = std::make_shared<ShowArguments>();
   const auto check = std::make_shared<CheckArguments>();
-  return {.name = "machine",
-          .summary = "The state machines: what may follow what",
-          .details = "",
-          .example = "annals machine show workstream --format mermaid",
-          .arguments = {},
-          .run = nullptr,
-          .commands = {
-              {.name = "list",
-               .summary = "The machines",
-               .details = "",
-               .example = "annals machine list",
-               .arguments = {},
-               .run = List},
-              {.name = "show",
-               .summary = "The states and edges of one machine",
-               .details = "",
-               .example = "annals machine show run\nannals machine show workstream --format dot | dot -Tsvg > workstream.svg",
-               .arguments = {Place("NAME", &show->name, "the machine"),
-                             OneOf({"table", "mermaid", "dot", "json"},
-                                   Option("--format", "FORMAT", &show->format, "how to print it (default: table)"))},
-               .run = [show](Context& context) { return Show(context, *show); }},
-              {.name = "check",
-               .summary = "Whether the law has an edge between two states",
-               .details = "Exit code 0: it has. 3: it has not. 2: there is no such machine or state. Guards are not judged.",
-               .example = "annals machine check run pending running",
-               .arguments = {Place("NAME", &check->name, "the machine"), Place("FROM", &check->from, "the state before"),
-                             Place("TO", &check->to, "the state after")},
-               .run = [check](Context& context) { return Check(context, *check); }},
-          }};
+  return {
+      .name = "machine",
+      .summary = "The state machines: what may follow what",
+      .details = "",
+      .example = "annals machine show workstream --format mermaid",
+      .arguments = {},
+      .run = nullptr,
+      .commands = {
+          {.name = "list",
+           .summary = "The machines",
+           .details = "",
+           .example = "annals machine list",
+           .arguments = {},
+           .run = List},
+          {.name = "show",
+           .summary = "The states and edges of one machine",
+           .details = "",
+           .example =
+               "annals machine show run\nannals machine show workstream --format dot | dot -Tsvg > workstream.svg",
+           .arguments = {Place("NAME", &show->name, "the machine"),
+                         OneOf({"table", "mermaid", "dot", "json"},
+                               Option("--format", "FORMAT", &show->format, "how to print it (default: table)"))},
+           .run = [show](Context& context) { return Show(context, *show); }},
+          {.name = "check",
+           .summary = "Whether the law has an edge between two states",
+           .details =
+               "Exit code 0: it has. 3: it has not. 2: there is no such machine or state. Guards are not judged.",
+           .example = "annals machine check run pending running",
+           .arguments = {Place("NAME", &check->name, "the machine"), Place("FROM", &check->from, "the state before"),
+                         Place("TO", &check->to, "the state after")},
+           .run = [check](Context& context) { return Check(context, *check); }},
+      }};
 }
 
 }  // namespace annals

@@ -32,7 +32,8 @@ std::vector<std::string> MermaidNames(const Machine& machine) {
                                                    "class", "style", "click", "title", "default",   "classdef"};
   std::vector<std::string> names;
   for (const std::string_view state : machine.states()) {
-    const bool plain = std::all_of(state.begin(), state.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+    const bool plain =
+        std::all_of(state.begin(), state.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
     const bool reserved = std::find(std::begin(kReserved), std::end(kReserved), state) != std::end(kReserved);
     names.push_back(plain && !reserved ? std::string(state) : fmt::format("s{}", names.size()));
   }
@@ -105,8 +106,9 @@ std::string MarkdownOf(const Machine& machine) {
   }
   page += "\n| from | to | trigger | guards | severity | meaning |\n|---|---|---|---|---|---|\n";
   for (const EdgeGroup& group : GroupedEdges(machine)) {
-    page += fmt::format("| {} | {} | `{}` | {} | {} | {} |\n", CodeList(group.from), CodeList(group.to), group.edge->trigger,
-                        CodeList(GuardNames(*group.edge)), NameOf(group.edge->severity), MarkdownCell(group.edge->meaning));
+    page += fmt::format("| {} | {} | `{}` | {} | {} | {} |\n", CodeList(group.from), CodeList(group.to),
+                        group.edge->trigger, CodeList(GuardNames(*group.edge)), NameOf(group.edge->severity),
+                        MarkdownCell(group.edge->meaning));
   }
   return page;
 }
@@ -134,7 +136,8 @@ std::string MermaidOf(const Machine& machine) {
 }
 
 std::string DotOf(const Machine& machine) {
-  std::string text = fmt::format("digraph \"{}\" {{\n  rankdir=LR;\n  node [shape=box, style=rounded];\n", machine.name());
+  std::string text =
+      fmt::format("digraph \"{}\" {{\n  rankdir=LR;\n  node [shape=box, style=rounded];\n", machine.name());
   text += "  \"*\" [shape=point];\n";
   for (const std::string_view state : machine.states()) {
     text += fmt::format("  \"{}\"{};\n", state, machine.IsTerminal(state) ? " [peripheries=2]" : "");
@@ -143,7 +146,8 @@ std::string DotOf(const Machine& machine) {
   for (const Edge& edge : machine.edges()) {
     text += fmt::format("  \"{}\" -> \"{}\" [label=\"{}\"];\n", edge.from, edge.to, edge.trigger);
   }
-  return text + "}\n";
+  text += "}\n";
+  return text;
 }
 
 std::string MachineJson(const Machine& machine) {
@@ -191,17 +195,22 @@ std::string StateMachinePage() {
   std::string page =
       "# State machines\n\n"
       "<!-- Made by `annals docs state_machine` from schemas/machine.capnp; a test compares. -->\n\n"
-      "What may follow what. A transition along no edge of these diagrams is refused, and the refusal is recorded. An override by an\n"
-      "operator sets guards and missing edges aside, but never leaves a terminal state. `annals machine check NAME FROM TO` asks the\n"
+      "What may follow what. A transition along no edge of these diagrams is refused, and the refusal is recorded. An "
+      "override by an\n"
+      "operator sets guards and missing edges aside, but never leaves a terminal state. `annals machine check NAME "
+      "FROM TO` asks the\n"
       "same data.\n";
   std::map<std::string_view, std::string_view> guards;
   for (const Machine* const machine : BuiltInMachines()) {
-    page += "\n" + MarkdownOf(*machine);
+    page += '\n';
+    page += MarkdownOf(*machine);
     for (const Edge& edge : machine->edges()) {
       for (const Guard* const guard : edge.guards) guards.emplace(guard->name, guard->meaning);
     }
   }
-  page += "\n## Guards\n\nA guard is judged when its edge is taken; a refusal names the one that does not hold and what it saw.\n\n";
+  page +=
+      "\n## Guards\n\nA guard is judged when its edge is taken; a refusal names the one that does not hold and what it "
+      "saw.\n\n";
   page += "| guard | holds when |\n|---|---|\n";
   for (const auto& [name, meaning] : guards) page += fmt::format("| `{}` | {} |\n", name, MarkdownCell(meaning));
   return page;

@@ -9,7 +9,8 @@
 
 namespace annals {
 
-// A stateDiagram-v2. States have names of their own only where Mermaid takes them as such; labels lose what would end them.
+// A stateDiagram-v2. States have names of their own only where Mermaid takes them as such; labels lose what would end
+// them.
 std::string MermaidOf(const Machine& machine);
 std::string DotOf(const Machine& machine);
 // One object, of the shape that defines a machine, with its version and meanings.

@@ -29,7 +29,8 @@ absl::StatusOr<const TableDef*> FindTable(const std::optional<std::string>& name
   if (const TableDef* const table = FindProjectedTable(*name)) return table;
   std::vector<std::string_view> names;
   for (const TableDef* const table : ProjectedTables()) names.push_back(table->name);
-  return absl::InvalidArgumentError(fmt::format("rebuild: {} is no table of the log; {}", Quoted(*name), SuggestName(*name, names)));
+  return absl::InvalidArgumentError(
+      fmt::format("rebuild: {} is no table of the log; {}", Quoted(*name), SuggestName(*name, names)));
 }
 
 absl::StatusOr<int> Check(Context& context) {
@@ -59,15 +60,17 @@ absl::StatusOr<int> Check(Context& context) {
     context.out() << fmt::format("{} rows are what {} events say\n", report->rows, report->events);
     return kExitDone;
   }
-  return absl::DataLossError(fmt::format("rebuild --check: {} difference(s) between the tables and the log; annals rebuild makes the tables anew",
-                                         report->difference_count));
+  return absl::DataLossError(fmt::format(
+      "rebuild --check: {} difference(s) between the tables and the log; annals rebuild makes the tables anew",
+      report->difference_count));
 }
 
 absl::StatusOr<int> Run(Context& context, const RebuildArguments& arguments) {
   ASSIGN_OR_RETURN(const TableDef* const wanted, FindTable(arguments.table));
   if (arguments.check) return Check(context);
   if (context.options().dry_run) {
-    return absl::InvalidArgumentError("rebuild: it appends nothing, so there is no --dry-run; --check compares without writing");
+    return absl::InvalidArgumentError(
+        "rebuild: it appends nothing, so there is no --dry-run; --check compares without writing");
   }
   // A missing database would be made and found empty: better said.
   RETURN_IF_ERROR(context.OpenForReading().status());
@@ -93,9 +96,12 @@ Command RebuildCommand() {
   const auto arguments = std::make_shared<RebuildArguments>();
   return {.name = "rebuild",
           .summary = "Make the tables anew from the log",
-          .details = "All tables come from one fold, so all that are kept are made anew; TABLE adds one that is kept on demand only, such as "
-                     "state_transitions. Readers keep the old rows until the end. With --check nothing is written: every row is compared "
-                     "with what the log says (exit code 6 where they differ).",
+          .details =
+              "All tables come from one fold, so all that are kept are made anew; TABLE adds one that is kept on "
+              "demand only, such as "
+              "state_transitions. Readers keep the old rows until the end. With --check nothing is written: every row "
+              "is compared "
+              "with what the log says (exit code 6 where they differ).",
           .example = "annals rebuild --check\nannals rebuild state_transitions",
           .arguments = {Place("TABLE", &arguments->table, "a table to be kept from now on"),
                         Flag("--check", &arguments->check, "compare, write nothing")},

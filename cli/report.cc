@@ -2,13 +2,17 @@
 
 #include <algorithm>
 
+#include <absl/functional/function_ref.h>
 #include <absl/strings/ascii.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "cli/exit_code.h"
+#include "cli/log_line.h"
 #include "cli/printable.h"
 #include "cli/utf8.h"
+#include "eventstore/event_codec.h"
+#include "projections/projector.h"
 #include "schemas/json_writer.h"
 #include "schemas/status.h"
 
@@ -49,6 +53,26 @@ std::string ReceiptText(const Receipt& receipt) {
           ? fmt::format("position {}", receipt.last_position.value)
           : fmt::format("positions {} to {}", receipt.first_position.value, receipt.last_position.value);
   return fmt::format("{}: {} ({}{})", EntityOf(receipt), state, place, receipt.repeat ? ", done before" : "");
+}
+
+// Hands each event that would have been appended to `visit`, as a record that is not stored.
+absl::Status VisitPreview(const Preview& preview,
+                          absl::FunctionRef<absl::Status(const RecordView&, const FoldedEvent&)> visit) {
+  RecordFolder reader;
+  for (const Preview::Event& event : preview.events) {
+    RecordView record;
+    record.position = event.position;
+    record.stream = preview.stream;
+    record.version = event.version;
+    record.event_type = event.event_type;
+    record.event = event.bytes;
+    if (!event.content.empty()) record.content = KeptContent{.salt = {}, .bytes = event.content};
+    ASSIGN_OR_RETURN(const FoldedEvent folded, reader.Read(record));
+    record.recorded_at = Timestamp{folded.event.getRecordedAt()};
+    record.ws_id = View(folded.event.getWsId());
+    RETURN_IF_ERROR(visit(record, folded));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -117,10 +141,9 @@ absl::StatusOr<std::string> PreviewJson(const Preview& preview) {
     out.Key("position").Null().Key("dry_run").Bool(true);
   } else {
     out.Key("dry_run").Bool(true).Key("events").BeginArray();
-    for (const Preview::Event& event : preview.events) {
-      out.BeginObject().Key("position").UInt(event.position.value).Key("stream").String(preview.stream);
-      out.Key("version").UInt(event.version.value).Key("event_type").String(event.event_type).EndObject();
-    }
+    RETURN_IF_ERROR(VisitPreview(preview, [&](const RecordView& record, const FoldedEvent& event) {
+      return WriteLogLine(record, event, nullptr, out);
+    }));
     out.EndArray();
   }
   out.EndObject();
@@ -152,10 +175,11 @@ absl::StatusOr<int> PrintAnswer(Context& context, const Answer& answer, std::str
   } else if (preview.refusal) {
     context.err() << "annals: dry run: " << Printable(RefusalText(*preview.refusal)) << '\n';
   } else {
-    for (const Preview::Event& event : preview.events) {
-      context.out() << fmt::format("would append {} to {} at position {}\n", event.event_type, preview.stream,
-                                   event.position.value);
-    }
+    context.out() << "dry run: this would be appended\n";
+    RETURN_IF_ERROR(VisitPreview(preview, [&](const RecordView& record, const FoldedEvent& event) {
+      context.out() << LogText(record, event, context.width(), context.colour()) << '\n';
+      return absl::OkStatus();
+    }));
   }
   return preview.refusal ? kExitRefused : kExitDone;
 }

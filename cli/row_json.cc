@@ -63,7 +63,8 @@ absl::StatusOr<Progress> ProgressOfRun(Snapshot& snapshot, std::string_view run_
   Progress progress;
   const auto count = [&](Row row) {
     const auto state = std::get<std::string_view>(row[status]);
-    const auto found = std::find_if(counts.begin(), counts.end(), [&](const auto& known) { return known.first == state; });
+    const auto found =
+        std::find_if(counts.begin(), counts.end(), [&](const auto& known) { return known.first == state; });
     if (found != counts.end()) ++found->second;
     ++progress.total;
     if (state == "done") ++progress.done;

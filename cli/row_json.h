@@ -40,8 +40,9 @@ std::optional<int64_t> DurationMicros(const TableDef& table, Row row, Timestamp 
 bool HasDuration(const TableDef& table);
 bool HasProgress(const TableDef& table);
 
-// A row as shows and lists print it: the columns, then duration_ms and progress where the table has them. Progress is read
-// from `snapshot`, so this cannot be called while a read of the same snapshot goes on; nullptr leaves progress out.
+// A row as shows and lists print it: the columns, then duration_ms and progress where the table has them. Progress is
+// read from `snapshot`, so this cannot be called while a read of the same snapshot goes on; nullptr leaves progress
+// out.
 absl::StatusOr<std::string> RowJson(const TableDef& table, Row row, Timestamp now, Snapshot* snapshot);
 
 // "2026-11-20T21:16:25Z": for tables that people read.

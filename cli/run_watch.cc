@@ -108,8 +108,8 @@ class Watch {
       return;
     }
     const std::string from = change.from.empty() ? "" : fmt::format("{} → ", change.from);
-    context_.out() << fmt::format("{}  {} {}: {}{}\n", ShortTime(entry.event.time()), change.entity_type, change.entity_id,
-                                  from, change.to);
+    context_.out() << fmt::format("{}  {} {}: {}{}\n", ShortTime(entry.event.time()), change.entity_type,
+                                  change.entity_id, from, change.to);
   }
 
   absl::Status Draw(Snapshot& snapshot, Row run) {
@@ -120,7 +120,8 @@ class Watch {
     const size_t status = runs.ColumnIndex("status");
     const std::string done = fmt::format("{}/{}", std::get<int64_t>(run[runs.ColumnIndex("ws_done")]),
                                          std::get<int64_t>(run[runs.ColumnIndex("ws_total")]));
-    table.AddRow({{"run " + options_.run_id, Ink::kBold}, CellOf(runs, run, status), {done}, DurationCell(runs, run, now)});
+    table.AddRow(
+        {{"run " + options_.run_id, Ink::kBold}, CellOf(runs, run, status), {done}, DurationCell(runs, run, now)});
     const RowQuery query{.table = &workstreams, .equals = {{0, std::string_view(options_.run_id)}}};
     RETURN_IF_ERROR(snapshot.ReadRows(query, TableSet::kLive, [&](Row row) {
       table.AddRow({CellOf(workstreams, row, workstreams.ColumnIndex("ws_id")),
@@ -151,11 +152,13 @@ Command WatchRun() {
   command.name = "watch";
   command.summary = "Follow a run until it ends";
   command.details =
-      "A terminal shows where the run and its workstreams stand, drawn anew as they move. A pipe gets one line for each\n"
+      "A terminal shows where the run and its workstreams stand, drawn anew as they move. A pipe gets one line for "
+      "each\n"
       "change from the beginning on, with --json one object (as annals log --transitions --json has them).";
   command.example = "annals run watch r1 --json | jq -r .to_state";
-  command.arguments = {Place("RUN", &options->run_id, "the run"),
-                       Option("--interval", "MS", &options->interval_ms, "how long to wait between looks (default: 500)")};
+  command.arguments = {
+      Place("RUN", &options->run_id, "the run"),
+      Option("--interval", "MS", &options->interval_ms, "how long to wait between looks (default: 500)")};
   command.run = [options](Context& context) -> absl::StatusOr<int> {
     if (options->interval_ms < 1 || options->interval_ms > 3'600'000) {
       return absl::InvalidArgumentError("--interval: it must be between 1 and 3600000 milliseconds");

@@ -12,8 +12,8 @@
 #include "cli/printable.h"
 #include "cli/row_json.h"
 #include "projections/tables.h"
-#include "schemas/status.h"
 #include "schemas/message_text.h"
+#include "schemas/status.h"
 
 namespace annals {
 namespace {
@@ -48,7 +48,9 @@ absl::StatusOr<int> PrintRow(Context& context, Snapshot& snapshot, const TableDe
   RowQuery query{.table = &table};
   for (size_t i = 0; i < key.size(); ++i) query.equals.push_back({i, key[i]});
   ASSIGN_OR_RETURN(const std::vector<OwnedRow> rows, ReadAllRows(snapshot, query));
-  if (rows.empty()) return absl::NotFoundError(fmt::format("there is no {}; annals {} list shows those there are", what, what.substr(0, what.find(' '))));
+  if (rows.empty())
+    return absl::NotFoundError(
+        fmt::format("there is no {}; annals {} list shows those there are", what, what.substr(0, what.find(' '))));
   const Row row = rows.front().row();
   const Timestamp now = context.clock().Now();
   if (context.json()) {
@@ -87,7 +89,8 @@ absl::StatusOr<std::string> NewestRunHolding(Context& context, Snapshot& snapsho
     newest_run = run_id;
   }
   if (newest_run.empty()) {
-    return absl::NotFoundError(fmt::format("no run has a workstream {}; annals workstream list shows those there are", Quoted(ws_id)));
+    return absl::NotFoundError(
+        fmt::format("no run has a workstream {}; annals workstream list shows those there are", Quoted(ws_id)));
   }
   if (rows.size() > 1 && !context.json()) {
     context.err() << fmt::format("annals: {} runs hold {}; this is the newest, {}\n", rows.size(), ws_id, newest_run);

@@ -11,13 +11,13 @@
 
 namespace annals {
 
-// Prints the row of `table` with the primary key `key`: an object with --json, else one "column: value" a line. Returns the
-// exit code. kNotFound: there is none; `what` ("run r1") says so.
+// Prints the row of `table` with the primary key `key`: an object with --json, else one "column: value" a line. Returns
+// the exit code. kNotFound: there is none; `what` ("run r1") says so.
 absl::StatusOr<int> PrintRow(Context& context, Snapshot& snapshot, const TableDef& table, absl::Span<const Value> key,
                              std::string_view what);
 
-// The run that a read without --run is about: the newest (by the position that created it) that holds workstream `ws_id`.
-// Says on stderr which, where there are several and no --json. kNotFound: no run holds it.
+// The run that a read without --run is about: the newest (by the position that created it) that holds workstream
+// `ws_id`. Says on stderr which, where there are several and no --json. kNotFound: no run holds it.
 absl::StatusOr<std::string> NewestRunHolding(Context& context, Snapshot& snapshot, std::string_view ws_id);
 
 }  // namespace annals

@@ -98,7 +98,8 @@ class StepExec {
     if (const auto* const receipt = std::get_if<Receipt>(&answer)) {
       if (context_.json()) context_.err() << ReceiptJson(*receipt) << '\n';
     } else if (const auto* const refused = std::get_if<Refused>(&answer)) {
-      context_.err() << (context_.json() ? RefusalJson(*refused) : "annals: step exec: " + RefusalText(refused->refusal))
+      context_.err() << (context_.json() ? RefusalJson(*refused)
+                                         : "annals: step exec: " + RefusalText(refused->refusal))
                      << '\n';
     }
     context_.err().flush();
@@ -138,9 +139,10 @@ class StepExec {
     ASSIGN_OR_RETURN(const std::vector<OwnedRow> rows, ReadAllRows(*snapshot, query));
     const Value code = rows.empty() ? Value() : rows.front().row()[table.ColumnIndex("exit_code")];
     if (!std::holds_alternative<int64_t>(code)) {
-      return absl::AbortedError(fmt::format("attempt {} was started under this command id and has not finished; "
-                                            "finish it with annals step finish, or use a new command id",
-                                            *receipt.attempt_id));
+      return absl::AbortedError(
+          fmt::format("attempt {} was started under this command id and has not finished; "
+                      "finish it with annals step finish, or use a new command id",
+                      *receipt.attempt_id));
     }
     Say(receipt);
     if (!context_.json()) {
@@ -167,8 +169,8 @@ class StepExec {
     if (failed) {
       auto error = error_message.initRoot<schema::Command>();
       error.setActor(Text(actor));
-      const ErrorSummary summary = SummariseFailure(
-          child.start_error.empty() ? child.output.text : child.start_error, child.exit_code, child.signal);
+      const ErrorSummary summary = SummariseFailure(child.start_error.empty() ? child.output.text : child.start_error,
+                                                    child.exit_code, child.signal);
       auto recorded = error.initBody().initRecordError();
       recorded.setRunId(Text(options_.run_id));
       recorded.setWsId(Text(options_.ws_id));
@@ -181,8 +183,8 @@ class StepExec {
       commands.push_back(error.asReader());
     }
     absl::StatusOr<std::vector<Answer>> answers = Persist(commands);
-    const std::string what =
-        fmt::format("the command ended with exit code {}, which attempt {} does not have on record", child.exit_code, attempt_id);
+    const std::string what = fmt::format(
+        "the command ended with exit code {}, which attempt {} does not have on record", child.exit_code, attempt_id);
     if (!answers.ok()) return WithContext(answers.status(), what);
     for (const Answer& answer : *answers) {
       if (const auto* const error = std::get_if<absl::Status>(&answer)) return WithContext(*error, what);
@@ -222,15 +224,19 @@ Command ExecStep() {
   command.name = "exec";
   command.summary = "Run a command as an attempt at a step";
   command.details =
-      "The start is recorded before the command runs, its end with exit code, duration and the last 64 KiB of its output\n"
-      "afterwards, and of a failure the error too. The exit code is the command's own (128 + n for signal n), or 125 when\n"
-      "Annals itself failed or the law refused the start; then the command was not run, unless the message says that it\n"
+      "The start is recorded before the command runs, its end with exit code, duration and the last 64 KiB of its "
+      "output\n"
+      "afterwards, and of a failure the error too. The exit code is the command's own (128 + n for signal n), or 125 "
+      "when\n"
+      "Annals itself failed or the law refused the start; then the command was not run, unless the message says that "
+      "it\n"
       "has ended. The command's output stays its own: with --json the receipt goes to stderr.";
   command.example = "annals step exec --run r1 --ws parser --step static -- make lint";
-  command.arguments = {Required(Option("--run", "RUN", &options->run_id, "the run")),
-                       Required(Option("--ws", "WS", &options->ws_id, "the workstream")),
-                       Required(Option("--step", "STEP", &options->step_name, "edit, static, fix, runtime or your own")),
-                       Rest("COMMAND", &options->argv, "what to run, with its arguments")};
+  command.arguments = {
+      Required(Option("--run", "RUN", &options->run_id, "the run")),
+      Required(Option("--ws", "WS", &options->ws_id, "the workstream")),
+      Required(Option("--step", "STEP", &options->step_name, "edit, static, fix, runtime or your own")),
+      Rest("COMMAND", &options->argv, "what to run, with its arguments")};
   command.failure_exit_code = kExitExecFailed;
   command.run = [options](Context& context) -> absl::StatusOr<int> { return StepExec(context, *options).Run(); };
   return command;

@@ -19,15 +19,16 @@ Command VersionCommand() {
           .example = "annals version --json",
           .arguments = {},
           .run = [](Context& context) -> absl::StatusOr<int> {
-            const std::string capnp = fmt::format("{}.{}.{}", CAPNP_VERSION_MAJOR, CAPNP_VERSION_MINOR, CAPNP_VERSION_MICRO);
+            const std::string capnp =
+                fmt::format("{}.{}.{}", CAPNP_VERSION_MAJOR, CAPNP_VERSION_MINOR, CAPNP_VERSION_MICRO);
             if (context.json()) {
               JsonWriter out;
               out.BeginObject().Key("version").String(kAnnalsVersion).Key("schema_version").Int(kSchemaVersion);
               out.Key("sqlite").String(SqliteVersion()).Key("capnp").String(capnp).EndObject();
               context.out() << out.text() << '\n';
             } else {
-              context.out() << fmt::format("annals {} (database schema {}, SQLite {}, Cap'n Proto {})\n", kAnnalsVersion, kSchemaVersion,
-                                           SqliteVersion(), capnp);
+              context.out() << fmt::format("annals {} (database schema {}, SQLite {}, Cap'n Proto {})\n",
+                                           kAnnalsVersion, kSchemaVersion, SqliteVersion(), capnp);
             }
             return kExitDone;
           }};

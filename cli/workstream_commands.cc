@@ -22,7 +22,8 @@ Command CreateWorkstream() {
       .name = "create",
       .body = "create_workstream",
       .summary = "Create a workstream in a run",
-      .example = "annals workstream create parser --run r1\nannals workstream create tests --run r1 --depends-on parser --critical",
+      .example = "annals workstream create parser --run r1\nannals workstream create tests --run r1 --depends-on "
+                 "parser --critical",
       .arguments = {{"WS", "", "ws_id", "its name within the run"},
                     {"--run", "RUN", "run_id", "the run it is in"},
                     {"--depends-on", "A,B", "depends_on", "workstreams of the run that must be done first"},

@@ -161,7 +161,8 @@ absl::Status ApplyFlags(const Flags& flags, Draft& draft) {
     return flags.reason ? draft.Set(draft.FieldNamed("reason"), *flags.reason) : absl::OkStatus();
   }
   if (!flags.operator_name || !flags.reason || flags.reason->empty()) {
-    return absl::InvalidArgumentError("--override: it needs an operator and a reason; add --operator NAME --reason TEXT");
+    return absl::InvalidArgumentError(
+        "--override: it needs an operator and a reason; add --operator NAME --reason TEXT");
   }
   RETURN_IF_ERROR(CheckLabel("--operator", *flags.operator_name));
   RETURN_IF_ERROR(CheckProse("--reason", *flags.reason));

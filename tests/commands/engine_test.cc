@@ -143,7 +143,7 @@ TEST_P(EngineTest, NamesOverridesInTheLog) {
   EventDecoder decoder;
   const auto event = Must(decoder.Decode(record.event));
   EXPECT_EQ(View(event.getContent().getInline().getText()), "it must");
-  EXPECT_FALSE(event.getBody().getTransitioned().hasTrigger());
+  EXPECT_EQ(View(event.getBody().getTransitioned().getTrigger()), "");
 }
 
 TEST_P(EngineTest, ConflictOfVersionsLeavesNothing) {
