@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "schemas/json_text.h"
 #include "tests/commands/engine_fixture.h"
 
 namespace annals::support {
@@ -122,7 +123,7 @@ TEST_P(ApplyTest, ABadLineIsTriedAgainUnlessItKeepsGoing) {
   const BadLineCase kCases[] = {
       {"NotJson", "{\"command\":", absl::StatusCode::kInvalidArgument, "line 2: read the command: byte "},
       {"WrongType", R"({"command":"create_run","run_id":7})", absl::StatusCode::kInvalidArgument,
-       "byte 33, /run_id: must be a string"},
+       "byte 34, /run_id: must be a string"},
       {"UnknownRun", MoveRun("running", "nobody"), absl::StatusCode::kNotFound, "line 2: "},
       {"WrongVersion", With(MoveRun("running", "WrongVersion1"), R"("expect_version":7)"), absl::StatusCode::kAborted,
        "not at the expected 7"},

@@ -14,7 +14,7 @@ namespace {
 
 using support::Must;
 
-constexpr uint64_t kRuns = 8;
+constexpr uint64_t kRuns = 16;
 constexpr uint64_t kWorkstreams = 6;  // of each run
 
 // Takes choices out of one number, a few bits at a time.
@@ -42,6 +42,7 @@ std::string PickRun(const Model& model, Choices& choices) {
     if (!IsFinalRun(run.status)) open.push_back(id);
   }
   if (open.empty() || choices.OneIn(12)) return fmt::format("r{}", choices.Below(kRuns));
+  if (open.size() > 3) open.resize(3);  // so that each comes far
   return choices.From(open);
 }
 
@@ -117,6 +118,9 @@ Request MakeRequest(uint64_t word, const Model& model, const std::vector<Request
   Request request;
   request.kind = model.runs().empty() ? kCreateRun : PickKind(choices);
   request.run = request.kind == kCreateRun ? fmt::format("r{}", choices.Below(kRuns)) : PickRun(model, choices);
+  const auto run = model.runs().find(request.run);
+  const bool empty = run != model.runs().end() && run->second.workstreams.empty();
+  if (empty && request.kind > kCreateWorkstream && !choices.OneIn(10)) request.kind = kCreateWorkstream;
   const std::string ws = PickWorkstream(model, request.run, choices);
   request.step = choices.From(kSteps);
   request.to = choices.From(kStepStatuses);
@@ -132,7 +136,11 @@ Request MakeRequest(uint64_t word, const Model& model, const std::vector<Request
       break;
     case kCreateWorkstream:
       request.ws = fmt::format("w{}", choices.Below(kWorkstreams));
-      for (uint64_t i = choices.Below(3); i > 0; --i) request.needs.push_back(PickWorkstream(model, request.run, choices));
+      if (!empty) {
+        for (uint64_t i = choices.Below(3); i > 0; --i) {
+          request.needs.push_back(PickWorkstream(model, request.run, choices));
+        }
+      }
       request.is_critical = choices.OneIn(4);
       request.step = request.to = "";
       break;
