@@ -55,8 +55,10 @@ struct Pipe {
   argv.push_back(nullptr);
   envp.push_back(nullptr);
   signal(SIGPIPE, SIG_DFL);
+  // Opened first: who the child becomes may not be allowed to look where the binary lies.
+  const int binary = open(program.c_str(), O_RDONLY | O_CLOEXEC);
   if (input.in_child) input.in_child();
-  execve(program.c_str(), argv.data(), envp.data());
+  fexecve(binary, argv.data(), envp.data());
   _exit(121);
 }
 

@@ -61,7 +61,9 @@ TEST_P(ApplyExitTest, IsThatOfTheFirstProblem) {
   EXPECT_EQ(result.exit, GetParam().exit) << result.err;
   EXPECT_THAT(result.err, HasSubstr(GetParam().err));
   EXPECT_THAT(result.out, IsEmpty());
-  if (std::filesystem::exists(sandbox.db())) EXPECT_EQ(CountLines(sandbox.Out({"log", "--json"})), GetParam().events);
+  const ProcessResult log = sandbox.Run({"log", "--json"});
+  EXPECT_EQ(log.exit, std::filesystem::exists(sandbox.db()) ? 0 : 4);
+  EXPECT_EQ(CountLines(log.out), GetParam().events);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -90,7 +90,8 @@ TEST(ArgumentParser, HelpBeatsEveryFault) {
 
 TEST(ArgumentParser, SaysWhatIsWrongWithWhichArgument) {
   EXPECT_THAT(Fault({}), HasSubstr("PLACE is missing: the place"));
-  EXPECT_THAT(Fault({"p", "--txet", "x"}), HasSubstr("\"--txet\" is no option of this command; did you mean \"--text\"?"));
+  EXPECT_THAT(Fault({"p", "--txet", "x"}),
+              HasSubstr("\"--txet\" is no option of this command; did you mean \"--text\"?"));
   EXPECT_THAT(Fault({"p", "q", "r"}), HasSubstr("\"r\" is one word too many"));
   EXPECT_THAT(Fault({"p", "--number", "x1"}), HasSubstr("--number: \"x1\" is no whole number"));
   EXPECT_THAT(Fault({"p", "--number", "99999999999999999999"}), HasSubstr("does not fit 64 bits"));
@@ -104,7 +105,8 @@ TEST(ArgumentParser, SaysWhatIsWrongWithWhichArgument) {
 TEST(ArgumentParser, WhatStandsBehindTwoDashesIsNotRead) {
   std::vector<std::string> rest;
   std::optional<std::string> text;
-  const std::vector<Argument> arguments = {Option("--text", "TEXT", &text, "a text"), Rest("COMMAND", &rest, "what to run")};
+  const std::vector<Argument> arguments = {Option("--text", "TEXT", &text, "a text"),
+                                           Rest("COMMAND", &rest, "what to run")};
   const std::vector<std::string> behind = {"make", "--help", "--text", "x", "[a,b]", "", "--", "-j2"};
   std::vector<std::string> words = {"--text", "t", "--"};
   words.insert(words.end(), behind.begin(), behind.end());

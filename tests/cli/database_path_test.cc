@@ -49,11 +49,13 @@ TEST_F(DatabasePathTest, TheOptionBeatsTheVariableBeatsTheProject) {
 
 TEST_F(DatabasePathTest, AnEmptyVariableIsNone) {
   Folder("p/.git");
-  EXPECT_EQ(Find(std::nullopt, {{"PIPELINE_DB_PATH", ""}}, root_ / "p"), (root_ / "p/state/pipeline_state.db").string());
+  EXPECT_EQ(Find(std::nullopt, {{"PIPELINE_DB_PATH", ""}}, root_ / "p"),
+            (root_ / "p/state/pipeline_state.db").string());
 }
 
 TEST_F(DatabasePathTest, AnEmptyOptionIsBadInput) {
-  const auto path = FindDatabasePath("", [](const char*) -> const char* { return nullptr; }, root_);
+  const auto path = FindDatabasePath(
+      "", [](const char*) -> const char* { return nullptr; }, root_);
   EXPECT_TRUE(absl::IsInvalidArgument(path.status())) << path.status();
 }
 

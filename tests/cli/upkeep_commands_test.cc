@@ -58,9 +58,9 @@ struct RepairCase {
   const char* damage;
   const char* repair;
 };
-class RepairTest : public UpkeepTest, public testing::WithParamInterface<RepairCase> {};
+class MigrateRepairTest : public UpkeepTest, public testing::WithParamInterface<RepairCase> {};
 
-TEST_P(RepairTest, IsListedThenDoneAfterABackupAndTheRowsAreTheFold) {
+TEST_P(MigrateRepairTest, IsListedThenDoneAfterABackupAndTheRowsAreTheFold) {
   Fill();
   Sql(GetParam().damage);
   EXPECT_THAT(sandbox_.Out({"migrate", "--dry-run"}),
@@ -75,7 +75,7 @@ TEST_P(RepairTest, IsListedThenDoneAfterABackupAndTheRowsAreTheFold) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Migrate, RepairTest,
+    Migrate, MigrateRepairTest,
     testing::Values(RepairCase{"MissingTable", "DROP TABLE errors", "create table errors"},
                     RepairCase{"MissingColumn", "ALTER TABLE runs DROP COLUMN ws_total", "add column runs.ws_total"},
                     RepairCase{"MissingIndex", "DROP INDEX runs_by_status", "add index runs_by_status"}),

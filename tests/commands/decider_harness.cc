@@ -17,7 +17,9 @@ using support::Must;
 
 constexpr int64_t kSecond = 1'000'000;
 
-capnp::Text::Reader AsText(std::string_view view) { return {view.data(), view.size()}; }
+capnp::Text::Reader AsText(std::string_view view) {
+  return {view.data(), view.size()};
+}
 
 std::string_view NameOf(schema::Severity severity) {
   constexpr std::string_view kNames[] = {"info", "warning", "error", "critical"};
@@ -37,7 +39,8 @@ std::string MoveLine(schema::Transitioned::Reader moved, std::string_view ws_id)
 std::string BodyLine(schema::Event::Reader event) {
   const std::string_view ws_id = View(event.getWsId());
   const auto body = event.getBody();
-  if (body.isRunCreated()) return fmt::format("run: created, machine {}", View(body.getRunCreated().getMachineVersion()));
+  if (body.isRunCreated())
+    return fmt::format("run: created, machine {}", View(body.getRunCreated().getMachineVersion()));
   if (body.isTransitioned()) return MoveLine(body.getTransitioned(), ws_id);
   if (body.isStepStarted()) {
     const auto started = body.getStepStarted();

@@ -1,5 +1,5 @@
-// Decide and fold together, over every pair of states of both machines: a command is granted exactly where the law has an
-// edge and the guards hold, and the fold of what it led to is the state that was asked for.
+// Decide and fold together, over every pair of states of both machines: a command is granted exactly where the law has
+// an edge and the guards hold, and the fold of what it led to is the state that was asked for.
 #include <ostream>
 #include <string>
 

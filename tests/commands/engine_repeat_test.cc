@@ -21,18 +21,12 @@ class EngineRepeatTest : public EngineFixture {
  protected:
   // A command of each kind that has an answer of its own kind, in an order in which they work.
   static std::vector<std::string> EveryKind() {
-    return {Keyed(CreateRun("r1", "running"), "k1"),
-            Keyed(CreateWorkstream("a"), "k2"),
-            Keyed(CreateWorkstream("b", {"a"}), "k3"),
-            Keyed(StartStep("a", "edit"), "k4"),
-            Keyed(FinishStep(5, "failure"), "k5"),
-            Keyed(RecordStep("a", "static", "success"), "k6"),
-            Keyed(RecordError("a", "static", "s"), "k7"),
-            Keyed(Note("deploy"), "k8"),
-            Keyed(MoveWorkstream("a", "done"), "k9"),
-            Keyed(MoveWorkstream("a", "failed"), "k10"),
-            Keyed(R"({"command":"create_run"})", "k11"),
-            Keyed(Overridden(MoveRun("partial")), "k12")};
+    return {Keyed(CreateRun("r1", "running"), "k1"),      Keyed(CreateWorkstream("a"), "k2"),
+            Keyed(CreateWorkstream("b", {"a"}), "k3"),    Keyed(StartStep("a", "edit"), "k4"),
+            Keyed(FinishStep(5, "failure"), "k5"),        Keyed(RecordStep("a", "static", "success"), "k6"),
+            Keyed(RecordError("a", "static", "s"), "k7"), Keyed(Note("deploy"), "k8"),
+            Keyed(MoveWorkstream("a", "done"), "k9"),     Keyed(MoveWorkstream("a", "failed"), "k10"),
+            Keyed(R"({"command":"create_run"})", "k11"),  Keyed(Overridden(MoveRun("partial")), "k12")};
   }
 };
 INSTANTIATE_TEST_SUITE_P(Backends, EngineRepeatTest, kBothBackends, kNameOfBackend);

@@ -139,7 +139,8 @@ TEST(EngineSharingTest, SeesRowsThatAnotherEngineChangedWhileItHadThemInItsCache
   Session left(*left_storage, 1);
   Session right(*right_storage, 2);
   left.ExecuteAll({CreateRun("r1", "running"), CreateWorkstream("a"), RecordError("a", "s", "e"), StartStep("a", "s")});
-  right.ExecuteAll({RecordError("a", "s", "e"), StartStep("a", "s"), MoveWorkstream("a", "ready"), CreateWorkstream("b", {"a"})});
+  right.ExecuteAll(
+      {RecordError("a", "s", "e"), StartStep("a", "s"), MoveWorkstream("a", "ready"), CreateWorkstream("b", {"a"})});
   left.ExecuteAll({RecordError("a", "s", "e"), StartStep("a", "s")});
   EXPECT_EQ(left.Accept(MoveWorkstream("a", "editing")).state, "editing");
   EXPECT_THAT(left.Refuse(MoveWorkstream("b", "ready")).refusal.why, HasSubstr("a is editing"));

@@ -90,8 +90,9 @@ TEST_P(EngineTest, GivesTheEventsOfOneCommandTheirCause) {
 
 TEST_P(EngineTest, AnswersErrorsOfACommandAloneAndRecordsNothing) {
   Accept(CreateRun());
-  const std::vector<Answer> answers = session_.ExecuteAll(
-      {MoveRun("running", "r9"), MoveRun("runing"), MoveRun("running"), FinishStep(77, "success"), CreateWorkstream("a")});
+  const std::vector<Answer> answers =
+      session_.ExecuteAll({MoveRun("running", "r9"), MoveRun("runing"), MoveRun("running"), FinishStep(77, "success"),
+                           CreateWorkstream("a")});
   EXPECT_EQ(std::get<absl::Status>(answers[0]).code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(std::get<absl::Status>(answers[1]).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(std::get<Receipt>(answers[2]).first_position, Position{2});
@@ -207,10 +208,10 @@ TEST_P(EngineTest, FindsTheOneOpenRunThatHoldsAWorkstream) {
   EXPECT_EQ(Accept(command).run_id, "r1");
 
   // Also of rows that are not written yet: all of this is one unit.
-  const std::vector<Answer> answers = session_.ExecuteAll({CreateWorkstream("a", {}, false, "r2"), command, MoveRun("failed", "r1"), command});
+  const std::vector<Answer> answers =
+      session_.ExecuteAll({CreateWorkstream("a", {}, false, "r2"), command, MoveRun("failed", "r1"), command});
   EXPECT_EQ(std::get<absl::Status>(answers[1]).code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(MessageOf(std::get<absl::Status>(answers[1])),
-            "workstream a stands in 2 open runs (r1, r2); name the run");
+  EXPECT_EQ(MessageOf(std::get<absl::Status>(answers[1])), "workstream a stands in 2 open runs (r1, r2); name the run");
   EXPECT_EQ(std::get<Receipt>(answers[3]).run_id, "r2");
 
   Accept(MoveRun("abandoned", "r2"));
@@ -249,7 +250,8 @@ TEST_P(EngineTest, RecordsTheRefusalOfADroppedUnitInItsPlace) {
   const JsonCommand last(With(FinishStep(4, "success"), R"("command_id":"k")"));
   {
     const auto unit = Must(session_.engine().Begin());
-    for (const std::string& json : {CreateRun("r1", "running"), CreateWorkstream("a"), StartStep("a", "edit"), FinishStep(4, "skipped")}) {
+    for (const std::string& json :
+         {CreateRun("r1", "running"), CreateWorkstream("a"), StartStep("a", "edit"), FinishStep(4, "skipped")}) {
       const JsonCommand command(json);
       EXPECT_TRUE(std::holds_alternative<Receipt>(Must(unit->Execute(command.reader())))) << json;
     }

@@ -87,12 +87,12 @@ constexpr LegalEdge kWorkstreamEdges[] = {
     {"blocked", "abandoned", "abandon"},
 };
 
-constexpr std::string_view kRunStates[] = {"pending", "running", "paused", "completed", "failed", "partial",
-                                           "abandoned"};
+constexpr std::string_view kRunStates[] = {"pending", "running", "paused",   "completed",
+                                           "failed",  "partial", "abandoned"};
 constexpr std::string_view kRunTerminals[] = {"completed", "failed", "partial", "abandoned"};
-constexpr std::string_view kWorkstreamStates[] = {"pending",       "ready",  "editing", "static_check", "fixing",
-                                                  "runtime_check", "paused", "blocked", "done",         "failed",
-                                                  "abandoned"};
+constexpr std::string_view kWorkstreamStates[] = {"pending", "ready",         "editing",  "static_check",
+                                                  "fixing",  "runtime_check", "paused",   "blocked",
+                                                  "done",    "failed",        "abandoned"};
 constexpr std::string_view kWorkstreamTerminals[] = {"done", "failed", "abandoned"};
 
 struct Law {
@@ -104,7 +104,9 @@ struct Law {
 const Law kLaws[] = {{RunMachine, kRunEdges, kRunStates, kRunTerminals},
                      {WorkstreamMachine, kWorkstreamEdges, kWorkstreamStates, kWorkstreamTerminals}};
 
-void PrintTo(const Law* law, std::ostream* out) { *out << law->machine().name(); }
+void PrintTo(const Law* law, std::ostream* out) {
+  *out << law->machine().name();
+}
 
 bool Contains(absl::Span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();

@@ -55,7 +55,8 @@ TEST(ErrorDecider, CountsARepeatOfTheSameSignatureInTheSameStep) {
 TEST(NoteDecider, TakesANoteOfTheWholeOfARunAndOfAWorkstream) {
   History history;
   history.Run("failed").Workstream("a", "done");
-  EXPECT_THAT(history.When(R"({"command":"record_event","event_type":"deploy"})").events, ElementsAre(": noted deploy (kept)"));
+  EXPECT_THAT(history.When(R"({"command":"record_event","event_type":"deploy"})").events,
+              ElementsAre(": noted deploy (kept)"));
   EXPECT_THAT(history.When(Note("deploy")).events, ElementsAre(": noted deploy (kept)"));
   EXPECT_THAT(history.When(With(Note("scope_violation"), R"("ws_id":"a","payload":{"file":"x"})")).events,
               ElementsAre(R"(a: noted scope_violation {"file":"x"} (kept))"));

@@ -113,7 +113,9 @@ const BadRequestCase kBadRequests[] = {
      R"({"command":"transition_run","run_id":"r1","trigger":"resume","override":{"operator":"o","reason":"r"}})",
      "an override names the state to reach, not only a trigger"},
 };
-void PrintTo(const BadRequestCase& row, std::ostream* out) { *out << row.name; }
+void PrintTo(const BadRequestCase& row, std::ostream* out) {
+  *out << row.name;
+}
 
 class RunBadRequestTest : public testing::TestWithParam<BadRequestCase> {};
 INSTANTIATE_TEST_SUITE_P(RunDecider, RunBadRequestTest, testing::ValuesIn(kBadRequests),
@@ -132,7 +134,9 @@ struct EndCase {
   const char* to;
   std::string why;
 };
-void PrintTo(const EndCase& row, std::ostream* out) { *out << row.name; }
+void PrintTo(const EndCase& row, std::ostream* out) {
+  *out << row.name;
+}
 const EndCase kEnds[] = {
     {"CompleteWithoutAny", {}, "completed", ""},
     {"CompleteWhenAllAreDone", {{"a", "done"}, {"b", "done"}}, "completed", ""},

@@ -33,8 +33,8 @@ const StepAttemptRow& AttemptIn(History& history, int64_t id) {
 
 TEST(StepDecider, StartsInEveryOpenWorkstreamOfAnOpenRun) {
   for (const char* const run : {"pending", "running", "paused"}) {
-    for (const char* const status : {"pending", "ready", "editing", "static_check", "fixing", "runtime_check", "paused",
-                                     "blocked"}) {
+    for (const char* const status :
+         {"pending", "ready", "editing", "static_check", "fixing", "runtime_check", "paused", "blocked"}) {
       EXPECT_THAT(History().Run(run).Workstream("a", status).When(StartStep("a", "edit")).events,
                   ElementsAre("a: edit started"))
           << run << ", " << status;
@@ -123,9 +123,9 @@ TEST(StepDecider, FinishesOnlyAttemptsThereAre) {
 TEST(StepDecider, RecordsAWholeAttemptAsOneEvent) {
   History history;
   history.Run("running").Workstream("a", "static_check");
-  const std::string command =
-      With(RecordStep("a", "static", "failure"),
-           R"("started_at":"1970-01-01T00:01:40Z","completed_at":"1970-01-01T00:02:00Z","exit_code":1,"result":{"n":2})");
+  const std::string command = With(
+      RecordStep("a", "static", "failure"),
+      R"("started_at":"1970-01-01T00:01:40Z","completed_at":"1970-01-01T00:02:00Z","exit_code":1,"result":{"n":2})");
   EXPECT_THAT(history.When(command).events,
               ElementsAre(R"(a: static failure from 100 s to 120 s with exit code 1 {"n":2} (kept))"));
   history.After(command);
@@ -163,8 +163,8 @@ TEST(StepDecider, RecordsNoEndBeforeTheStart) {
   History history;
   history.Run("running").Workstream("a", "editing");
   const auto at = [](std::string_view started, std::string_view completed) {
-    return With(RecordStep("a", "edit", "success"), "\"started_at\":\"" + std::string(started) +
-                                                        "\",\"completed_at\":\"" + std::string(completed) + "\"");
+    return With(RecordStep("a", "edit", "success"),
+                "\"started_at\":\"" + std::string(started) + "\",\"completed_at\":\"" + std::string(completed) + "\"");
   };
   const absl::Status status = history.When(at("1970-01-01T00:00:02Z", "1970-01-01T00:00:01.999999Z")).status;
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);

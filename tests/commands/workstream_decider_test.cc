@@ -68,9 +68,11 @@ TEST(WorkstreamDecider, RefusesToCreateWhatExists) {
 }
 
 TEST(WorkstreamDecider, DependsOnlyOnWhatExistsInTheRun) {
-  const absl::Status status = History().Run("running").Workstream("b", "done").When(CreateWorkstream("a", {"b", "c"})).status;
+  const absl::Status status =
+      History().Run("running").Workstream("b", "done").When(CreateWorkstream("a", {"b", "c"})).status;
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(MessageOf(status), "create workstream a: it depends on c, which run r1 does not have; create that one first");
+  EXPECT_EQ(MessageOf(status),
+            "create workstream a: it depends on c, which run r1 does not have; create that one first");
 }
 
 TEST(WorkstreamDecider, DependsNeitherOnItselfNorOnOneTwice) {
@@ -143,7 +145,8 @@ TEST(WorkstreamDecider, ResumesOnlyWhereItWasPaused) {
                                       std::string(from) + " and resumes only there");
       }
     }
-    const std::string by_trigger = R"({"command":"transition_workstream","run_id":"r1","ws_id":"a","trigger":"resume"})";
+    const std::string by_trigger =
+        R"({"command":"transition_workstream","run_id":"r1","ws_id":"a","trigger":"resume"})";
     EXPECT_THAT(history.When(by_trigger).events, ElementsAre("a: paused -> " + std::string(from) + " by resume"));
     EXPECT_FALSE(history.After(by_trigger).workstream("a").paused_from);
   }
@@ -155,8 +158,8 @@ TEST(WorkstreamDecider, ResumesOnlyInARunningRun) {
   const std::string why = "the guard run_is_running does not hold: run r1 is paused";
   EXPECT_EQ(WhyOf(history.When(MoveWorkstream("a", "editing"))), why);
   // By trigger five edges are tried, and what is said must be about the one that was meant.
-  EXPECT_EQ(
-      WhyOf(history.When(R"({"command":"transition_workstream","run_id":"r1","ws_id":"a","trigger":"resume"})")), why);
+  EXPECT_EQ(WhyOf(history.When(R"({"command":"transition_workstream","run_id":"r1","ws_id":"a","trigger":"resume"})")),
+            why);
 }
 
 TEST(WorkstreamDecider, MovesNothingInAnEndedRun) {
@@ -185,11 +188,10 @@ TEST(WorkstreamDecider, BlocksItsDirectDependentsThatHaveNotBegunWhenItFails) {
   history.Workstream("e", "editing", {"a"}).Workstream("d", "ready", {"other", "a"}).Workstream("c", "pending", {"a"});
   history.Workstream("b", "done", {"a"}).Workstream("indirect", "pending", {"c"}).Workstream("free", "pending");
   history.Workstream("blocked", "blocked", {"a"}).PausedWorkstream("paused", "ready");
-  EXPECT_THAT(
-      history.When(With(MoveWorkstream("a", "failed"), R"("reason":"no way")")).events,
-      ElementsAre("a: editing -> failed by fail, final, error: no way",
-                  "c: pending -> blocked by dependency_failed, warning, because of event 0: a failed",
-                  "d: ready -> blocked by dependency_failed, warning, because of event 0: a failed"));
+  EXPECT_THAT(history.When(With(MoveWorkstream("a", "failed"), R"("reason":"no way")")).events,
+              ElementsAre("a: editing -> failed by fail, final, error: no way",
+                          "c: pending -> blocked by dependency_failed, warning, because of event 0: a failed",
+                          "d: ready -> blocked by dependency_failed, warning, because of event 0: a failed"));
   EXPECT_THAT(history.When(MoveWorkstream("a", "abandoned")).events,
               ElementsAre("a: editing -> abandoned by abandon, final, warning",
                           "c: pending -> blocked by dependency_failed, warning, because of event 0: a was abandoned",
@@ -213,7 +215,10 @@ TEST(WorkstreamDecider, BlocksNobodyWhenItIsDone) {
 
 TEST(WorkstreamDecider, WaitsAgainWhenUnblocked) {
   History history;
-  history.Run("running").Workstream("a", "failed").Workstream("b", "blocked", {"a"}).After(MoveWorkstream("b", "pending"));
+  history.Run("running")
+      .Workstream("a", "failed")
+      .Workstream("b", "blocked", {"a"})
+      .After(MoveWorkstream("b", "pending"));
   EXPECT_EQ(WhyOf(history.When(MoveWorkstream("b", "ready"))),
             "the guard dependencies_done does not hold: it depends on what is not done: a is failed");
 }

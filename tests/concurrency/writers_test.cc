@@ -1,5 +1,5 @@
-// SPEC §2.1 and §2.2 between processes: writers on one file, half of them killed at random moments and started again with
-// the same command ids, lose nothing that was acknowledged and do nothing twice.
+// SPEC §2.1 and §2.2 between processes: writers on one file, half of them killed at random moments and started again
+// with the same command ids, lose nothing that was acknowledged and do nothing twice.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/select.h>
@@ -172,7 +172,8 @@ TEST_F(WritersTest, LoseNothingAcknowledgedAndDoNothingTwiceThoughHalfOfThemAreK
   for (const support::StoredRecord& record : records) {
     const auto event = Must(decoder.Decode(record.event));
     if (!event.hasCommandId() || event.getCausation() != 0 || !event.hasCommandDigest()) continue;
-    EXPECT_TRUE(commands.emplace(View(event.getCommandId()), record.position.value).second) << View(event.getCommandId());
+    EXPECT_TRUE(commands.emplace(View(event.getCommandId()), record.position.value).second)
+        << View(event.getCommandId());
   }
   EXPECT_EQ(commands.size(), size_t{kWriters} * kCommands);
   for (const auto& [key, said] : acknowledged_) {
@@ -189,14 +190,14 @@ TEST_F(WritersTest, LoseNothingAcknowledgedAndDoNothingTwiceThoughHalfOfThemAreK
       return absl::OkStatus();
     }));
   };
-  read(RunsTable(), {{0, std::string_view("shared")}}, [&](const RunRow& row) { EXPECT_EQ(row.ws_total, kRounds + 1); });
+  read(RunsTable(), {{0, std::string_view("shared")}},
+       [&](const RunRow& row) { EXPECT_EQ(row.ws_total, kRounds + 1); });
   int64_t counted = 0;
   read(ErrorsTable(), {{2, std::string_view("counted")}}, [&](const ErrorRow& row) { counted += row.count; });
   EXPECT_EQ(counted, kRounds);
   int64_t attempts = 0;
-  read(StepAttemptsTable(), {{2, std::string_view("counted")}}, [&](const StepAttemptRow& row) {
-    EXPECT_EQ(row.attempt, ++attempts);
-  });
+  read(StepAttemptsTable(), {{2, std::string_view("counted")}},
+       [&](const StepAttemptRow& row) { EXPECT_EQ(row.attempt, ++attempts); });
   EXPECT_EQ(attempts, kRounds);
 }
 

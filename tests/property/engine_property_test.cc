@@ -1,5 +1,5 @@
-// The promises of SPEC §2 over random commands, legal and illegal. A failure prints its seed; RC_PARAMS="seed=…" gives it
-// again.
+// The promises of SPEC §2 over random commands, legal and illegal. A failure prints its seed; RC_PARAMS="seed=…" gives
+// it again.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -31,9 +31,13 @@ rc::Gen<std::vector<uint64_t>> Scripts() {
   const auto word = rc::gen::resize(rc::kNominalSize, rc::gen::inRange<uint64_t>(0, UINT64_MAX));
   return rc::gen::scale(4.0, rc::gen::container<std::vector<uint64_t>>(word));
 }
-rc::Gen<uint64_t> Seeds() { return rc::gen::resize(rc::kNominalSize, rc::gen::inRange<uint64_t>(0, UINT64_MAX)); }
+rc::Gen<uint64_t> Seeds() {
+  return rc::gen::resize(rc::kNominalSize, rc::gen::inRange<uint64_t>(0, UINT64_MAX));
+}
 
-std::unique_ptr<MemoryStorage> EmptyMemory() { return MemoryStorage::Create(ProjectedTables()); }
+std::unique_ptr<MemoryStorage> EmptyMemory() {
+  return MemoryStorage::Create(ProjectedTables());
+}
 
 std::string FirstDifference(const Played& played) {
   for (size_t i = 0; i < played.requests.size(); ++i) {
@@ -77,13 +81,13 @@ TEST(EngineProperty, ScriptsReachEveryStateAndEveryKindOfAnswer) {
     }
     for (const auto& [id, attempt] : played.model.attempts()) ++seen["attempt " + attempt.status];
   }
-  for (auto& [k,v] : seen) std::printf("%s=%d ", k.c_str(), v);
   for (const char* const kind : {"done", "refused", "would", "not", "bad", "conflict", "repeat"}) {
     EXPECT_GT(seen[kind], 30) << kind;
   }
   EXPECT_GT(seen["done"], 2'500);
   for (const std::string_view state : kRunStates) EXPECT_GT(seen["run " + std::string(state)], 0) << state;
-  for (const std::string_view state : kWorkstreamStates) EXPECT_GT(seen["workstream " + std::string(state)], 5) << state;
+  for (const std::string_view state : kWorkstreamStates)
+    EXPECT_GT(seen["workstream " + std::string(state)], 5) << state;
   for (const char* const status : {"in_progress", "success", "failure", "skipped"}) {
     EXPECT_GT(seen["attempt " + std::string(status)], 5) << status;
   }

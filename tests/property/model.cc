@@ -22,9 +22,13 @@ bool IsActive(std::string_view status) {
 
 }  // namespace
 
-bool IsFinalRun(std::string_view status) { return Contains({"completed", "failed", "partial", "abandoned"}, status); }
+bool IsFinalRun(std::string_view status) {
+  return Contains({"completed", "failed", "partial", "abandoned"}, status);
+}
 
-bool IsFinalWorkstream(std::string_view status) { return Contains({"done", "failed", "abandoned"}, status); }
+bool IsFinalWorkstream(std::string_view status) {
+  return Contains({"done", "failed", "abandoned"}, status);
+}
 
 bool IsRunEdge(std::string_view from, std::string_view to) {
   if (IsFinalRun(from) || from == to) return false;
@@ -38,11 +42,18 @@ bool IsWorkstreamEdge(std::string_view from, std::string_view to) {
   if (to == "failed" || to == "abandoned") return true;
   if (to == "paused") return IsActive(from);
   if (from == "paused") return IsActive(to);
-  static const std::set<std::pair<std::string_view, std::string_view>> kWay = {
-      {"pending", "ready"},        {"ready", "editing"},        {"editing", "static_check"},
-      {"static_check", "fixing"},  {"static_check", "runtime_check"}, {"fixing", "static_check"},
-      {"fixing", "runtime_check"}, {"runtime_check", "fixing"}, {"runtime_check", "done"},
-      {"pending", "blocked"},      {"ready", "blocked"},        {"blocked", "pending"}};
+  static const std::set<std::pair<std::string_view, std::string_view>> kWay = {{"pending", "ready"},
+                                                                               {"ready", "editing"},
+                                                                               {"editing", "static_check"},
+                                                                               {"static_check", "fixing"},
+                                                                               {"static_check", "runtime_check"},
+                                                                               {"fixing", "static_check"},
+                                                                               {"fixing", "runtime_check"},
+                                                                               {"runtime_check", "fixing"},
+                                                                               {"runtime_check", "done"},
+                                                                               {"pending", "blocked"},
+                                                                               {"ready", "blocked"},
+                                                                               {"blocked", "pending"}};
   return kWay.contains({from, to});
 }
 

@@ -1,5 +1,5 @@
-// The law of runs and workstreams a second time, as small and slow as can be, written from the contract and sharing no code
-// with the engine: what becomes of a command, at which position, and what the tables then say.
+// The law of runs and workstreams a second time, as small and slow as can be, written from the contract and sharing no
+// code with the engine: what becomes of a command, at which position, and what the tables then say.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,11 @@
 
 namespace annals::property {
 
-inline constexpr std::string_view kRunStates[] = {"pending", "running", "paused", "completed", "failed", "partial",
-                                                  "abandoned"};
-inline constexpr std::string_view kWorkstreamStates[] = {"pending",       "ready",  "editing", "static_check", "fixing",
-                                                         "runtime_check", "paused", "blocked", "done",         "failed",
-                                                         "abandoned"};
+inline constexpr std::string_view kRunStates[] = {"pending", "running", "paused",   "completed",
+                                                  "failed",  "partial", "abandoned"};
+inline constexpr std::string_view kWorkstreamStates[] = {"pending", "ready",         "editing",  "static_check",
+                                                         "fixing",  "runtime_check", "paused",   "blocked",
+                                                         "done",    "failed",        "abandoned"};
 bool IsFinalRun(std::string_view status);
 bool IsFinalWorkstream(std::string_view status);
 bool IsRunEdge(std::string_view from, std::string_view to);

@@ -7,9 +7,9 @@ namespace annals::property {
 namespace {
 
 std::string_view CommandOf(RequestKind kind) {
-  constexpr std::string_view kNames[] = {"create_run", "transition_run", "create_workstream", "transition_workstream",
-                                         "start_step", "finish_step",    "record_step_attempt", "record_error",
-                                         "record_event"};
+  constexpr std::string_view kNames[] = {
+      "create_run",  "transition_run",      "create_workstream", "transition_workstream", "start_step",
+      "finish_step", "record_step_attempt", "record_error",      "record_event"};
   return kNames[static_cast<size_t>(kind)];
 }
 

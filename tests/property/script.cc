@@ -51,7 +51,8 @@ std::string PickWorkstream(const Model& model, const std::string& run_id, Choice
   if (run == model.runs().end() || run->second.workstreams.empty() || choices.OneIn(16)) {
     return fmt::format("w{}", choices.Below(kWorkstreams));
   }
-  return std::next(run->second.workstreams.begin(), static_cast<ptrdiff_t>(choices.Below(run->second.workstreams.size())))
+  return std::next(run->second.workstreams.begin(),
+                   static_cast<ptrdiff_t>(choices.Below(run->second.workstreams.size())))
       ->first;
 }
 
@@ -175,7 +176,7 @@ Request MakeRequest(uint64_t word, const Model& model, const std::vector<Request
     const uint64_t version = model.VersionOf("run/" + request.run);
     request.expected_version = choices.OneIn(3) ? choices.Below(6) : version;
   }
-  if (choices.OneIn(5)) request.key = fmt::format("k{}", choices.Below(30));
+  if (choices.OneIn(5)) request.key = fmt::format("k{}", choices.Below(100));
   request.dry_run = choices.OneIn(16);
   return request;
 }

@@ -16,9 +16,9 @@ Request MakeRequest(uint64_t word, const Model& model, const std::vector<Request
 
 // How a script is brought to an engine: none of it may make a difference to the log.
 struct Manner {
-  uint64_t seed = 0;        // of the choices below
-  bool batches = true;      // several commands in one commit
-  bool restarts = true;     // a new engine now and then
+  uint64_t seed = 0;         // of the choices below
+  bool batches = true;       // several commands in one commit
+  bool restarts = true;      // a new engine now and then
   bool small_caches = true;  // that keep anything from nothing to all rows
 };
 

@@ -13,7 +13,9 @@ JsonCommand::JsonCommand(std::string_view json) : message_(std::make_unique<capn
   Must(reader.Read(json, message_->initRoot<schema::Command>()));
 }
 
-schema::Command::Reader JsonCommand::reader() const { return message_->getRoot<schema::Command>().asReader(); }
+schema::Command::Reader JsonCommand::reader() const {
+  return message_->getRoot<schema::Command>().asReader();
+}
 
 std::string CreateRun(std::string_view run_id, std::string_view status) {
   return fmt::format(R"({{"command":"create_run","run_id":"{}","status":"{}"}})", run_id, status);
@@ -47,9 +49,8 @@ std::string FinishStep(int64_t attempt_id, std::string_view status) {
 
 std::string RecordStep(std::string_view ws_id, std::string_view step_name, std::string_view status,
                        std::string_view run_id) {
-  return fmt::format(
-      R"({{"command":"record_step_attempt","run_id":"{}","ws_id":"{}","step_name":"{}","status":"{}"}})", run_id, ws_id,
-      step_name, status);
+  return fmt::format(R"({{"command":"record_step_attempt","run_id":"{}","ws_id":"{}","step_name":"{}","status":"{}"}})",
+                     run_id, ws_id, step_name, status);
 }
 
 std::string RecordError(std::string_view ws_id, std::string_view step_name, std::string_view signature,

@@ -153,7 +153,9 @@ Hash RecomputedRoot(absl::Span<const StoredRecord> records) {
   return DefinedRoot(leaves);
 }
 
-Hash RootOf(Storage& storage) { return Must(storage.Read())->head().tree.Root(); }
+Hash RootOf(Storage& storage) {
+  return Must(storage.Read())->head().tree.Root();
+}
 
 std::string FaultsOf(Storage& storage) {
   std::string faults;
@@ -162,7 +164,8 @@ std::string FaultsOf(Storage& storage) {
   std::map<std::string, uint64_t> versions;
   const std::vector<StoredRecord> records = RecordsOf(storage);
   for (const StoredRecord& record : records) {
-    if (record.position.value != ++position) faults += fmt::format("#{} stands at {}\n", record.position.value, position);
+    if (record.position.value != ++position)
+      faults += fmt::format("#{} stands at {}\n", record.position.value, position);
     if (record.version.value != ++versions[record.stream]) {
       faults += fmt::format("#{}: {} is at version {}, not {}\n", position, record.stream, record.version.value,
                             versions[record.stream]);

@@ -54,7 +54,9 @@ std::vector<Answer> Session::ExecuteAll(const std::vector<std::string>& commands
   return Must(engine_->Execute(readers));
 }
 
-Answer Session::Execute(const std::string& command) { return ExecuteAll({command}).at(0); }
+Answer Session::Execute(const std::string& command) {
+  return ExecuteAll({command}).at(0);
+}
 
 template <class Kind>
 Kind Session::Expect(const std::string& command) {
@@ -63,9 +65,17 @@ Kind Session::Expect(const std::string& command) {
   throw std::runtime_error(fmt::format("{}: {}", command, LineOf(answer)));
 }
 
-Receipt Session::Accept(const std::string& command) { return Expect<Receipt>(command); }
-Refused Session::Refuse(const std::string& command) { return Expect<Refused>(command); }
-absl::Status Session::Fail(const std::string& command) { return Expect<absl::Status>(command); }
-Preview Session::Foresee(const std::string& command) { return Expect<Preview>(command); }
+Receipt Session::Accept(const std::string& command) {
+  return Expect<Receipt>(command);
+}
+Refused Session::Refuse(const std::string& command) {
+  return Expect<Refused>(command);
+}
+absl::Status Session::Fail(const std::string& command) {
+  return Expect<absl::Status>(command);
+}
+Preview Session::Foresee(const std::string& command) {
+  return Expect<Preview>(command);
+}
 
 }  // namespace annals::support

@@ -15,8 +15,12 @@
 
 namespace annals::support {
 
-std::string NameOf(Backend backend) { return backend == Backend::kMemory ? "Memory" : "Sqlite"; }
-void PrintTo(Backend backend, std::ostream* out) { *out << NameOf(backend); }
+std::string NameOf(Backend backend) {
+  return backend == Backend::kMemory ? "Memory" : "Sqlite";
+}
+void PrintTo(Backend backend, std::ostream* out) {
+  *out << NameOf(backend);
+}
 
 std::string FreshPath(std::string_view name) {
   static int count = 0;

@@ -1,0 +1,127 @@
+// annals step exec, as the caller of a command sees it.
+#include <csignal>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/annals_process.h"
+
+namespace annals {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+using testing_process::AnnalsSandbox;
+using testing_process::ProcessResult;
+
+class StepExecTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    sandbox_.Out({"run", "create", "r1", "--status", "running"});
+    sandbox_.Out({"ws", "create", "a", "--run", "r1"});
+  }
+  ProcessResult Exec(const std::vector<std::string>& command, const std::vector<std::string>& options = {},
+                     const std::string& in = {}) {
+    std::vector<std::string> words = {"step", "exec", "--run", "r1", "--ws", "a", "--step", "static"};
+    words.insert(words.end(), options.begin(), options.end());
+    words.push_back("--");
+    words.insert(words.end(), command.begin(), command.end());
+    return sandbox_.Run(words, in);
+  }
+  std::string Attempts() { return sandbox_.Out({"step", "list", "--json"}); }
+  std::string Errors() { return sandbox_.Out({"error", "list", "--json"}); }
+
+  AnnalsSandbox sandbox_;
+};
+
+TEST_F(StepExecTest, PassesInputOutputAndExitCodeThrough) {
+  const ProcessResult result = Exec({"sh", "-c", "cat; echo problem >&2; exit 3"}, {}, "what it reads\n");
+  EXPECT_EQ(result.exit, 3);
+  EXPECT_EQ(result.out, "what it reads\n");
+  EXPECT_EQ(result.err, "problem\n");
+}
+
+TEST_F(StepExecTest, RecordsTheAttemptAndOfAFailureTheError) {
+  Exec({"sh", "-c", "echo 'a.c:1:2: error: bad thing [E42]'; exit 3"});
+  EXPECT_THAT(Attempts(),
+              AllOf(HasSubstr("\"step_name\":\"static\",\"attempt\":1,\"status\":\"failure\""),
+                    HasSubstr("\"exit_code\":3"), HasSubstr("\"result\":{\"command\":[\"sh\",\"-c\","),
+                    HasSubstr("\"output_bytes\":"), HasSubstr("\"output_tail\":\"a.c:1:2: error: bad thing [E42]\\n\""),
+                    HasSubstr("\"truncated\":false,\"signal\":null}")));
+  EXPECT_THAT(Errors(), AllOf(HasSubstr("\"error_code\":\"E42\""),
+                              HasSubstr("\"message\":\"a.c:1:2: error: bad thing [E42]\""), HasSubstr("\"count\":1")));
+  Exec({"sh", "-c", "echo 'a.c:7:2: error: bad thing [E42]'; exit 3"});
+  EXPECT_THAT(Errors(), HasSubstr("\"count\":2")) << "the same fault some lines further down is one error";
+}
+
+TEST_F(StepExecTest, OfASuccessRecordsNoError) {
+  EXPECT_EQ(Exec({"true"}).exit, 0);
+  EXPECT_THAT(Attempts(), AllOf(HasSubstr("\"status\":\"success\""), HasSubstr("\"exit_code\":0")));
+  EXPECT_EQ(Errors(), "");
+}
+
+TEST_F(StepExecTest, GivesTheCommandItsArgumentsUnread) {
+  EXPECT_EQ(Exec({"printf", "%s|", "--help", "--json", "[a,b]", "", "--", "x y"}).out, "--help|--json|[a,b]||--|x y|");
+}
+
+TEST_F(StepExecTest, AKilledCommandIsItsSignal) {
+  EXPECT_EQ(Exec({"sh", "-c", "kill -9 $$"}).exit, 128 + SIGKILL);
+  EXPECT_THAT(Attempts(), AllOf(HasSubstr("\"exit_code\":137"), HasSubstr("\"signal\":9}")));
+}
+
+TEST_F(StepExecTest, ACommandThatIsNotThereIs127AndOnRecord) {
+  const ProcessResult result = Exec({"no-such-command-here"});
+  EXPECT_EQ(result.exit, 127);
+  EXPECT_THAT(result.err, HasSubstr("no-such-command-here"));
+  EXPECT_THAT(Attempts(), AllOf(HasSubstr("\"status\":\"failure\""), HasSubstr("\"exit_code\":127"),
+                                HasSubstr("\"start_error\":")));
+}
+
+TEST_F(StepExecTest, DoesNotRunWhatTheLawRefuses) {
+  sandbox_.Out({"run", "transition", "r1", "failed"});
+  const ProcessResult result = Exec({"touch", "ran"});
+  EXPECT_EQ(result.exit, 125);
+  EXPECT_THAT(result.err, HasSubstr("refused"));
+  EXPECT_FALSE(std::filesystem::exists(sandbox_.folder().File("ran")));
+}
+
+TEST_F(StepExecTest, DoesNotRunWhatItCannotRecord) {
+  const std::vector<std::vector<std::string>> faults = {
+      {"--db", sandbox_.folder().File("missing") + "/"}, {"--expect-version", "77"}, {"--bogus"}};
+  for (const auto& options : faults) {
+    const ProcessResult result = Exec({"touch", "ran"}, options);
+    EXPECT_EQ(result.exit, 125) << options.front() << result.err;
+    EXPECT_THAT(result.err, StartsWith("annals: step exec: ")) << options.front();
+    EXPECT_FALSE(std::filesystem::exists(sandbox_.folder().File("ran"))) << options.front();
+  }
+}
+
+TEST_F(StepExecTest, ADryRunRunsNothing) {
+  const ProcessResult result = Exec({"touch", "ran"}, {"--dry-run"});
+  EXPECT_EQ(result.exit, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("step_started"));
+  EXPECT_FALSE(std::filesystem::exists(sandbox_.folder().File("ran")));
+  EXPECT_EQ(Attempts(), "");
+}
+
+TEST_F(StepExecTest, TheSameKeyRunsTheCommandOnce) {
+  EXPECT_EQ(Exec({"sh", "-c", "echo x >> ran; exit 4"}, {"--command-id", "k"}).exit, 4);
+  const ProcessResult again = Exec({"sh", "-c", "echo x >> ran; exit 4"}, {"--command-id", "k"});
+  EXPECT_EQ(again.exit, 4);
+  EXPECT_THAT(again.err, HasSubstr("was not run again"));
+  EXPECT_EQ(std::filesystem::file_size(sandbox_.folder().File("ran")), 2u);
+}
+
+TEST_F(StepExecTest, WithJsonTheReceiptGoesToStderr) {
+  const ProcessResult result = Exec({"echo", "hello"}, {"--json"});
+  EXPECT_EQ(result.out, "hello\n");
+  EXPECT_THAT(result.err, AllOf(StartsWith("{\"first_position\":"), HasSubstr("\"state\":\"success\""),
+                                HasSubstr("\"attempt_id\":4")));
+}
+
+}  // namespace
+}  // namespace annals

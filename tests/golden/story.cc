@@ -1,0 +1,108 @@
+#include "tests/golden/story.h"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "eventstore/sha256.h"
+#include "projections/rebuild.h"
+#include "tests/support/commands.h"
+#include "tests/support/ledger.h"
+#include "tests/support/must.h"
+#include "tests/support/session.h"
+
+namespace annals::golden {
+namespace {
+
+using support::CreateRun;
+using support::CreateWorkstream;
+using support::FinishStep;
+using support::MoveRun;
+using support::MoveWorkstream;
+using support::Note;
+using support::Overridden;
+using support::RecordError;
+using support::RecordStep;
+using support::StartStep;
+using support::With;
+
+std::vector<std::string> Story() {
+  return {
+      With(CreateRun("r1", "running"), R"("command_id":"first","actor":"Ann","metadata":{"branch":"main","n":1.50})"),
+      With(CreateWorkstream("a"), R"("metadata":{"title":"ä"},"expect_version":2)"),
+      CreateWorkstream("b", {"a"}, true),
+      CreateWorkstream("c", {"a", "b"}),
+      CreateWorkstream("d"),
+      MoveWorkstream("b", "ready"),  // refused: a is not done
+      MoveWorkstream("a", "ready"),
+      MoveWorkstream("a", "editing"),
+      StartStep("a", "edit"),
+      With(FinishStep(10, "success"), R"("exit_code":0,"result":{"files":["x.cc"]})"),
+      MoveWorkstream("a", "static_check"),
+      With(RecordStep("a", "lint", "failure"),
+           R"("started_at":"2026-01-01T11:00:00Z","completed_at":"2026-01-01T11:00:01.5Z","exit_code":-9)"),
+      With(RecordError("a", "lint", "unused:x"), R"("context":{"line":7})"),
+      RecordError("a", "lint", "unused:x"),
+      MoveWorkstream("a", "fixing"),
+      With(MoveWorkstream("a", "paused"), R"("reason":"lunch","sensitive":true)"),
+      With(MoveRun("paused"), fmt::format(R"("reason":"{}")", std::string(1'025, 'z'))),
+      MoveWorkstream("a", "fixing"),  // refused: the run is paused
+      MoveRun("running"),
+      MoveWorkstream("a", "fixing"),
+      MoveWorkstream("a", "runtime_check"),
+      MoveWorkstream("a", "done"),
+      MoveWorkstream("b", "ready"),
+      With(Overridden(MoveWorkstream("b", "runtime_check")), R"("actor":"Olga")"),
+      With(MoveWorkstream("b", "failed"), R"("command_id":"fails")"),  // and blocks c
+      With(Note("scope_violation"), R"("ws_id":"b","payload":{"file":"y.cc"})"),
+      R"({"command":"record_event","event_type":"deploy"})",
+      StartStep("d", "edit"),
+      CreateRun("r2"),
+      With(CreateWorkstream("a", {}, false, "r2"), R"("sensitive":true,"metadata":{"secret":true})"),
+      Overridden(MoveRun("partial")),
+      CreateWorkstream("late"),  // refused: the run has ended
+      R"({"command":"create_run","status":"pending"})",
+      MoveRun("running", "r2"),
+  };
+}
+
+std::string DigestOf(Storage& storage, const support::TableLines& tables) {
+  std::string text;
+  for (const auto& [name, lines] : tables) {
+    const std::string rows = fmt::format("{}", fmt::join(lines, "\n"));
+    text += fmt::format("{} {} {}\n", name, lines.size(), HexOf(Sha256({rows})));
+  }
+  std::string bytes;
+  const std::vector<support::StoredRecord> records = support::RecordsOf(storage);
+  for (const support::StoredRecord& record : records) {
+    bytes += fmt::format("{} {} {} {} {} {}\n", record.position.value, record.stream, record.version.value,
+                         record.event_type, record.ws_id, HexOf(record.event));
+    if (record.content)
+      bytes += fmt::format("{} {}\n", HexOf(BytesOf(record.content->first)), HexOf(record.content->second));
+  }
+  return text + fmt::format("log {} {}\ntree {} {}\n", records.size(), HexOf(Sha256({bytes})), records.size(),
+                            HexOf(support::RootOf(storage)));
+}
+
+}  // namespace
+
+void TellStory(Storage& storage) {
+  support::Session session(storage, /*seed=*/2026);
+  for (const std::string& command : Story()) {
+    const Answer answer = session.Execute(command);
+    if (!std::holds_alternative<absl::Status>(answer)) continue;
+    throw std::runtime_error(fmt::format("{}: {}", command, support::LineOf(answer)));
+  }
+  support::Must(Rebuild(storage, &StateTransitionsTable().table(), [](uint64_t, uint64_t) {}));
+}
+
+std::string DigestOfStored(Storage& storage) {
+  return DigestOf(storage, support::TablesOf(storage));
+}
+
+std::string DigestOfFold(Storage& storage) {
+  return DigestOf(storage, support::FoldOf(support::RecordsOf(storage), /*keeps_state_transitions=*/true));
+}
+
+}  // namespace annals::golden
