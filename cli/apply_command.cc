@@ -195,6 +195,7 @@ absl::StatusOr<int> Run(Context& context, const ApplyArguments& arguments) {
                                                   : ApplyMode::kBatches,
                        .batch = static_cast<size_t>(arguments.batch),
                        .keep_going = arguments.keep_going,
+                       .only_problems = !context.json(),
                        .source = {},
                        .actor = context.Actor()};
   Input input;

@@ -71,6 +71,44 @@ absl::Status TakeAll(const std::vector<Bound>& bound) {
   return absl::OkStatus();
 }
 
+const Argument* FindOption(const std::vector<Argument>& arguments, std::string_view name) {
+  for (const Argument& argument : arguments) {
+    if (argument.IsPlace()) continue;
+    const size_t comma = argument.name.find(',');
+    const std::string_view names = argument.name;
+    if (comma == std::string::npos ? names == name
+                                   : names.substr(0, comma) == name || names.substr(comma + 1) == name) {
+      return &argument;
+    }
+  }
+  return nullptr;
+}
+
+// The words with "--option=value" as two: CLI11 takes an empty value for none, and any value for a flag's.
+absl::StatusOr<std::vector<std::string>> SplitValues(const std::vector<Argument>& arguments,
+                                                     const std::vector<std::string>& words) {
+  std::vector<std::string> split;
+  bool is_value = false;  // of the option before it, whatever it looks like
+  bool only_places = false;
+  for (const std::string& word : words) {
+    const size_t equals = word.find('=');
+    const std::string name = word.substr(0, equals);
+    const Argument* const option = is_value || only_places ? nullptr : FindOption(arguments, name);
+    only_places = only_places || (!is_value && word == "--");
+    is_value = option != nullptr && !option->IsFlag() && equals == std::string::npos;
+    if (option == nullptr || equals == std::string::npos) {
+      split.push_back(word);
+    } else if (option->IsFlag()) {
+      return absl::InvalidArgumentError(
+          fmt::format("{} takes no value; leave {} out", name, Quoted(word.substr(equals))));
+    } else {
+      split.push_back(name);
+      split.push_back(word.substr(equals + 1));
+    }
+  }
+  return split;
+}
+
 // What is left over names no argument: an option nobody knows, or one word too many.
 absl::Status Leftover(const std::vector<Argument>& arguments, const std::vector<std::string>& left) {
   const std::string& word = left.front();
@@ -98,9 +136,13 @@ absl::StatusOr<ParseOutcome> ParseArguments(const std::vector<Argument>& argumen
     app.set_help_flag("-h,--help");
     app.allow_extras();
     const std::vector<Bound> bound = Bind(arguments, app);
-    std::vector<std::string> reversed(std::make_reverse_iterator(end), std::make_reverse_iterator(words.begin()));
-    app.parse(std::move(reversed));
-    if (const auto left = app.remaining(); !left.empty()) return Leftover(arguments, left);
+    ASSIGN_OR_RETURN(std::vector<std::string> split, SplitValues(arguments, {words.begin(), end}));
+    std::reverse(split.begin(), split.end());  // as CLI11 wants them
+    app.parse(std::move(split));
+    std::vector<std::string> left = app.remaining();
+    // It keeps the mark that only places follow among what it could not place.
+    if (const auto mark = std::find(left.begin(), left.end(), "--"); mark != left.end()) left.erase(mark);
+    if (!left.empty()) return Leftover(arguments, left);
     RETURN_IF_ERROR(TakeAll(bound));
   } catch (const CLI::CallForHelp&) {
     return ParseOutcome::kHelp;

@@ -27,12 +27,13 @@ Command HelpCommand() {
       context.out() << HelpOfAnnals();
       return kExitDone;
     }
+    const CommandEntry* const entry = FindCommand(words->front());
+    if (entry != nullptr) words->front() = entry->name;  // not its alias
     std::string path = "annals";
     for (const std::string& word : *words) path += fmt::format(" {}", word);
     std::vector<std::string> known;
     for (const CommandNode& node : AllCommandNodes()) {
-      const bool is_alias = !node.alias.empty() && path == fmt::format("{} {}", node.parent, node.alias);
-      if (node.path == path || is_alias) {
+      if (node.path == path) {
         context.out() << HelpOf(node.path, node.command);
         return kExitDone;
       }

@@ -75,15 +75,14 @@ class Applier {
   // False: a line ended it.
   absl::StatusOr<bool> Take(const CommandBatch& batch) {
     for (const CommandBatch::Line& line : batch.lines()) {
-      Answer answer = line.status;
+      absl::StatusOr<Answer> answer = Answer(line.status);
       if (line.status.ok()) {
         RETURN_IF_ERROR(Open());
-        absl::StatusOr<Answer> executed = unit_->Execute(line.command);
-        if (!executed.ok()) return Failure(line.number, executed.status());
-        answer = *std::move(executed);
+        answer = unit_->Execute(line.command);
+        if (!answer.ok()) return Failure(line.number, answer.status());
         ++in_unit_;
       }
-      ASSIGN_OR_RETURN(const bool go_on, Settle(line, std::move(answer)));
+      ASSIGN_OR_RETURN(const bool go_on, Settle(line, *std::move(answer)));
       if (!go_on) return false;
       if (in_unit_ >= options_.batch) RETURN_IF_ERROR(options_.mode == ApplyMode::kBatches ? Commit() : Spill());
     }
@@ -92,7 +91,7 @@ class Applier {
   }
 
   // Counts an answer, and decides whether to go on after it.
-  absl::StatusOr<bool> Settle(const CommandBatch::Line& line, Answer answer) {
+  absl::StatusOr<bool> Settle(const CommandBatch::Line& line, Answer&& answer) {
     const absl::Status problem = ProblemOf(answer);
     const bool stops = !problem.ok() && !options_.keep_going;
     const bool is_bad = std::holds_alternative<absl::Status>(answer);
@@ -110,6 +109,7 @@ class Applier {
     } else if (!stops || !is_bad) {
       done_line_ = line.number;
     }
+    if (options_.only_problems && problem.ok()) return true;
     if (options_.mode == ApplyMode::kBatches) {
       waiting_.emplace_back(line.number, std::move(answer));
     } else {

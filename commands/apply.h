@@ -24,10 +24,11 @@ enum class ApplyMode {
 
 struct ApplyOptions {
   ApplyMode mode = ApplyMode::kBatches;
-  size_t batch = 1000;      // commands per commit
-  bool keep_going = false;  // past refused and bad lines; not with kAtomic
-  std::string source = {};  // the key under which the place is kept; empty: it is not kept
-  std::string actor = {};   // of commands that name none
+  size_t batch = 1000;         // commands per commit
+  bool keep_going = false;     // past refused and bad lines; not with kAtomic
+  bool only_problems = false;  // answers only what was refused or bad
+  std::string source = {};     // the key under which the place is kept; empty: it is not kept
+  std::string actor = {};      // of commands that name none
 };
 
 // What `line` was answered: a refusal or an error may be among them. With kBatches only what is durable is answered.

@@ -137,6 +137,20 @@ TEST(ApplyCommand, SaysWhichFileItCannotRead) {
   EXPECT_FALSE(std::filesystem::exists(sandbox.db()));
 }
 
+TEST(ApplyCommand, BacksUpFirstWhereTheEnvironmentAsksForIt) {
+  AnnalsSandbox sandbox;
+  sandbox.Out({"init"});
+  const ProcessResult result = RunProcess({.arguments = {"--db", sandbox.db(), "apply", "-"},
+                                           .environment = {{"ANNALS_BACKUP_ON_START", "true"}},
+                                           .in = Lines({kCreate}),
+                                           .directory = sandbox.folder().path()});
+  EXPECT_EQ(result.exit, 0) << result.err;
+  ASSERT_EQ(result.err.find("backup: "), 0u) << result.err;
+  const std::string backup = result.err.substr(8, result.err.find('\n') - 8);
+  EXPECT_EQ(CountLines(sandbox.Out({"log", "--json", "--db", backup})), 0u);
+  EXPECT_EQ(CountLines(sandbox.Out({"log", "--json"})), 1u);
+}
+
 // SPEC §2.1, §2.2 and §7: killed at any moment and run again, each line has its effect exactly once.
 TEST(ApplyCommand, KilledAnywhereAndRunAgainDoesEachLineOnce) {
   constexpr int kRuns = 400;

@@ -1,12 +1,17 @@
 // annals step exec, as the caller of a command sees it.
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "eventstore/sqlite/sqlite_storage.h"
 #include "tests/cli/annals_process.h"
 
 namespace annals {
@@ -121,6 +126,29 @@ TEST_F(StepExecTest, WithJsonTheReceiptGoesToStderr) {
   EXPECT_EQ(result.out, "hello\n");
   EXPECT_THAT(result.err, AllOf(StartsWith("{\"first_position\":"), HasSubstr("\"state\":\"success\""),
                                 HasSubstr("\"attempt_id\":4")));
+}
+
+// The command has run: its end must get on record although others hold the database for longer than a command waits.
+TEST_F(StepExecTest, WaitsForALockedDatabaseToRecordTheEnd) {
+  const std::string started = sandbox_.folder().File("started");
+  std::atomic<bool> locked = false;
+  std::thread other([&] {
+    while (!std::filesystem::exists(started)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const auto storage = SqliteStorage::Open({.path = sandbox_.db(), .mode = OpenMode::kReadWrite});
+    ASSERT_TRUE(storage.ok()) << storage.status();
+    const auto transaction = (*storage)->Begin();
+    ASSERT_TRUE(transaction.ok()) << transaction.status();
+    locked = true;
+    std::ofstream(sandbox_.folder().File("locked")) << "yes";
+    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  });
+  const ProcessResult result = Exec({"sh", "-c", "touch started; while ! test -e locked; do sleep 0.01; done; exit 3"},
+                                    {"--lock-timeout", "20"});
+  other.join();
+  EXPECT_TRUE(locked);
+  EXPECT_EQ(result.exit, 3);
+  EXPECT_THAT(result.err, HasSubstr("the command has ended; waiting for the database to record it"));
+  EXPECT_THAT(Attempts(), HasSubstr("\"status\":\"failure\""));
 }
 
 }  // namespace

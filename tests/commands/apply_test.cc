@@ -198,6 +198,13 @@ TEST_P(ApplyTest, ADryRunJudgesEachLineAfterThoseBeforeItAndWritesNothing) {
   EXPECT_EQ(Must(Must(storage().Read())->CountRows({.table = &ApplySourcesTable()})), 0u);
 }
 
+TEST_P(ApplyTest, AnswersOnlyProblemsIfSoAsked) {
+  const ApplyReport report =
+      Run(Lines({CreateRun("r1"), MoveRun("completed"), "nonsense"}), {.keep_going = true, .only_problems = true});
+  EXPECT_THAT(answers_, ElementsAre("2 refused", "3 bad"));
+  EXPECT_EQ(report.done, 1u);
+}
+
 TEST_P(ApplyTest, ACommandThatWasDoneBeforeIsARepeat) {
   const std::string line = With(CreateRun("r1"), R"("command_id":"k")");
   const ApplyReport report = Run(Lines({line, line}));

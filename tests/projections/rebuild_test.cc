@@ -1,0 +1,196 @@
+#include "projections/rebuild.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "eventstore/sqlite/sqlite_storage.h"
+#include "tests/support/commands.h"
+#include "tests/support/ledger.h"
+#include "tests/support/must.h"
+#include "tests/support/session.h"
+#include "tests/support/store.h"
+
+namespace annals {
+namespace {
+
+using namespace annals::support;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr auto kQuiet = [](uint64_t, uint64_t) {};
+
+class RebuildTest : public testing::TestWithParam<Backend> {
+ protected:
+  RebuildTest() {
+    for (const std::string& command :
+         {CreateRun("r1", "running"), CreateWorkstream("a"), CreateWorkstream("b", {"a"}), MoveWorkstream("a", "ready"),
+          MoveWorkstream("a", "editing"), RecordStep("a", "edit", "success"), RecordError("a", "edit", "sig"), RecordError("a", "edit", "sig"),
+          MoveWorkstream("a", "failed")}) {
+      session_.Accept(command);
+    }
+    session_.Refuse(MoveWorkstream("a", "done"));
+  }
+  Storage& storage() { return store_.storage(); }
+
+  // Writes over a row behind the log's back.
+  template <class RowStruct>
+  void Tamper(const RowType<RowStruct>& type, const RowStruct& row) {
+    std::vector<Value> values(type.table().columns.size());
+    type.ToValues(row, absl::MakeSpan(values));
+    const auto transaction = Must(storage().Begin());
+    Must(transaction->PutRow(type.table(), TableSet::kLive, values));
+    Must(transaction->Commit());
+  }
+  WorkstreamRow RowOfA() {
+    const auto snapshot = Must(storage().Read());
+    Rows rows;
+    rows.Attach(snapshot.get(), TableSet::kLive);
+    return *Must(rows.Workstream("r1", "a"));
+  }
+
+  Store store_{GetParam()};
+  Session session_{store_.storage()};
+};
+
+// SPEC §2.5
+TEST_P(RebuildTest, GivesTheSameTablesAgain) {
+  const TableLines before = TablesOf(storage());
+  const RebuildReport report = Must(Rebuild(storage(), nullptr, kQuiet));
+  EXPECT_EQ(report.events, Must(storage().Read())->head().position.value);
+  EXPECT_EQ(TablesOf(storage()), before);
+  EXPECT_EQ(FaultsOf(storage()), "");
+}
+
+TEST_P(RebuildTest, MendsWhatSomebodyWroteIntoATable) {
+  const TableLines before = TablesOf(storage());
+  WorkstreamRow row = RowOfA();
+  row.status = "done";
+  Tamper(WorkstreamsTable(), row);
+  row.ws_id = "made-up";
+  Tamper(WorkstreamsTable(), row);
+  EXPECT_NE(TablesOf(storage()), before);
+  Must(Rebuild(storage(), nullptr, kQuiet));
+  EXPECT_EQ(TablesOf(storage()), before);
+}
+
+TEST_P(RebuildTest, MakesATableThatIsKeptOnDemandAndKeepsItUpFromThenOn) {
+  const TableDef& table = StateTransitionsTable().table();
+  EXPECT_FALSE(Must(Must(storage().Read())->HasTable(table)));
+  Must(Rebuild(storage(), &table, kQuiet));
+  const size_t rows = TablesOf(storage()).at("state_transitions").size();
+  EXPECT_EQ(rows, 6u);  // the run's start, four of a's and b's, and the refusal
+  session_.Accept(MoveWorkstream("b", "pending"));
+  session_.Refuse(MoveWorkstream("b", "done"));
+  EXPECT_EQ(TablesOf(storage()).at("state_transitions").size(), rows + 2);
+  EXPECT_EQ(FaultsOf(storage()), "");
+  Must(Rebuild(storage(), nullptr, kQuiet));
+  EXPECT_EQ(TablesOf(storage()).at("state_transitions").size(), rows + 2);
+}
+
+TEST_P(RebuildTest, LeavesAnEngineThatIsAtWorkRight) {
+  WorkstreamRow row = RowOfA();
+  row.status = "pending";
+  row.completed_at.reset();
+  Tamper(WorkstreamsTable(), row);
+  Must(Rebuild(storage(), nullptr, kQuiet));
+  EXPECT_THAT(session_.Refuse(MoveWorkstream("a", "ready")).refusal.why, HasSubstr("failed is final"));
+}
+
+TEST_P(RebuildTest, RefoldWritesTheRowsOfTheNamedTablesAnew) {
+  const TableLines before = TablesOf(storage());
+  WorkstreamRow row = RowOfA();
+  row.status = "done";
+  Tamper(WorkstreamsTable(), row);
+  Must(Refold(storage(), {&WorkstreamsTable().table()}, kQuiet));
+  EXPECT_EQ(TablesOf(storage()), before);
+}
+
+TEST_P(RebuildTest, CheckFindsNothingWhereNothingIsWrong) {
+  const CheckReport report = Must(CheckTables(storage(), kQuiet));
+  EXPECT_THAT(report.differences, IsEmpty());
+  EXPECT_EQ(report.difference_count, 0u);
+  EXPECT_GT(report.rows, 5u);
+}
+
+TEST_P(RebuildTest, CheckNamesTheRowTheColumnAndBothValues) {
+  WorkstreamRow row = RowOfA();
+  row.status = "done";
+  Tamper(WorkstreamsTable(), row);
+  const CheckReport report = Must(CheckTables(storage(), kQuiet));
+  ASSERT_THAT(report.differences, SizeIs(1));
+  EXPECT_EQ(report.differences[0].table, "workstreams");
+  EXPECT_EQ(report.differences[0].key, "run_id=r1, ws_id=a");
+  EXPECT_EQ(report.differences[0].detail, "status is done, the log says failed");
+}
+
+TEST_P(RebuildTest, CheckFindsARowTheLogDoesNotKnowAndItsDanglingReference) {
+  StepAttemptRow attempt;
+  attempt.id = 999;
+  attempt.run_id = "r1";
+  attempt.ws_id = "nowhere";
+  attempt.step_name = "edit";
+  attempt.attempt = 1;
+  attempt.status = "success";
+  Tamper(StepAttemptsTable(), attempt);
+  const CheckReport report = Must(CheckTables(storage(), kQuiet));
+  ASSERT_EQ(report.difference_count, 2u);
+  EXPECT_THAT(report.differences[0].detail, HasSubstr("refers to a row that workstreams does not have"));
+  EXPECT_EQ(report.differences[1].detail, "the log says there is no such row");
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, RebuildTest, testing::Values(Backend::kMemory, Backend::kSqlite),
+                         [](const auto& row) { return NameOf(row.param); });
+
+// What only a file can have.
+class RebuildOnFile : public RebuildTest {
+ protected:
+  const Connection& connection() { return dynamic_cast<SqliteStorage&>(storage()).connection(); }
+};
+INSTANTIATE_TEST_SUITE_P(Sqlite, RebuildOnFile, testing::Values(Backend::kSqlite), [](const auto& row) { return NameOf(row.param); });
+
+TEST_P(RebuildOnFile, CheckFindsARowThatIsMissing) {
+  Must(connection().Execute("DELETE FROM errors"));
+  const CheckReport report = Must(CheckTables(storage(), kQuiet));
+  ASSERT_THAT(report.differences, SizeIs(1));
+  EXPECT_EQ(report.differences[0].detail, "the row is missing");
+}
+
+TEST_P(RebuildOnFile, AColumnThatWasLostComesBackFilled) {
+  const TableLines before = TablesOf(storage());
+  Must(connection().Execute("ALTER TABLE runs DROP COLUMN ws_failed; DROP INDEX workstreams_by_ws_id; ALTER TABLE runs ADD COLUMN mine TEXT;"
+                            "UPDATE runs SET mine = 'kept'; DROP TABLE dependencies"));
+  const std::vector<Repair> repairs = Must(FindRepairs(connection(), ProjectedTables()));
+  ASSERT_THAT(repairs, SizeIs(3));
+  EXPECT_EQ(repairs[0].what, "add column runs.ws_failed");
+  EXPECT_EQ(repairs[1].what, "add index workstreams_by_ws_id");
+  EXPECT_EQ(repairs[2].what, "create table dependencies");
+  Must(ApplyRepairs(connection(), repairs));
+  Must(Refold(storage(), {&RunsTable().table(), &DependenciesTable().table()}, kQuiet));
+  EXPECT_THAT(Must(FindRepairs(connection(), ProjectedTables())), IsEmpty());
+  EXPECT_EQ(TablesOf(storage()), before);
+  EXPECT_EQ(Must(connection().QueryText("SELECT mine FROM runs")), "kept");
+}
+
+TEST_P(RebuildOnFile, AShadowThatADeadRebuildLeftIsNoObstacle) {
+  Must(connection().Execute("CREATE TABLE runs_shadow (left_behind TEXT)"));
+  for (int round = 0; round < 3; ++round) Must(Rebuild(storage(), nullptr, kQuiet));
+  EXPECT_EQ(FaultsOf(storage()), "");
+  EXPECT_EQ(Must(connection().QueryInt("SELECT count(*) FROM sqlite_schema WHERE name LIKE '%shadow%'")), 0);
+}
+
+TEST_P(RebuildOnFile, ItStopsWhereAnotherRebuildTookItsShadows) {
+  session_.ExecuteAll(std::vector<std::string>(20'000, Note("filler")));
+  const auto other = OpenSqlite(store_.path());
+  bool began = false;
+  const absl::StatusOr<RebuildReport> report = Rebuild(storage(), nullptr, [&](uint64_t, uint64_t) {
+    if (!began) Must(Rebuild(*other, nullptr, kQuiet));
+    began = true;
+  });
+  EXPECT_TRUE(began);
+  EXPECT_EQ(report.status().code(), absl::StatusCode::kAborted) << report.status();
+  EXPECT_EQ(FaultsOf(storage()), "");
+}
+
+}  // namespace
+}  // namespace annals
