@@ -127,7 +127,11 @@ absl::StatusOr<int> RunCommand(const Invocation& invocation, Host& host) {
 
 absl::StatusOr<int> Dispatch(const Invocation& invocation, Host& host) {
   if (!invocation.command) {
-    host.out << (invocation.Asks("--version") ? fmt::format("annals {}\n", kAnnalsVersion) : HelpOfAnnals());
+    const bool version = invocation.Asks("--version");
+    if (!version && !invocation.AsksForHelp() && !invocation.words.empty()) {
+      return absl::InvalidArgumentError("no command is given; annals --help lists them");
+    }
+    host.out << (version ? fmt::format("annals {}\n", kAnnalsVersion) : HelpOfAnnals());
     return kExitDone;
   }
   if (!invocation.command->IsGroup()) return RunCommand(invocation, host);
@@ -146,6 +150,7 @@ absl::StatusOr<int> FindAndRun(const std::vector<std::string>& words, Host& host
   absl::StatusOr<int> code = Dispatch(invocation, host);
   if (code.ok()) return code;
   // "run create: …": what was tried, whatever layer it went wrong in.
+  if (!invocation.command) return code;
   return WithContext(code.status(), std::string_view(invocation.path).substr(std::string_view("annals ").size()));
 }
 

@@ -1,5 +1,6 @@
 #include "eventstore/packing.h"
 
+#include <bit>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -27,19 +28,16 @@ class Unpacker {
     while (out < out_end) {
       if (at_ == end_) return Cut();
       const uint8_t tag = *at_++;
-      if (end_ - at_ >= 8) {
-        for (int bit = 0; bit < 8; ++bit) {
-          const uint8_t present = (tag >> bit) & 1;
-          *out++ = static_cast<uint8_t>(*at_ & -present);
-          at_ += present;
-        }
+      if (std::popcount(tag) > end_ - at_) return Cut();
+      if (tag == 0xff) {
+        std::memcpy(out, at_, 8);
+        at_ += 8;
       } else {
-        for (int bit = 0; bit < 8; ++bit) {
-          const bool present = ((tag >> bit) & 1) != 0;
-          if (present && at_ == end_) return Cut();
-          *out++ = present ? *at_++ : 0;
-        }
+        std::memset(out, 0, 8);
+        // One round per byte that is there: most words have few.
+        for (uint32_t rest = tag; rest != 0; rest &= rest - 1) out[std::countr_zero(rest)] = *at_++;
       }
+      out += 8;
       if (tag != 0 && tag != 0xff) continue;
       if (at_ == end_) return Cut();
       const size_t run = *at_++ * sizeof(capnp::word);

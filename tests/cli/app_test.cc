@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -67,8 +68,7 @@ TEST_F(AppTest, SameClockAndChanceGiveTheSameAnswers) {
 
 // SPEC §8, §11
 TEST_F(AppTest, ATerminalIsShownTheNewest50AndToldSo) {
-  std::string all;
-  for (int i = 100; i < 151; ++i) EXPECT_EQ(Run({"run", "create", "r" + std::to_string(i)}).exit, 0);
+  for (int i = 100; i < 151; ++i) EXPECT_EQ(Run({"run", "create", fmt::format("r{}", i)}).exit, 0);
   const std::string shown = Run({"run", "list"}, Seat::kTerminal).out;
   EXPECT_THAT(shown, Not(HasSubstr("r100 ")));
   EXPECT_THAT(shown, HasSubstr("r101 "));

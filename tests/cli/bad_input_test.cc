@@ -137,6 +137,7 @@ std::vector<BadInputCase> Cases() {
       {"NoteOnAWorkstreamOfNoRun", {"event", "record", "t", "--ws", "a"}, 2, "run"},
       {"UnknownCommand", {"rum", "list"}, 2, "did you mean \"run\"?"},
       {"UnknownSubcommand", {"run", "lst"}, 2, "did you mean \"list\"?"},
+      {"OptionsWithoutACommand", {"--actor", "kim"}, 2, "no command is given"},
       {"UnknownOption", {"run", "list", "--stauts", "x"}, 2, "--stauts"},
       {"UnknownOptionBeforeTheCommand", {"--jsn", "run", "list"}, 2, "did you mean \"--json\"?"},
       {"MissingArgument", {"ws", "create", "b"}, 2, "--run RUN is missing"},

@@ -37,5 +37,13 @@ TEST(SuggestName, FindsTheNearestOrListsAll) {
   EXPECT_EQ(SuggestName("", kNames), "known: run_id, status, metadata");
 }
 
+TEST(MessageText, LettersInTheWrongOrderAreOneSlip) {
+  constexpr std::string_view kNames[] = {"run", "ready", "status"};
+  EXPECT_EQ(NearestName("rnu", kNames), "run");
+  EXPECT_EQ(NearestName("reday", kNames), "ready");
+  EXPECT_EQ(NearestName("sttaus", kNames), "status");
+  EXPECT_EQ(NearestName("nur", kNames), "");
+}
+
 }  // namespace
 }  // namespace annals
