@@ -3,6 +3,7 @@
 #include <capnp/dynamic.h>
 #include <fmt/format.h>
 
+#include "eventstore/event_codec.h"
 #include "schemas/check.h"
 #include "schemas/json_writer.h"
 
@@ -10,8 +11,6 @@ namespace annals::bench {
 namespace {
 
 constexpr uint64_t kWorkstreamsPerRun = 20;
-
-capnp::Text::Reader AsText(const std::string& text) { return {text.data(), text.size()}; }
 
 // As long as the ULIDs that annals makes itself.
 std::string RunId(uint64_t seed, uint64_t run) { return fmt::format("01JCRUN{:04}{:015}", seed % 10'000, run); }

@@ -53,7 +53,7 @@ void PrintTable(const std::vector<bench::Figure>& figures, Context& context) {
 
 // The comparison of whole processes is built beside annals, or installed beside it.
 std::string BareBinary(const std::filesystem::path& annals) {
-  for (const char* const place : {"../bench/bare_insert", "bare_insert"}) {
+  for (const char* const place : {"bench/bare_insert", "bare_insert"}) {
     const std::filesystem::path path = annals.parent_path() / place;
     if (std::filesystem::exists(path)) return path.lexically_normal();
   }

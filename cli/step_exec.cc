@@ -112,9 +112,9 @@ class StepExec {
     capnp::MallocMessageBuilder message;
     auto command = message.initRoot<schema::Command>();
     auto start = command.initBody().initStartStep();
-    start.setRunId(Text(options_.run_id));
-    start.setWsId(Text(options_.ws_id));
-    start.setStepName(Text(options_.step_name));
+    start.setRunId(AsText(options_.run_id));
+    start.setWsId(AsText(options_.ws_id));
+    start.setStepName(AsText(options_.step_name));
     ASSIGN_OR_RETURN(const Answer answer, Submit(context_, command));
     if (const auto* const error = std::get_if<absl::Status>(&answer)) return *error;
     if (std::holds_alternative<Preview>(answer)) {
@@ -158,28 +158,28 @@ class StepExec {
     capnp::MallocMessageBuilder finish_message, error_message;
     auto finish = finish_message.initRoot<schema::Command>();
     const std::string actor = context_.Actor();
-    finish.setActor(Text(actor));
+    finish.setActor(AsText(actor));
     auto body = finish.initBody().initFinishStep();
     body.initAttemptId().setValue(attempt_id);
     body.setStatus(failed ? schema::StepStatus::FAILURE : schema::StepStatus::SUCCESS);
     body.initExitCode().setValue(child.exit_code);
     const std::string result = ResultJson(options_, child);
-    body.setResult(Text(result));
+    body.setResult(AsText(result));
     std::vector<schema::Command::Reader> commands = {finish.asReader()};
     if (failed) {
       auto error = error_message.initRoot<schema::Command>();
-      error.setActor(Text(actor));
+      error.setActor(AsText(actor));
       const ErrorSummary summary = SummariseFailure(child.start_error.empty() ? child.output.text : child.start_error,
                                                     child.exit_code, child.signal);
       auto recorded = error.initBody().initRecordError();
-      recorded.setRunId(Text(options_.run_id));
-      recorded.setWsId(Text(options_.ws_id));
-      recorded.setStepName(Text(options_.step_name));
-      recorded.setErrorCode(Text(summary.code));
-      recorded.setSignature(Text(summary.signature));
-      recorded.setMessage(Text(summary.message));
+      recorded.setRunId(AsText(options_.run_id));
+      recorded.setWsId(AsText(options_.ws_id));
+      recorded.setStepName(AsText(options_.step_name));
+      recorded.setErrorCode(AsText(summary.code));
+      recorded.setSignature(AsText(summary.signature));
+      recorded.setMessage(AsText(summary.message));
       const std::string context = fmt::format("{{\"attempt_id\":{}}}", attempt_id);
-      recorded.setContext(Text(context));
+      recorded.setContext(AsText(context));
       commands.push_back(error.asReader());
     }
     absl::StatusOr<std::vector<Answer>> answers = Persist(commands);

@@ -14,8 +14,8 @@ absl::Status FillCommon(const Context& context, schema::Command::Builder command
   const GlobalOptions& options = context.options();
   const std::string actor = context.Actor();
   RETURN_IF_ERROR(CheckLabel("the actor", actor));
-  command.setActor(Text(actor));
-  if (options.command_id) command.setCommandId(Text(*options.command_id));
+  command.setActor(AsText(actor));
+  if (options.command_id) command.setCommandId(AsText(*options.command_id));
   if (options.expect_version) command.initExpectVersion().setValue(*options.expect_version);
   command.setDryRun(options.dry_run);
   return absl::OkStatus();

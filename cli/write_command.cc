@@ -11,6 +11,7 @@
 #include "cli/input_text.h"
 #include "cli/report.h"
 #include "cli/submit.h"
+#include "eventstore/event_codec.h"
 #include "schemas/check.h"
 #include "schemas/command.capnp.h"
 #include "schemas/json_schema.h"
@@ -21,10 +22,6 @@
 
 namespace annals {
 namespace {
-
-capnp::Text::Reader AsText(std::string_view text) {
-  return {text.data(), text.size()};
-}
 
 absl::Status CheckRule(const JsonField& field, std::string_view text) {
   switch (field.rule) {

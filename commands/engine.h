@@ -12,6 +12,8 @@
 #include <absl/types/span.h>
 
 #include "commands/answer.h"
+#include "commands/sealer.h"
+#include "commands/target.h"
 #include "eventstore/event_codec.h"
 #include "eventstore/storage.h"
 #include "projections/rows.h"
@@ -44,19 +46,11 @@ class Unit {
   friend class Engine;
   Unit(Engine& engine, std::unique_ptr<Transaction> transaction);
 
-  struct Target;
-  absl::StatusOr<Target> FindTarget(schema::Command::Reader command);
-  absl::StatusOr<std::string> FindRunHolding(std::string_view ws_id);
-  absl::StatusOr<std::optional<Answer>> FindRepeat(schema::Command::Reader command);
   absl::StatusOr<Answer> Judge(schema::Command::Reader command);
   absl::Status DraftRefusal(schema::Command::Reader command, const Refusal& refusal);
   // Places the drafts at the end of `stream`, and folds them.
   absl::StatusOr<Answer> Record(schema::Command::Reader command, std::string_view stream);
   absl::StatusOr<Preview> Foresee(schema::Command::Reader command, std::string_view stream);
-  // Completes draft `index` for its place (time, actor, command, cause, content) and encodes it. What it returns views
-  // the engine's scratch memory, until the next call.
-  NewEvent Seal(schema::Command::Reader command, size_t index, Position first, Timestamp now);
-
   Engine& engine_;
   std::unique_ptr<Transaction> transaction_;
   bool committed_ = false;
@@ -87,11 +81,8 @@ class Engine {
   Rows rows_;
   Drafts drafts_;
   EventDecoder decoder_;
-  // Memory used again from command to command.
-  struct Scratch {
-    std::string run_id, stream, event, event_type, content;
-  };
-  Scratch scratch_;
+  Sealer sealer_;
+  Target target_;  // of the command at hand
   // Where the log ended when the rows were last known to be right; another end means that others wrote.
   Position known_position_;
   uint64_t known_generation_ = 0;

@@ -42,6 +42,10 @@ using ContentDecoder = Decoder<schema::Content>;
 
 // Text of a Cap'n Proto field as std text; empty when it is absent.
 inline std::string_view View(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
-inline capnp::Text::Reader Text(const std::string& text) { return {text.data(), text.size()}; }
+// And back: views as Cap'n Proto takes them.
+inline capnp::Text::Reader AsText(std::string_view text) { return {text.data(), text.size()}; }
+inline capnp::Data::Reader AsData(std::string_view bytes) {
+  return {reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()};
+}
 
 }  // namespace annals

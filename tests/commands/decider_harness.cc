@@ -17,10 +17,6 @@ using support::Must;
 
 constexpr int64_t kSecond = 1'000'000;
 
-capnp::Text::Reader AsText(std::string_view view) {
-  return {view.data(), view.size()};
-}
-
 std::string_view NameOf(schema::Severity severity) {
   constexpr std::string_view kNames[] = {"info", "warning", "error", "critical"};
   return kNames[static_cast<size_t>(severity)];

@@ -37,7 +37,7 @@ TEST(SuggestName, FindsTheNearestOrListsAll) {
   EXPECT_EQ(SuggestName("", kNames), "known: run_id, status, metadata");
 }
 
-TEST(MessageText, LettersInTheWrongOrderAreOneSlip) {
+TEST(NearestName, CountsSwappedLettersAsOneSlip) {
   constexpr std::string_view kNames[] = {"run", "ready", "status"};
   EXPECT_EQ(NearestName("rnu", kNames), "run");
   EXPECT_EQ(NearestName("reday", kNames), "ready");

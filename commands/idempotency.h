@@ -1,0 +1,23 @@
+// Idempotency keys: the second use of a command id appends nothing and gives the first answer (SPEC §7).
+#pragma once
+
+#include <optional>
+
+#include <absl/status/statusor.h>
+
+#include "commands/answer.h"
+#include "eventstore/event_codec.h"
+#include "eventstore/storage.h"
+#include "schemas/command.capnp.h"
+
+namespace annals {
+
+// The first answer to `command`, if its id has been used.
+//   kAborted  it was used for a different command
+absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader command, Transaction& transaction, EventDecoder& decoder);
+
+// Keeps the id of `command` (which has one), whose events begin at `first`, and sets the digest in the first of them.
+absl::Status KeepCommandId(schema::Command::Reader command, Position first, RandomSource& random, Transaction& transaction,
+                           schema::Event::Builder event);
+
+}  // namespace annals

@@ -1,0 +1,26 @@
+// Makes a decided event ready for its place in the log.
+#pragma once
+
+#include <string>
+
+#include "commands/decision.h"
+#include "eventstore/sources.h"
+#include "eventstore/storage.h"
+#include "schemas/command.capnp.h"
+
+namespace annals {
+
+class Sealer {
+ public:
+  explicit Sealer(RandomSource& random) : random_(random) {}
+
+  // Completes `draft` (time, actor, command, cause, content) and encodes it. `first` is where the decision's first draft will stand.
+  // What it returns views memory that is used again by the next call.
+  NewEvent Seal(schema::Command::Reader command, Position first, Timestamp now, EventDraft& draft);
+
+ private:
+  RandomSource& random_;
+  std::string event_, event_type_, content_;
+};
+
+}  // namespace annals
