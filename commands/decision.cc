@@ -45,10 +45,4 @@ absl::StatusOr<const WorkstreamRow*> NeedWorkstream(Rows& rows, std::string_view
       fmt::format("run {} has no workstream {}; annals workstream list --run {} shows those it has", run_id, ws_id, run_id));
 }
 
-absl::StatusOr<const StepAttemptRow*> NeedAttempt(Rows& rows, int64_t id) {
-  ASSIGN_OR_RETURN(const StepAttemptRow* const attempt, rows.step_attempts.Find({id}));
-  if (attempt != nullptr) return attempt;
-  return absl::NotFoundError(fmt::format("there is no attempt {}; annals step list shows those there are", id));
-}
-
 }  // namespace annals

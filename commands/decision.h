@@ -74,6 +74,5 @@ absl::StatusOr<std::optional<Refusal>> DecideNote(schema::Command::Reader, std::
 // The rows a command is about; kNotFound says what to look at.
 absl::StatusOr<const RunRow*> NeedRun(Rows& rows, std::string_view run_id);
 absl::StatusOr<const WorkstreamRow*> NeedWorkstream(Rows& rows, std::string_view run_id, std::string_view ws_id);
-absl::StatusOr<const StepAttemptRow*> NeedAttempt(Rows& rows, int64_t id);
 
 }  // namespace annals

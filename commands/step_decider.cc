@@ -47,7 +47,10 @@ absl::StatusOr<std::optional<Refusal>> Finish(schema::FinishStep::Reader body, R
   if (body.getStatus() == schema::StepStatus::IN_PROGRESS) {
     return absl::InvalidArgumentError(fmt::format("finish attempt {}: in_progress is no end; say success, failure or skipped", id));
   }
-  ASSIGN_OR_RETURN(const StepAttemptRow* const attempt, NeedAttempt(rows, id));
+  ASSIGN_OR_RETURN(const StepAttemptRow* const attempt, rows.step_attempts.Find({id}));
+  if (attempt == nullptr) {
+    return absl::NotFoundError(fmt::format("finish attempt {}: there is none; annals step list shows those there are", id));
+  }
   if (attempt->IsFinal()) {
     return Refusal{.machine = "step",
                    .entity = fmt::format("{}", id),

@@ -59,8 +59,9 @@ absl::Status FindTarget(schema::Command::Reader command, Rows& rows, absl::Funct
     case schema::Command::Body::START_STEP:
       return in_run(View(body.getStartStep().getRunId()), DecideStep);
     case schema::Command::Body::FINISH_STEP: {
-      ASSIGN_OR_RETURN(const StepAttemptRow* const attempt, NeedAttempt(rows, body.getFinishStep().getAttemptId().getValue()));
-      return in_run(attempt->run_id, DecideStep);
+      // An attempt knows its run. One that does not exist has none; the decider says so.
+      ASSIGN_OR_RETURN(const StepAttemptRow* const attempt, rows.step_attempts.Find({body.getFinishStep().getAttemptId().getValue()}));
+      return in_run(attempt == nullptr ? "" : attempt->run_id, DecideStep);
     }
     case schema::Command::Body::RECORD_STEP_ATTEMPT:
       return in_run(View(body.getRecordStepAttempt().getRunId()), DecideStep);

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 
 class SqliteFileTest : public testing::Test {
  protected:
-  SqliteFileTest() : path_(testing::TempDir() + "/sqlite_file_test.db") {
+  SqliteFileTest() : path_(Path("database")) {
     Remove();
     storage_ = Open(OpenMode::kCreate).value();
     capnp::MallocMessageBuilder message;
@@ -34,6 +34,10 @@ class SqliteFileTest : public testing::Test {
   ~SqliteFileTest() override {
     storage_.reset();
     Remove();
+  }
+  // Tests run beside each other, each in a process of its own.
+  static std::string Path(std::string_view name) {
+    return testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() + "." + std::string(name);
   }
   absl::StatusOr<std::unique_ptr<SqliteStorage>> Open(OpenMode mode) {
     return SqliteStorage::Open({.path = path_, .mode = mode, .lock_timeout_ms = 50, .tables = {}, .clock = &clock_, .random = &random_});
@@ -115,7 +119,7 @@ TEST_F(SqliteFileTest, AnotherWriterMakesBeginWaitAndThenSayBusy) {
 }
 
 TEST_F(SqliteFileTest, ABackupIsWholeAndOverwritesNothing) {
-  const std::string copy = testing::TempDir() + "/sqlite_file_test_copy.db";
+  const std::string copy = Path("copy");
   std::filesystem::remove(copy);
   ASSERT_TRUE(storage_->connection().BackUpTo(copy).ok());
   EXPECT_EQ(storage_->connection().BackUpTo(copy).code(), absl::StatusCode::kAlreadyExists);
