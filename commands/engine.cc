@@ -70,9 +70,11 @@ absl::Status Unit::Spill() { return engine_.rows_.Flush(*transaction_, TableSet:
 
 absl::Status Unit::Commit() {
   RETURN_IF_ERROR(Spill());
+  const Position position = transaction_->head().position;
+  const uint64_t generation = transaction_->head().generation;
   RETURN_IF_ERROR(transaction_->Commit());
-  engine_.known_position_ = transaction_->head().position;
-  engine_.known_generation_ = transaction_->head().generation;
+  engine_.known_position_ = position;
+  engine_.known_generation_ = generation;
   committed_ = true;
   return absl::OkStatus();
 }

@@ -17,6 +17,10 @@ absl::Status CheckNames(const TransitionRequest& request) {
     return absl::InvalidArgumentError(fmt::format("move {} {}: neither to nor trigger is given; name the state it shall reach",
                                                   request.machine.name(), request.entity));
   }
+  if (request.to.empty() && request.has_override) {
+    return absl::InvalidArgumentError(fmt::format("override {} {}: an override names the state to reach, not only a trigger",
+                                                  request.machine.name(), request.entity));
+  }
   if (!request.to.empty()) {
     RETURN_IF_ERROR(WithContext(request.machine.CheckState(request.to), fmt::format("move {} {}", request.machine.name(), request.entity)));
   }
@@ -68,7 +72,7 @@ absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequ
     if (!request.trigger.empty() && edge.trigger != request.trigger) continue;
     has_edge = true;
     const Move move{edge.to, edge.trigger, edge.severity};
-    if (request.has_override && !request.to.empty()) return move;
+    if (request.has_override) return move;
     size_t held = 0;
     ASSIGN_OR_RETURN(std::string saw, FirstObjection(edge, {rows, run, workstream, edge.to}, held));
     if (saw.empty()) return move;
@@ -78,11 +82,7 @@ absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequ
       most_held = held;
     }
   }
-  if (request.has_override) {
-    if (!request.to.empty()) return Move{request.to, {}, schema::Severity::WARNING};
-    return absl::InvalidArgumentError(fmt::format("override {} {}: an override names the state to reach, not only a trigger", machine.name(),
-                                                  request.entity));
-  }
+  if (request.has_override) return Move{request.to, {}, schema::Severity::WARNING};
   if (has_edge) return Refuse(request, std::move(objection));
   const std::string wanted = request.to.empty() ? fmt::format("by {}", request.trigger)
                                                 : fmt::format("to {}{}{}", request.to, request.trigger.empty() ? "" : " by ", request.trigger);

@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace annals {
+namespace {
+
+// What one counter of attempts takes, about: its key and the map's own.
+constexpr size_t kAttemptsBytes = 112;
+
+}  // namespace
 
 Rows::Rows() = default;
 
@@ -67,14 +73,14 @@ absl::StatusOr<std::vector<std::string>> Rows::RunsHolding(std::string_view ws_i
 }
 
 absl::Status Rows::Flush(Transaction& transaction, TableSet set, size_t max_bytes) {
-  size_t bytes = 0;
+  size_t bytes = attempts_.size() * kAttemptsBytes;
   absl::Status status;
   ForEachTable([&](auto& cache) {
     if (status.ok()) status = cache.Flush(transaction, set);
     bytes += cache.bytes();
   });
   if (!status.ok() || bytes <= max_bytes) return status;
-  bytes = 0;
+  bytes = attempts_.size() * kAttemptsBytes;
   ForEachTable([&](auto& cache) {
     cache.EvictFinal();
     bytes += cache.bytes();

@@ -97,7 +97,7 @@ TEST_P(EngineTest, AnswersErrorsOfACommandAloneAndRecordsNothing) {
   EXPECT_EQ(std::get<absl::Status>(answers[1]).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(std::get<Receipt>(answers[2]).first_position, Position{2});
   EXPECT_EQ(MessageOf(std::get<absl::Status>(answers[3])),
-            "there is no attempt 77; annals step list shows those there are");
+            "finish attempt 77: there is none; annals step list shows those there are");
   EXPECT_EQ(std::get<Receipt>(answers[4]).first_position, Position{3});
   EXPECT_EQ(end(), Position{3});
 }

@@ -114,7 +114,7 @@ TEST(StepDecider, FinishesOnlyAttemptsThereAre) {
   history.Run("running").Workstream("a", "editing").Attempt("a", "edit");
   const absl::Status status = history.When(FinishStep(3, "success")).status;
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(MessageOf(status), "there is no attempt 3; annals step list shows those there are");
+  EXPECT_EQ(MessageOf(status), "finish attempt 3: there is none; annals step list shows those there are");
   const absl::Status no_end = history.When(FinishStep(kFirst, "in_progress")).status;
   EXPECT_EQ(no_end.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(MessageOf(no_end), HasSubstr("in_progress is no end"));

@@ -124,8 +124,7 @@ Prediction Model::Execute(const Request& request) {
 Prediction::Kind Model::FindRun(const Request& request, std::string& run_id) const {
   if (request.kind == RequestKind::kFinishStep) {
     const auto attempt = attempts_.find(request.attempt);
-    if (attempt == attempts_.end()) return Kind::kNotFound;
-    run_id = attempt->second.run;
+    run_id = attempt == attempts_.end() ? "" : attempt->second.run;
   }
   if (request.kind != RequestKind::kMoveWorkstream || !request.run.empty()) return Kind::kDone;
   size_t holding = 0;
@@ -248,9 +247,10 @@ Model::Outcome Model::Step(const Request& request, const std::string& run_id, Mo
 
 Model::Outcome Model::Finish(const Request& request) {
   if (request.to == "in_progress") return {.kind = Kind::kBadInput};
-  ModelAttempt& attempt = attempts_.at(request.attempt);
-  if (attempt.status != "in_progress") return {.kind = Kind::kRefused};
-  attempt.status = request.to;
+  const auto attempt = attempts_.find(request.attempt);
+  if (attempt == attempts_.end()) return {.kind = Kind::kNotFound};
+  if (attempt->second.status != "in_progress") return {.kind = Kind::kRefused};
+  attempt->second.status = request.to;
   return {.state = request.to};
 }
 
