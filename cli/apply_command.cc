@@ -44,29 +44,40 @@ struct Input {
   }
   int fd = STDIN_FILENO;
   std::string name = "standard input";
-  std::string key;  // of its place; empty: none is kept
+  std::string key;                   // of its place; empty: none is kept
+  uint64_t max_bytes = UINT64_MAX;   // of a file that is known by its content: those that were hashed
+  TemporaryFile copy;                // of an input that is read to its end first
+  std::unique_ptr<FdSource> source;  // over the copy where there is one
 };
 
-absl::Status OpenInput(const ApplyArguments& arguments, bool needs_key, Input& input) {
+// In batches an input may make it wait. In all other modes the write lock is held to its end.
+absl::Status OpenInput(const ApplyArguments& arguments, ApplyMode mode, Input& input) {
   if (arguments.file != "-") {
     input.name = arguments.file;
     input.fd = ::open(arguments.file.c_str(), O_RDONLY | O_CLOEXEC);
     if (input.fd < 0) {
-      const std::string message = fmt::format("apply: open {}: {}; name a file of JSON lines, or - for standard input",
+      const std::string message = fmt::format("open {}: {}; name a file of JSON lines, or - for standard input",
                                               arguments.file, std::strerror(errno));
       return errno == ENOENT ? absl::NotFoundError(message) : absl::InternalError(message);
     }
   }
   struct stat info {};
   if (::fstat(input.fd, &info) == 0 && S_ISDIR(info.st_mode)) {
-    return absl::InvalidArgumentError(fmt::format("apply: {} is a folder; name a file of JSON lines", input.name));
+    return absl::InvalidArgumentError(fmt::format("{} is a folder; name a file of JSON lines", input.name));
   }
   if (arguments.source) {
     RETURN_IF_ERROR(CheckLabel("--source", *arguments.source));
     input.key = *arguments.source;
-  } else if (needs_key && arguments.file != "-" && S_ISREG(info.st_mode)) {
-    ASSIGN_OR_RETURN(input.key, SourceKeyOfFile(input.fd, input.name));
+  } else if (mode != ApplyMode::kDryRun && arguments.file != "-" && S_ISREG(info.st_mode)) {
+    ASSIGN_OR_RETURN(const FileKey file, SourceKeyOfFile(input.fd, input.name));
+    input.key = file.key;
+    input.max_bytes = file.bytes;
   }
+  ASSIGN_OR_RETURN(input.source, FdSource::Over(input.fd, input.name, input.max_bytes));
+  if (mode == ApplyMode::kBatches || S_ISREG(info.st_mode)) return absl::OkStatus();
+  // Nobody shall wait for the lock because this waits for its input.
+  ASSIGN_OR_RETURN(input.copy, ReadToEnd(*input.source, input.name));
+  ASSIGN_OR_RETURN(input.source, FdSource::Over(::fileno(input.copy.get()), input.name));
   return absl::OkStatus();
 }
 
@@ -82,16 +93,6 @@ absl::StatusOr<std::string> AnswerJson(const Answer& answer) {
   return ErrorJson(std::get<absl::Status>(answer));
 }
 
-// Refusals and errors, as a person reads them.
-absl::Status ProblemOf(const Answer& answer) {
-  if (const auto* const status = std::get_if<absl::Status>(&answer)) return *status;
-  const Refusal* refusal = nullptr;
-  if (const auto* const refused = std::get_if<Refused>(&answer)) refusal = &refused->refusal;
-  if (const auto* const preview = std::get_if<Preview>(&answer); preview != nullptr && preview->refusal)
-    refusal = &*preview->refusal;
-  return refusal == nullptr ? absl::OkStatus() : absl::FailedPreconditionError(RefusalText(*refusal));
-}
-
 // Prints the answers. Those of --atomic are void until all is committed: they wait in a file without a name, however
 // many they are.
 class Answers {
@@ -101,7 +102,7 @@ class Answers {
   absl::Status Hold() {
     held_.reset(std::tmpfile());
     if (held_ != nullptr) return absl::OkStatus();
-    return absl::InternalError(fmt::format("apply: make a temporary file for the answers: {}", std::strerror(errno)));
+    return absl::InternalError(fmt::format("make a temporary file for the answers: {}", std::strerror(errno)));
   }
 
   void Take(uint64_t line, const Answer& answer) {
@@ -128,7 +129,8 @@ class Answers {
   }
 
   absl::Status status() const {
-    return failed_ ? absl::ResourceExhaustedError("apply: write the answers to a temporary file: disk full")
+    return failed_ ? absl::ResourceExhaustedError(
+                         "write the answers to a temporary file: the disk is full; make room and try again")
                    : absl::OkStatus();
   }
 
@@ -141,12 +143,9 @@ class Answers {
     }
   }
 
-  struct Closer {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
   Context& context_;
   ProgressLine& progress_;
-  std::unique_ptr<std::FILE, Closer> held_;
+  TemporaryFile held_;
   bool failed_ = false;
 };
 
@@ -155,15 +154,27 @@ void PrintSummary(const ApplyReport& report, const Input& input, std::chrono::mi
   if (context.json()) {
     JsonWriter out;
     out.BeginObject().Key("lines").UInt(report.lines).Key("lines_before").UInt(report.lines_before);
-    out.Key("done").UInt(report.done).Key("repeats").UInt(report.repeats).Key("refused").UInt(report.refused);
+    out.Key("lines_missing").UInt(report.lines_missing).Key("done").UInt(report.done);
+    out.Key("would_be_done").UInt(report.would_be_done);
+    out.Key("repeats").UInt(report.repeats).Key("refused").UInt(report.refused);
     out.Key("bad").UInt(report.bad).Key("rolled_back").Bool(report.rolled_back).Key("stopped_at");
     report.stopped_at == 0 ? out.Null() : out.UInt(report.stopped_at);
     err << out.EndObject().text() << '\n';
     return;
   }
-  std::string text = fmt::format("{}: {} done", input.name, report.done);
-  const std::pair<uint64_t, std::string_view> parts[] = {
-      {report.repeats, "done before"}, {report.refused, "refused"}, {report.bad, "bad"}};
+  if (report.lines_missing > 0) {
+    err << fmt::format(
+        "annals: apply: {} is shorter than the place kept for {}: it has {} of the {} lines that had been applied; "
+        "if it is another input, name another --source\n",
+        input.name, input.key, report.lines_before - report.lines_missing, report.lines_before);
+  }
+  const bool dry_run = context.options().dry_run;
+  std::string text = dry_run ? fmt::format("{}: {} would be done", input.name, report.would_be_done)
+                             : fmt::format("{}: {} done", input.name, report.done);
+  const std::pair<uint64_t, std::string_view> parts[] = {{dry_run ? 0 : report.would_be_done, "would be done"},
+                                                         {report.repeats, "done before"},
+                                                         {report.refused, "refused"},
+                                                         {report.bad, "bad"}};
   for (const auto& [count, what] : parts) {
     if (count > 0) text += fmt::format(", {} {}", count, what);
   }
@@ -173,16 +184,14 @@ void PrintSummary(const ApplyReport& report, const Input& input, std::chrono::mi
   } else if (report.stopped_at > 0) {
     text += fmt::format("; stopped at line {}", report.stopped_at);
   }
-  err << text
-      << fmt::format(" ({}{})\n", FormatDuration(took),
-                     context.options().dry_run ? ", dry run: nothing was written" : "");
+  err << text << fmt::format(" ({}{})\n", FormatDuration(took), dry_run ? ", dry run: nothing was written" : "");
 }
 
 absl::Status CheckArguments(const Context& context, const ApplyArguments& arguments) {
   if (arguments.batch < 1) return absl::InvalidArgumentError(fmt::format("--batch: {} is below 1", arguments.batch));
   if (context.options().command_id || context.options().expect_version) {
     return absl::InvalidArgumentError(
-        "apply: --command-id and --expect-version are each command's own; write them into its line");
+        "--command-id and --expect-version are each command's own; write them into its line");
   }
   return absl::OkStatus();
 }
@@ -199,12 +208,11 @@ absl::StatusOr<int> Run(Context& context, const ApplyArguments& arguments) {
                        .source = {},
                        .actor = context.Actor()};
   Input input;
-  RETURN_IF_ERROR(OpenInput(arguments, !dry_run, input));
+  RETURN_IF_ERROR(OpenInput(arguments, options.mode, input));
   options.source = input.key;
   ASSIGN_OR_RETURN(const std::string backup, context.BackUpOnStart());
   if (!backup.empty()) context.err() << fmt::format("backup: {}\n", backup);
   ASSIGN_OR_RETURN(Engine* const engine, context.OpenEngine());
-  ASSIGN_OR_RETURN(const auto source, FdSource::Over(input.fd, input.name));
   ProgressLine progress(
       {.label = "apply",
        .total = std::nullopt,
@@ -216,7 +224,7 @@ absl::StatusOr<int> Run(Context& context, const ApplyArguments& arguments) {
   if (options.mode == ApplyMode::kAtomic && context.json()) RETURN_IF_ERROR(answers.Hold());
   const MonotonicTime start = context.monotonic()();
   const auto report = Apply(
-      engine->storage(), *engine, context.clock(), *source, options,
+      engine->storage(), *engine, context.clock(), *input.source, options,
       [&](uint64_t line, const Answer& answer) { answers.Take(line, answer); },
       [&](uint64_t line) {
         progress.Update(line);
@@ -243,13 +251,14 @@ Command ApplyCommand() {
               "FILE holds one command a line; - is standard input. What stood before a bad or refused line is kept. "
               "Running it "
               "again goes on after the last line that was done, found by the file's content or by --source. With "
-              "--json there "
-              "is an answer per command on standard output and a summary on standard error.",
+              "--json there is an answer per command on standard output and a summary on standard error. --atomic and "
+              "--dry-run read standard input to its end first, into a temporary file: then others wait for "
+              "the judging only.",
           .example = "annals apply commands.jsonl\ngenerate | annals apply --json --source nightly -",
           .arguments =
               {
                   FileNamed(Place("FILE", &arguments->file, "JSON lines, or - for standard input")),
-                  Option("--batch", "N", &arguments->batch, "commands per commit (default: 1000)"),
+                  Option("--batch", "N", &arguments->batch, "lines per commit, at most (default: 1000)"),
                   Flag("--atomic", &arguments->atomic,
                        "all or nothing: the first refused or bad line takes everything back"),
                   Flag("--keep-going", &arguments->keep_going, "go on after refused and bad lines"),

@@ -81,7 +81,7 @@ Command BenchCommand() {
                         Option("--seed", "N", &flags->seed, "of the commands (default 1)")},
           .run = [flags](Context& context) -> absl::StatusOr<int> {
             if (flags->commands < 20'000 || flags->rounds < 1 || flags->rounds > 1'000 || flags->seed < 0) {
-              return absl::InvalidArgumentError("bench: --commands is at least 20000, --rounds from 1 to 1000, --seed not negative");
+              return absl::InvalidArgumentError("--commands is at least 20000, --rounds from 1 to 1000, --seed not negative");
             }
             std::error_code ignored;
             const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", ignored);

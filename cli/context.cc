@@ -21,11 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool IsThere(const std::string& path) {
-  std::error_code error;
-  return fs::exists(path, error);
-}
-
 absl::Status MakeFolderOf(const std::string& path) {
   const fs::path folder = fs::path(path).parent_path();
   if (folder.empty()) return absl::OkStatus();
@@ -80,6 +75,15 @@ absl::StatusOr<std::string> Context::DatabasePath() {
   return path_;
 }
 
+absl::StatusOr<bool> Context::DatabaseIsThere() {
+  ASSIGN_OR_RETURN(const std::string path, DatabasePath());
+  std::error_code error;
+  const bool there = fs::exists(path, error);  // that a folder above it is missing is no error
+  if (!error) return there;
+  return absl::InternalError(
+      fmt::format("open the database {}: {}; check the permissions of the folders above it", path, error.message()));
+}
+
 absl::StatusOr<SqliteStorage*> Context::Open(bool may_write) {
   if (storage_ != nullptr && (opened_for_writing_ || !may_write)) return storage_.get();
   ASSIGN_OR_RETURN(const std::string path, DatabasePath());
@@ -105,9 +109,12 @@ absl::StatusOr<SqliteStorage*> Context::OpenForWriting() {
 
 absl::StatusOr<Engine*> Context::OpenEngine() {
   if (engine_ != nullptr) return engine_.get();
-  ASSIGN_OR_RETURN(const std::string path, DatabasePath());
+  bool is_there = true;
+  if (options_.dry_run) {
+    ASSIGN_OR_RETURN(is_there, DatabaseIsThere());
+  }
   Storage* storage = nullptr;
-  if (options_.dry_run && !IsThere(path)) {
+  if (!is_there) {
     memory_ = MemoryStorage::Create(ProjectedTables());
     storage = memory_.get();
   } else {
@@ -120,8 +127,9 @@ absl::StatusOr<Engine*> Context::OpenEngine() {
 absl::StatusOr<std::string> Context::BackUpOnStart() {
   const char* const wanted = host_.environment("ANNALS_BACKUP_ON_START");
   if (wanted == nullptr || std::string_view(wanted) != "true") return "";
+  ASSIGN_OR_RETURN(const bool is_there, DatabaseIsThere());
+  if (!is_there) return "";
   ASSIGN_OR_RETURN(const std::string path, DatabasePath());
-  if (!IsThere(path)) return "";
   ASSIGN_OR_RETURN(const SqliteStorage* const storage, OpenForReading());
   const std::string target = DefaultBackupPath(path, host_.clock.Now());
   RETURN_IF_ERROR(storage->connection().BackUpTo(target));

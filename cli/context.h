@@ -76,6 +76,8 @@ class Context {
 
   // Where the database is (SPEC §3), whether it exists or not.
   absl::StatusOr<std::string> DatabasePath();
+  //   kInternal  it cannot be known: a folder above it may not be searched
+  absl::StatusOr<bool> DatabaseIsThere();
 
   // Opens the database, once: later calls return the same. Owned by the context.
   //   kNotFound  there is none

@@ -1,6 +1,5 @@
 // annals init and annals migrate: a database that has the newest schema, and every table, column and index of it.
 #include <algorithm>
-#include <filesystem>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -123,11 +122,10 @@ int Print(Context& context, const Upkeep& upkeep, bool dry_run) {
 
 absl::StatusOr<int> Run(Context& context, bool may_look_only, bool backs_up_on_start) {
   if (context.options().dry_run) {
-    ASSIGN_OR_RETURN(const std::string path, context.DatabasePath());
-    std::error_code error;
-    if (!may_look_only && !std::filesystem::exists(path, error)) {
+    ASSIGN_OR_RETURN(const bool is_there, context.DatabaseIsThere());
+    if (!may_look_only && !is_there) {
       Upkeep upkeep;
-      upkeep.path = path;
+      ASSIGN_OR_RETURN(upkeep.path, context.DatabasePath());
       upkeep.fresh = true;
       return Print(context, upkeep, /*dry_run=*/true);
     }

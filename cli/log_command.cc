@@ -100,14 +100,13 @@ class LogPrinter {
 
 absl::Status Check(LogOptions& options) {
   if (options.entity) RETURN_IF_ERROR(WithContext(ReadEntity(*options.entity, options.filter), "--entity"));
-  if (options.limit && *options.limit < 0)
-    return absl::InvalidArgumentError(fmt::format("--limit: {} is below 0", *options.limit));
+  if (options.limit && *options.limit < 1) return absl::InvalidArgumentError("--limit: it must be at least 1");
   if (options.follow && options.filter.until) {
-    return absl::InvalidArgumentError("log: --follow waits for what comes, --until ends it; leave one of the two out");
+    return absl::InvalidArgumentError("--follow waits for what comes, --until ends it; leave one of the two out");
   }
   if (options.full && options.filter.transitions) {
     return absl::InvalidArgumentError(
-        "log: --full shows whole events, --transitions a few fields of them; leave one of the two out");
+        "--full shows whole events, --transitions a few fields of them; leave one of the two out");
   }
   return absl::OkStatus();
 }

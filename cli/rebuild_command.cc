@@ -30,7 +30,7 @@ absl::StatusOr<const TableDef*> FindTable(const std::optional<std::string>& name
   std::vector<std::string_view> names;
   for (const TableDef* const table : ProjectedTables()) names.push_back(table->name);
   return absl::InvalidArgumentError(
-      fmt::format("rebuild: {} is no table of the log; {}", Quoted(*name), SuggestName(*name, names)));
+      fmt::format("{} is no table of the log; {}", Quoted(*name), SuggestName(*name, names)));
 }
 
 absl::StatusOr<int> Check(Context& context) {
@@ -60,17 +60,16 @@ absl::StatusOr<int> Check(Context& context) {
     context.out() << fmt::format("{} rows are what {} events say\n", report->rows, report->events);
     return kExitDone;
   }
-  return absl::DataLossError(fmt::format(
-      "rebuild --check: {} difference(s) between the tables and the log; annals rebuild makes the tables anew",
-      report->difference_count));
+  return absl::DataLossError(
+      fmt::format("{} difference(s) between the tables and the log; annals rebuild makes the tables anew",
+                  report->difference_count));
 }
 
 absl::StatusOr<int> Run(Context& context, const RebuildArguments& arguments) {
   ASSIGN_OR_RETURN(const TableDef* const wanted, FindTable(arguments.table));
   if (arguments.check) return Check(context);
   if (context.options().dry_run) {
-    return absl::InvalidArgumentError(
-        "rebuild: it appends nothing, so there is no --dry-run; --check compares without writing");
+    return absl::InvalidArgumentError("--dry-run: there is nothing it would append; --check compares without writing");
   }
   // A missing database would be made and found empty: better said.
   RETURN_IF_ERROR(context.OpenForReading().status());

@@ -123,16 +123,6 @@ std::string RefusalJson(const Refused& refused) {
   return out.Take();
 }
 
-std::string RefusalText(const Refusal& refusal) {
-  std::string move;
-  if (!refusal.from.empty() && !refusal.to.empty()) {
-    move = fmt::format(" from {} to {}", refusal.from, refusal.to);
-  } else if (!refusal.to.empty()) {
-    move = fmt::format(" to {}", refusal.to);
-  }
-  return fmt::format("{} {}{}: refused: {}", refusal.machine, refusal.entity, move, refusal.why);
-}
-
 absl::StatusOr<std::string> PreviewJson(const Preview& preview) {
   JsonWriter out;
   out.BeginObject();

@@ -25,8 +25,6 @@ std::string ReceiptJson(const Receipt& receipt);
 std::string RefusalJson(const Refused& refused);
 // {"dry_run":true,"events":[log lines]}, or the refusal with "dry_run":true and "position":null.
 absl::StatusOr<std::string> PreviewJson(const Preview& preview);
-// "workstream a: pending to done is refused: …; legal from pending: …", without a newline.
-std::string RefusalText(const Refusal& refusal);
 
 // Prints the answer to one command: a receipt or preview on stdout; a refusal on stdout with --json, else on stderr.
 // The line for people is `text` where it is given, else made from the receipt. Returns the exit code; an error comes

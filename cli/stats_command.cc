@@ -52,7 +52,8 @@ absl::StatusOr<std::unique_ptr<Stats>> Collect(Context& context, const std::opti
   if (run) {
     ASSIGN_OR_RETURN(const uint64_t runs,
                      snapshot->CountRows({.table = &RunsTable().table(), .equals = {{0, std::string_view(*run)}}}));
-    if (runs == 0) return absl::NotFoundError(fmt::format("stats: there is no run {}; see annals run list", *run));
+    if (runs == 0)
+      return absl::NotFoundError(fmt::format("there is no run {}; annals run list shows those there are", *run));
   }
   ASSIGN_OR_RETURN(stats->counts, CountByStatus(*snapshot, run));
   ASSIGN_OR_RETURN(stats->errors, GroupErrors(*snapshot, run, ErrorOrder::kMostFrequent, kErrorsShown));

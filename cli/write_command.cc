@@ -23,18 +23,6 @@
 namespace annals {
 namespace {
 
-absl::Status CheckRule(const JsonField& field, std::string_view text) {
-  switch (field.rule) {
-    case TextRule::kId:
-      return CheckId(field.name, text);
-    case TextRule::kLabel:
-      return CheckLabel(field.name, text);
-    case TextRule::kProse:
-      return CheckProse(field.name, text);
-  }
-  return absl::OkStatus();
-}
-
 // The command while its arguments are read into it.
 class Draft {
  public:
@@ -62,13 +50,14 @@ class Draft {
   }
   bool Has(std::string_view field) const { return shape_.Find(field) < shape_.fields.size(); }
 
+  // A fault does not name the field: the caller knows which argument it came from.
   absl::Status Set(const JsonField& field, std::string_view text) {
     switch (field.type) {
       case JsonType::kBool:
         body_.set(field.field, true);
         return absl::OkStatus();
       case JsonType::kText:
-        RETURN_IF_ERROR(CheckRule(field, text));
+        RETURN_IF_ERROR(CheckText(field.rule, text));
         body_.set(field.field, AsText(text));
         return absl::OkStatus();
       case JsonType::kTextList:
@@ -110,7 +99,7 @@ class Draft {
     for (size_t begin = 0; begin <= text.size();) {
       const size_t end = std::min(text.find(',', begin), text.size());
       const std::string_view name = text.substr(begin, end - begin);
-      RETURN_IF_ERROR(CheckRule(field, name));
+      RETURN_IF_ERROR(CheckText(field.rule, name));
       names.emplace_back(name);
       begin = end + 1;
     }
@@ -155,7 +144,8 @@ absl::Status ApplyFlags(const Flags& flags, Draft& draft) {
     return absl::InvalidArgumentError("--operator: it goes with an override only; add --override, or use --actor");
   }
   if (!flags.has_override) {
-    return flags.reason ? draft.Set(draft.FieldNamed("reason"), *flags.reason) : absl::OkStatus();
+    if (!flags.reason) return absl::OkStatus();
+    return WithContext(draft.Set(draft.FieldNamed("reason"), *flags.reason), "--reason");
   }
   if (!flags.operator_name || !flags.reason || flags.reason->empty()) {
     return absl::InvalidArgumentError(

@@ -1,9 +1,32 @@
 #include "commands/answer.h"
 
+#include <fmt/format.h>
+
 #include "eventstore/event_codec.h"
 #include "schemas/step_status.h"
 
 namespace annals {
+
+std::string RefusalText(const Refusal& refusal) {
+  std::string move;
+  if (!refusal.from.empty() && !refusal.to.empty()) {
+    move = fmt::format(" from {} to {}", refusal.from, refusal.to);
+  } else if (!refusal.to.empty()) {
+    move = fmt::format(" to {}", refusal.to);
+  }
+  return fmt::format("{} {}{}: refused: {}", refusal.machine, refusal.entity, move, refusal.why);
+}
+
+absl::Status ProblemOf(const Answer& answer) {
+  if (const auto* const status = std::get_if<absl::Status>(&answer)) return *status;
+  const Refusal* refusal = nullptr;
+  if (const auto* const refused = std::get_if<Refused>(&answer)) {
+    refusal = &refused->refusal;
+  } else if (const auto* const preview = std::get_if<Preview>(&answer); preview != nullptr && preview->refusal) {
+    refusal = &*preview->refusal;
+  }
+  return refusal == nullptr ? absl::OkStatus() : absl::FailedPreconditionError(RefusalText(*refusal));
+}
 
 void AnswerBuilder::Add(Position position, std::string_view stream, StreamVersion version, schema::Event::Reader event) {
   if (empty_) {
@@ -40,7 +63,8 @@ void AnswerBuilder::AddBody(Position position, schema::Event::Reader event) {
                     .to = std::string(View(refused.getTo())),
                     .trigger = std::string(View(refused.getTrigger())),
                     .why = std::string(View(refused.getWhy())),
-                    .legal = {}};
+                    .legal = {},
+                    .ws_id = std::string(View(event.getWsId()))};
     for (const auto state : refused.getLegal()) refusal.legal.emplace_back(View(state));
     refused_ = Refused{std::move(refusal), position};
   }

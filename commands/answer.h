@@ -52,6 +52,11 @@ struct Preview {
 // An error of the command alone (kInvalidArgument, kNotFound, kAborted): nothing was recorded, its neighbours are not disturbed.
 using Answer = std::variant<Receipt, Refused, Preview, absl::Status>;
 
+// "workstream a from pending to done: refused: …", as a person reads it.
+std::string RefusalText(const Refusal& refusal);
+// What kept the command from having its effect: its error, kFailedPrecondition with the text of a refusal, or OK.
+absl::Status ProblemOf(const Answer& answer);
+
 // Puts an answer together from the events of a command, so that the first and every later answer to it are the same.
 class AnswerBuilder {
  public:

@@ -24,7 +24,7 @@ enum class ApplyMode {
 
 struct ApplyOptions {
   ApplyMode mode = ApplyMode::kBatches;
-  size_t batch = 1000;         // commands per commit
+  size_t batch = 1000;         // lines per commit; fewer where their answers would fill the memory
   bool keep_going = false;     // past refused and bad lines; not with kAtomic
   bool only_problems = false;  // answers only what was refused or bad
   std::string source = {};     // the key under which the place is kept; empty: it is not kept
@@ -38,10 +38,12 @@ using OnAnswer = std::function<void(uint64_t line, const Answer& answer)>;
 using OnApplyProgress = std::function<void(uint64_t line)>;
 
 struct ApplyReport {
-  uint64_t lines_before = 0;  // done with by an earlier call
-  uint64_t lines = 0;         // done with now, with those before
-  uint64_t done = 0;          // commands that had their effect
-  uint64_t repeats = 0;       // whose id had been used before
+  uint64_t lines_before = 0;   // done with by an earlier call
+  uint64_t lines_missing = 0;  // of those before, when the input is shorter: it is hardly the same source
+  uint64_t lines = 0;          // done with now, with those before
+  uint64_t done = 0;           // commands that had their effect
+  uint64_t would_be_done = 0;  // that were judged only: with kDryRun, or by a dry_run of their own
+  uint64_t repeats = 0;        // whose id had been used before
   uint64_t refused = 0;
   uint64_t bad = 0;            // no command, or about what does not exist, or in conflict
   bool rolled_back = false;    // kAtomic: nothing of it stands, but for the record of the refusal
@@ -51,6 +53,8 @@ struct ApplyReport {
 
 // Executes what `input` holds. A line that was refused is recorded and done with, so a later call goes on behind it; a
 // bad line is done with only with keep_going, else a later call begins with it. Lines without text are skipped.
+// kAtomic and kDryRun hold the write lock from the first command to the end of the input: give them one that never
+// waits (ReadToEnd). Memory: bounded, however many lines there are and whatever the batch.
 //   kInvalidArgument  options that exclude each other
 //   kAborted          somebody else is applying the same source
 //   others            reading or storing failed; what was committed until then stays, and a later call goes on behind
@@ -59,7 +63,12 @@ absl::StatusOr<ApplyReport> Apply(Storage& storage, Engine& engine, Clock& clock
                                   const ApplyOptions& options, const OnAnswer& on_answer,
                                   const OnApplyProgress& on_progress);
 
-// The key of a file's content: its SHA-256. Reads it from where it stands to the end, and goes back there.
-absl::StatusOr<std::string> SourceKeyOfFile(int fd, const std::string& name);
+// The key of a file's content: the SHA-256 of what stands from its offset, which stays, to the end. What is appended
+// later is not among `bytes`, and makes it another source.
+struct FileKey {
+  std::string key;
+  uint64_t bytes = 0;
+};
+absl::StatusOr<FileKey> SourceKeyOfFile(int fd, const std::string& name);
 
 }  // namespace annals

@@ -66,6 +66,11 @@ bool CommandStream::IsEmpty() {
   return filled_ == taken_ && !ended_;
 }
 
+uint64_t CommandStream::lines_missing() {
+  const MutexLock lock(mutex_);
+  return lines_missing_;
+}
+
 void CommandStream::Run(uint64_t skip_lines) {
   bool more = true;
   absl::Status failure;
@@ -73,6 +78,9 @@ void CommandStream::Run(uint64_t skip_lines) {
     const auto line = lines_.Next();
     more = line.ok() && line->has_value();
     failure = line.status();
+    if (more || !failure.ok()) continue;
+    const MutexLock lock(mutex_);
+    lines_missing_ = skip_lines - i;
   }
   for (uint64_t index = 0; more || !failure.ok(); ++index) {
     CommandBatch& batch = ring_[index % kBatches];

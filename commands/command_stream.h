@@ -69,6 +69,8 @@ class CommandStream {
   const CommandBatch* Next();
   // Whether Next() would have to wait.
   bool IsEmpty();
+  // How many of the lines to skip the source did not have. Known once Next() has given something.
+  uint64_t lines_missing();
 
  private:
   static constexpr size_t kBatches = 4;
@@ -87,7 +89,8 @@ class CommandStream {
   std::array<CommandBatch, kBatches> ring_;       // filled and emptied in turn
   uint64_t filled_ ABSL_GUARDED_BY(mutex_) = 0;   // batches the thread has handed over
   uint64_t emptied_ ABSL_GUARDED_BY(mutex_) = 0;  // batches it may fill again
-  bool ended_ ABSL_GUARDED_BY(mutex_) = false;    // no more will be filled
+  uint64_t lines_missing_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;  // no more will be filled
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t taken_ = 0;  // of the reader's side
   std::thread thread_;

@@ -27,6 +27,7 @@ struct Refusal {
   std::string trigger;
   std::string why;
   std::vector<std::string> legal;
+  std::string ws_id = {};  // the workstream it is about, where it is about one
 };
 
 // An event decided on, without its place in the log. The engine adds time, actor, command and content.

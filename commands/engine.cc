@@ -15,13 +15,22 @@ bool IsTransition(schema::Command::Reader command) {
   return command.getBody().isTransitionRun() || command.getBody().isTransitionWorkstream();
 }
 
+// Why the caller wants a transition, as far as it says so.
+std::string_view StatedReason(schema::Command::Reader command) {
+  const auto body = command.getBody();
+  if (command.hasOverride()) return View(command.getOverride().getReason());
+  if (body.isTransitionRun()) return View(body.getTransitionRun().getReason());
+  if (body.isTransitionWorkstream()) return View(body.getTransitionWorkstream().getReason());
+  return {};
+}
+
 absl::Status CheckCommon(schema::Command::Reader command) {
   if (!command.hasOverride()) return absl::OkStatus();
   if (!IsTransition(command)) {
-    return absl::InvalidArgumentError("override: only a transition can be overridden; leave it out");
+    return absl::InvalidArgumentError("only a transition can be overridden; leave the override out");
   }
   if (View(command.getOverride().getOperator()).empty() || View(command.getOverride().getReason()).empty()) {
-    return absl::InvalidArgumentError("override: it needs an operator and a reason; name both");
+    return absl::InvalidArgumentError("an override needs an operator and a reason; name both");
   }
   return absl::OkStatus();
 }
@@ -105,8 +114,8 @@ absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
     ASSIGN_OR_RETURN(const StreamVersion version, transaction_->VersionOf(target.stream));
     const auto expected = static_cast<uint64_t>(command.getExpectVersion().getValue());
     if (version.value != expected) {
-      return absl::AbortedError(fmt::format("{}: {} is at version {}, not at the expected {}; read it again and decide again",
-                                            CommandName(command), target.stream, version.value, expected));
+      return absl::AbortedError(fmt::format("{} is at version {}, not at the expected {}; read it again and decide again",
+                                            target.stream, version.value, expected));
     }
   }
   Drafts& drafts = engine_.drafts_;
@@ -117,21 +126,26 @@ absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
     return Foresee(command, target.stream);
   }
   if (!refusal) return Record(command, target.stream);
-  RETURN_IF_ERROR(DraftRefusal(command, *refusal));
+  DraftRefusal(command, *refusal);
   return Record(command, RefusedStream(target.stream));
 }
 
 absl::StatusOr<Answer> Unit::RecordRefusal(schema::Command::Reader command, const Refused& refused) {
-  engine_.drafts_.Clear();
-  RETURN_IF_ERROR(DraftRefusal(command, refused.refusal));
+  if (command.hasCommandId()) {
+    // Somebody else may have used the id since that unit was dropped.
+    ASSIGN_OR_RETURN(std::optional<Answer> repeat, FindFirstAnswer(command, *transaction_, engine_.decoder_));
+    if (repeat) return *std::move(repeat);
+  }
+  DraftRefusal(command, refused.refusal);
   // The run may have been created in the unit that was dropped, so the stream is the one the refusal had there.
   return Record(command, refused.stream);
 }
 
-absl::Status Unit::DraftRefusal(schema::Command::Reader command, const Refusal& refusal) {
+void Unit::DraftRefusal(schema::Command::Reader command, const Refusal& refusal) {
   Drafts& drafts = engine_.drafts_;
   drafts.Clear();
-  EventDraft& draft = drafts.Add(refusal.machine == "workstream" ? refusal.entity : "");
+  EventDraft& draft = drafts.Add(refusal.ws_id);
+  draft.text = StatedReason(command);
   auto body = draft.event.initBody().initCommandRefused();
   body.setCommand(AsText(CommandName(command)));
   body.setMachine(AsText(refusal.machine));
@@ -143,7 +157,6 @@ absl::Status Unit::DraftRefusal(schema::Command::Reader command, const Refusal& 
   if (command.hasOverride()) body.setOperator(command.getOverride().getOperator());
   auto legal = body.initLegal(static_cast<uint32_t>(refusal.legal.size()));
   for (uint32_t i = 0; i < legal.size(); ++i) legal.set(i, AsText(refusal.legal[i]));
-  return absl::OkStatus();
 }
 
 absl::StatusOr<Answer> Unit::Record(schema::Command::Reader command, std::string_view stream) {

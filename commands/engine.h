@@ -47,7 +47,7 @@ class Unit {
   Unit(Engine& engine, std::unique_ptr<Transaction> transaction);
 
   absl::StatusOr<Answer> Judge(schema::Command::Reader command);
-  absl::Status DraftRefusal(schema::Command::Reader command, const Refusal& refusal);
+  void DraftRefusal(schema::Command::Reader command, const Refusal& refusal);
   // Places the drafts at the end of `stream`, and folds them.
   absl::StatusOr<Answer> Record(schema::Command::Reader command, std::string_view stream);
   absl::StatusOr<Preview> Foresee(schema::Command::Reader command, std::string_view stream);

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "schemas/message_text.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -54,7 +54,7 @@ absl::StatusOr<std::string> DependenciesDone(const GuardInput& input) {
       waiting.push_back(fmt::format("{} is {}", name, needed == nullptr ? "gone" : needed->status));
     }
   }
-  return waiting.empty() ? "" : fmt::format("it depends on what is not done: {}", fmt::join(waiting, ", "));
+  return waiting.empty() ? "" : fmt::format("it depends on what is not done: {}", ListedBriefly(waiting));
 }
 
 absl::StatusOr<std::string> RunIsRunning(const GuardInput& input) {

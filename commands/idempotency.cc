@@ -39,20 +39,26 @@ absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader co
   if (first.value == 0) return std::nullopt;
   ASSIGN_OR_RETURN(const auto cursor, transaction.ReadLog({.first = first}));
   AnswerBuilder builder;
+  bool found = false;
   while (true) {
     ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
     if (record == nullptr) break;
     ASSIGN_OR_RETURN(const auto event, decoder.Decode(record->event));
     if (View(event.getCommandId()) != key) break;
+    found = true;
     if (record->position == first) {
       const auto digest = event.getCommandDigest();
       const Hash mine = SaltedDigest(salt, DigestInput(command));
       if (digest != AsData(BytesOf(mine))) {
-        return absl::AbortedError(fmt::format("{}: the command id {} was used at position {} for a different command; choose a new one",
-                                              CommandName(command), key, first.value));
+        return absl::AbortedError(fmt::format("the command id {} was used at position {} for a different command; choose a new one",
+                                              key, first.value));
       }
     }
     builder.Add(record->position, record->stream, record->version, event);
+  }
+  if (!found) {
+    return absl::DataLossError(fmt::format("read the command id {}: it points to position {}, which holds no event of it; restore a backup", key,
+                                           first.value));
   }
   return builder.Take(/*repeat=*/true);
 }

@@ -23,7 +23,7 @@ absl::StatusOr<std::optional<Refusal>> DecideNote(schema::Command::Reader comman
   const auto body = command.getBody().getRecordEvent();
   const std::string_view ws_id = View(body.getWsId());
   if (run_id.empty() && !ws_id.empty()) {
-    return absl::InvalidArgumentError("record the event: it names a workstream but no run; add run_id");
+    return absl::InvalidArgumentError("the note names a workstream but no run; add run_id");
   }
   if (!ws_id.empty()) {
     RETURN_IF_ERROR(NeedWorkstream(rows, run_id, ws_id).status());

@@ -15,7 +15,7 @@ absl::StatusOr<std::optional<Refusal>> Create(schema::Command::Reader command, s
   const std::string_view status = body.hasStatus() ? View(body.getStatus()) : machine.initial();
   if (status != "pending" && status != "running") {
     return absl::InvalidArgumentError(
-        fmt::format("create run {}: status {} is not one a run can begin in; leave it out, or say pending or running", run_id, status));
+        fmt::format("run {}: status {} is not one a run can begin in; leave it out, or say pending or running", run_id, status));
   }
   ASSIGN_OR_RETURN(const RunRow* const existing, rows.Run(run_id));
   if (existing != nullptr) {

@@ -27,7 +27,8 @@ absl::StatusOr<std::optional<Refusal>> RefuseStart(std::string_view run_id, std:
                  .to = "in_progress",
                  .trigger = {},
                  .why = std::move(why),
-                 .legal = {}};
+                 .legal = {},
+                 .ws_id = std::string(ws_id)};
 }
 
 void DraftStart(std::string_view ws_id, std::string_view step_name, int64_t started_at, Drafts& drafts) {
@@ -45,11 +46,11 @@ absl::StatusOr<std::optional<Refusal>> Start(schema::StartStep::Reader body, std
 absl::StatusOr<std::optional<Refusal>> Finish(schema::FinishStep::Reader body, Rows& rows, Drafts& drafts) {
   const int64_t id = body.getAttemptId().getValue();
   if (body.getStatus() == schema::StepStatus::IN_PROGRESS) {
-    return absl::InvalidArgumentError(fmt::format("finish attempt {}: in_progress is no end; say success, failure or skipped", id));
+    return absl::InvalidArgumentError(fmt::format("attempt {}: in_progress is no end; say success, failure or skipped", id));
   }
   ASSIGN_OR_RETURN(const StepAttemptRow* const attempt, rows.step_attempts.Find({id}));
   if (attempt == nullptr) {
-    return absl::NotFoundError(fmt::format("finish attempt {}: there is none; annals step list shows those there are", id));
+    return absl::NotFoundError(fmt::format("there is no attempt {}; annals step list shows those there are", id));
   }
   if (attempt->IsFinal()) {
     return Refusal{.machine = "step",
@@ -58,7 +59,8 @@ absl::StatusOr<std::optional<Refusal>> Finish(schema::FinishStep::Reader body, R
                    .to = std::string(StepStatusName(body.getStatus())),
                    .trigger = {},
                    .why = fmt::format("attempt {} of step {} is finished already, and an attempt finishes once", attempt->attempt, attempt->step_name),
-                   .legal = {}};
+                   .legal = {},
+                   .ws_id = attempt->ws_id};
   }
   EventDraft& draft = drafts.Add(attempt->ws_id);
   auto completed = draft.event.initBody().initStepCompleted();
@@ -75,10 +77,10 @@ absl::StatusOr<std::optional<Refusal>> Record(schema::RecordStepAttempt::Reader 
   const std::string_view ws_id = View(body.getWsId());
   const bool open = body.getStatus() == schema::StepStatus::IN_PROGRESS;
   if (open && (body.getCompletedAt() != 0 || body.hasExitCode() || body.hasResult())) {
-    return absl::InvalidArgumentError("record the step attempt: one in progress has no completed_at, exit_code or result yet; leave them out");
+    return absl::InvalidArgumentError("an attempt in progress has no completed_at, exit_code or result yet; leave them out");
   }
   if (body.getCompletedAt() != 0 && body.getCompletedAt() < body.getStartedAt()) {
-    return absl::InvalidArgumentError("record the step attempt: completed_at is before started_at; check the two times");
+    return absl::InvalidArgumentError("completed_at is before started_at; check the two times");
   }
   ASSIGN_OR_RETURN(auto refusal, RefuseStart(run_id, ws_id, View(body.getStepName()), rows));
   if (refusal) return refusal;

@@ -2,10 +2,10 @@
 
 #include <capnp/dynamic.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "eventstore/event_codec.h"
 #include "schemas/json_writer.h"
+#include "schemas/message_text.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -13,22 +13,17 @@ namespace {
 
 // The one open run that holds a workstream of that name.
 absl::StatusOr<std::string> FindRunHolding(std::string_view ws_id, Rows& rows) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> run_ids, rows.RunsHolding(ws_id));
-  if (run_ids.empty()) {
+  ASSIGN_OR_RETURN(const RunsHolding holding, rows.FindRunsHolding(ws_id));
+  if (holding.open.size() == 1) return holding.open[0];
+  if (!holding.open.empty()) {
+    return absl::InvalidArgumentError(fmt::format("workstream {} stands in {} open runs ({}); name the run", ws_id, holding.open.size(),
+                                                  ListedBriefly(holding.open)));
+  }
+  if (holding.ended.empty()) {
     return absl::NotFoundError(fmt::format("no run has a workstream {}; annals workstream list shows those there are", ws_id));
   }
-  std::vector<std::string> open;
-  for (const std::string& run_id : run_ids) {
-    ASSIGN_OR_RETURN(const RunRow* const run, NeedRun(rows, run_id));
-    if (!run->IsFinal()) open.push_back(run_id);
-  }
-  if (open.size() == 1) return open[0];
-  if (open.empty()) {
-    return absl::InvalidArgumentError(
-        fmt::format("workstream {} stands only in runs that have ended ({}); name the run", ws_id, fmt::join(run_ids, ", ")));
-  }
-  return absl::InvalidArgumentError(
-      fmt::format("workstream {} stands in {} open runs ({}); name the run", ws_id, open.size(), fmt::join(open, ", ")));
+  return absl::InvalidArgumentError(fmt::format("workstream {} stands only in runs that have ended ({}); name the run", ws_id,
+                                                ListedBriefly(holding.ended)));
 }
 
 }  // namespace

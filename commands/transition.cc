@@ -14,22 +14,22 @@ namespace {
 
 absl::Status CheckNames(const TransitionRequest& request) {
   if (request.to.empty() && request.trigger.empty()) {
-    return absl::InvalidArgumentError(fmt::format("move {} {}: neither to nor trigger is given; name the state it shall reach",
+    return absl::InvalidArgumentError(fmt::format("{} {}: neither to nor trigger is given; name the state it shall reach",
                                                   request.machine.name(), request.entity));
   }
   if (request.to.empty() && request.has_override) {
-    return absl::InvalidArgumentError(fmt::format("override {} {}: an override names the state to reach, not only a trigger",
+    return absl::InvalidArgumentError(fmt::format("{} {}: an override names the state to reach, not only a trigger",
                                                   request.machine.name(), request.entity));
   }
   if (!request.to.empty()) {
-    RETURN_IF_ERROR(WithContext(request.machine.CheckState(request.to), fmt::format("move {} {}", request.machine.name(), request.entity)));
+    RETURN_IF_ERROR(WithContext(request.machine.CheckState(request.to), fmt::format("{} {}", request.machine.name(), request.entity)));
   }
   if (request.trigger.empty() || request.machine.HasTrigger(request.trigger)) return absl::OkStatus();
   std::vector<std::string_view> triggers;
   for (const Edge& edge : request.machine.edges()) {
     if (std::ranges::find(triggers, edge.trigger) == triggers.end()) triggers.push_back(edge.trigger);
   }
-  return absl::InvalidArgumentError(fmt::format("move {} {}: {} is no trigger of the {} machine; {}", request.machine.name(), request.entity,
+  return absl::InvalidArgumentError(fmt::format("{} {}: {} is no trigger of the {} machine; {}", request.machine.name(), request.entity,
                                                 Quoted(request.trigger), request.machine.name(), SuggestName(request.trigger, triggers)));
 }
 

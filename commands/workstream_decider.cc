@@ -1,4 +1,6 @@
 // Workstreams: created pending in an open run; moved along the workstream machine; their dependents blocked when they fail.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "commands/decision.h"
@@ -8,6 +10,9 @@
 
 namespace annals {
 namespace {
+
+// They all stand in one event, which has to stay small enough to be read.
+constexpr size_t kMaxDependencies = 1000;
 
 // In a run that has ended nothing is created, moved or started, not even by an override.
 std::optional<Refusal> RefuseInEndedRun(const RunRow& run, std::string_view ws_id, std::string_view from, std::string_view to,
@@ -19,7 +24,25 @@ std::optional<Refusal> RefuseInEndedRun(const RunRow& run, std::string_view ws_i
                  .to = std::string(to),
                  .trigger = std::string(trigger),
                  .why = fmt::format("run {} is {}; nothing is created, moved or started in a run that has ended", run.run_id, run.status),
-                 .legal = {}};
+                 .legal = {},
+                 .ws_id = std::string(ws_id)};
+}
+
+absl::Status CheckDependencies(std::string_view ws_id, capnp::List<capnp::Text>::Reader needs) {
+  if (needs.size() > kMaxDependencies) {
+    return absl::InvalidArgumentError(fmt::format("workstream {} depends on {} workstreams, the limit is {}; put one between that depends on some of them",
+                                                  ws_id, needs.size(), kMaxDependencies));
+  }
+  std::vector<std::string_view> names;
+  for (const auto name : needs) names.push_back(View(name));
+  if (std::ranges::find(names, ws_id) != names.end()) {
+    return absl::InvalidArgumentError(fmt::format("workstream {} cannot depend on itself; leave it out of what it depends on", ws_id));
+  }
+  std::ranges::sort(names);
+  if (const auto twice = std::ranges::adjacent_find(names); twice != names.end()) {
+    return absl::InvalidArgumentError(fmt::format("workstream {}: depends_on names {} twice; name it once", ws_id, *twice));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<Refusal>> Create(schema::Command::Reader command, std::string_view run_id, Rows& rows, Drafts& drafts) {
@@ -28,15 +51,7 @@ absl::StatusOr<std::optional<Refusal>> Create(schema::Command::Reader command, s
   const Machine& machine = WorkstreamMachine();
   ASSIGN_OR_RETURN(const RunRow* const run, NeedRun(rows, run_id));
   const auto needs = body.getDependsOn();
-  for (uint32_t i = 0; i < needs.size(); ++i) {
-    if (View(needs[i]) == ws_id) {
-      return absl::InvalidArgumentError(fmt::format("create workstream {}: it cannot depend on itself", ws_id));
-    }
-    for (uint32_t j = 0; j < i; ++j) {
-      if (needs[i] != needs[j]) continue;
-      return absl::InvalidArgumentError(fmt::format("create workstream {}: depends_on names {} twice", ws_id, View(needs[i])));
-    }
-  }
+  RETURN_IF_ERROR(CheckDependencies(ws_id, needs));
   if (auto refusal = RefuseInEndedRun(*run, ws_id, {}, machine.initial(), {})) return refusal;
   ASSIGN_OR_RETURN(const WorkstreamRow* const existing, rows.Workstream(run_id, ws_id));
   if (existing != nullptr) {
@@ -46,12 +61,13 @@ absl::StatusOr<std::optional<Refusal>> Create(schema::Command::Reader command, s
                    .to = std::string(machine.initial()),
                    .trigger = {},
                    .why = fmt::format("workstream {} already exists in run {}", ws_id, run_id),
-                   .legal = {}};
+                   .legal = {},
+                   .ws_id = std::string(ws_id)};
   }
   for (const auto name : needs) {
     ASSIGN_OR_RETURN(const WorkstreamRow* const needed, rows.Workstream(run_id, View(name)));
     if (needed != nullptr) continue;
-    return absl::NotFoundError(fmt::format("create workstream {}: it depends on {}, which run {} does not have; create that one first", ws_id,
+    return absl::NotFoundError(fmt::format("workstream {} depends on {}, which run {} does not have; create that one first", ws_id,
                                            View(name), run_id));
   }
   EventDraft& draft = drafts.Add(ws_id);
@@ -94,7 +110,10 @@ absl::StatusOr<std::optional<Refusal>> Transition(schema::Command::Reader comman
                                   .has_override = command.hasOverride()};
   ASSIGN_OR_RETURN(auto judged, JudgeTransition(request, rows, *run, workstream));
   if (auto refusal = RefuseInEndedRun(*run, ws_id, request.from, request.to, request.trigger)) return refusal;
-  if (auto* const refusal = std::get_if<Refusal>(&judged)) return std::move(*refusal);
+  if (auto* const refusal = std::get_if<Refusal>(&judged)) {
+    refusal->ws_id = ws_id;
+    return std::move(*refusal);
+  }
   const Move& move = std::get<Move>(judged);
   DraftTransition(request, move, ws_id, command, View(body.getReason()), drafts);
   if (move.to == "failed" || move.to == "abandoned") {

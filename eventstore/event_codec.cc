@@ -35,6 +35,8 @@ void EncodePacked(typename Message::Reader value, std::string& out) {
   }
   const auto segments = message->getSegmentsForOutput();
   CHECK(segments.size() == 1);
+  // Commands are held to limits that keep far below this; what got past them must not become an event nobody can read.
+  CHECK(segments[0].size() <= kMaxMessageWords);
   // At worst a full word takes ten bytes and its neighbour seven: 17 for 16. The segment table takes a few more.
   const size_t bytes = segments[0].asBytes().size();
   out.resize(bytes + bytes / 8 + 64);
@@ -57,7 +59,7 @@ Hash SaltedDigest(const Salt& salt, std::string_view bytes) { return Sha256({Byt
 
 template <class Message>
 struct Decoder<Message>::Impl {
-  std::vector<capnp::word> words;
+  std::vector<uint64_t> words;
   std::optional<capnp::FlatArrayMessageReader> message;
 };
 
@@ -74,7 +76,8 @@ absl::StatusOr<typename Message::Reader> Decoder<Message>::Decode(std::string_vi
   }
   typename Message::Reader root;
   const auto exception = kj::runCatchingExceptions([&] {
-    impl_->message.emplace(kj::arrayPtr(impl_->words.data(), impl_->words.size()), capnp::ReaderOptions{kTraversalWords, kNesting});
+    const auto* const words = reinterpret_cast<const capnp::word*>(impl_->words.data());
+    impl_->message.emplace(kj::arrayPtr(words, impl_->words.size()), capnp::ReaderOptions{kTraversalWords, kNesting});
     root = impl_->message->template getRoot<Message>();
   });
   KJ_IF_MAYBE (e, exception) {

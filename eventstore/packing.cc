@@ -10,9 +10,6 @@
 namespace annals {
 namespace {
 
-// Twice what the largest content (two texts of 1 MiB) takes.
-constexpr size_t kMaxWords = (size_t{4} << 20) / sizeof(capnp::word);
-
 // Takes packed words off the front of a text.
 class Unpacker {
  public:
@@ -22,9 +19,9 @@ class Unpacker {
   bool AtEnd() const { return at_ == end_; }
 
   // Fills `out` with exactly `count` words.
-  absl::Status Fill(capnp::word* out_words, size_t count) {
+  absl::Status Fill(uint64_t* out_words, size_t count) {
     auto* out = reinterpret_cast<uint8_t*>(out_words);
-    uint8_t* const out_end = out + count * sizeof(capnp::word);
+    uint8_t* const out_end = out + count * sizeof(uint64_t);
     while (out < out_end) {
       if (at_ == end_) return Cut();
       const uint8_t tag = *at_++;
@@ -40,7 +37,7 @@ class Unpacker {
       out += 8;
       if (tag != 0 && tag != 0xff) continue;
       if (at_ == end_) return Cut();
-      const size_t run = *at_++ * sizeof(capnp::word);
+      const size_t run = *at_++ * sizeof(uint64_t);
       if (run > static_cast<size_t>(out_end - out)) return absl::DataLossError("a run goes past the end of the message");
       if (tag == 0) {
         std::memset(out, 0, run);
@@ -63,7 +60,7 @@ class Unpacker {
 
 }  // namespace
 
-absl::Status Unpack(std::string_view packed, std::vector<capnp::word>& words) {
+absl::Status Unpack(std::string_view packed, std::vector<uint64_t>& words) {
   Unpacker unpacker(packed);
   words.resize(1);
   RETURN_IF_ERROR(unpacker.Fill(words.data(), 1));
@@ -71,7 +68,7 @@ absl::Status Unpack(std::string_view packed, std::vector<capnp::word>& words) {
   uint32_t table[2];
   std::memcpy(table, words.data(), sizeof(table));
   if (table[0] != 0) return absl::DataLossError("the message has more than one segment");
-  if (table[1] > kMaxWords) return absl::DataLossError(fmt::format("the message says it has {} words, the limit is {}", table[1], kMaxWords));
+  if (table[1] > kMaxMessageWords) return absl::DataLossError(fmt::format("the message says it has {} words, the limit is {}", table[1], kMaxMessageWords));
   words.resize(1 + size_t{table[1]});
   RETURN_IF_ERROR(unpacker.Fill(words.data() + 1, table[1]));
   if (!unpacker.AtEnd()) return absl::DataLossError("bytes are left over behind the message");

@@ -48,7 +48,7 @@ class Checker {
     const auto folded = absl::MakeSpan(folded_values).first(table.columns.size());
     RETURN_IF_ERROR(snapshot_.ReadRows({.table = &table}, TableSet::kLive, [&](Row row) {
       ++report_.rows;
-      const auto strike = cache.Remove(row);
+      const auto strike = cache.TakeOut(row);
       if (!strike) {
         Differ(table, row, "the log says there is no such row");
         return absl::OkStatus();
@@ -101,6 +101,7 @@ absl::StatusOr<CheckReport> CheckTables(Storage& storage, FoldProgress progress)
   ASSIGN_OR_RETURN(rows.keeps_state_transitions, snapshot->HasTable(StateTransitionsTable().table()));
   CheckReport report;
   ASSIGN_OR_RETURN(report.events, FoldLog(*snapshot, {1}, {INT64_MAX}, rows, progress));
+  RETURN_IF_ERROR(CheckEventCount(report.events, snapshot->head().position.value));
   Checker checker(*snapshot, rows, report);
   absl::Status status;
   rows.ForEachTable([&](auto& cache) {

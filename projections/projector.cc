@@ -8,7 +8,7 @@ namespace annals {
 
 absl::Status MissingRow(const FoldedEvent& event, std::string_view table, std::string_view key) {
   return absl::DataLossError(fmt::format(
-      "fold the event at position {}: it speaks of {} {}, which no earlier event made; the log is not whole, run annals verify",
+      "fold the event at position {}: it speaks of {} {}, which no earlier event made; the log is not whole; restore a backup",
       event.position.value, table, key));
 }
 

@@ -32,7 +32,7 @@ bool Contains(const std::vector<const TableDef*>& tables, const TableDef& table)
 absl::StatusOr<std::unique_ptr<Transaction>> Continue(Storage& storage, uint64_t generation) {
   ASSIGN_OR_RETURN(std::unique_ptr<Transaction> transaction, storage.Begin());
   if (transaction->head().generation == generation) return transaction;
-  return absl::AbortedError("rebuild the tables: another rebuild or migration began meanwhile; wait for it, then try again");
+  return absl::AbortedError("another rebuild or migration began meanwhile; wait for it, then try again");
 }
 
 }  // namespace
@@ -48,6 +48,12 @@ absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position la
     RETURN_IF_ERROR(folder.Fold(*record, rows));
     if (++events % kProgressEvery == 0) progress(record->position.value, total);
   }
+}
+
+absl::Status CheckEventCount(uint64_t events, uint64_t head) {
+  if (events == head) return absl::OkStatus();
+  return absl::DataLossError(
+      fmt::format("the log holds {} events, its head says {}: events were removed or added by another program; restore a backup", events, head));
 }
 
 absl::StatusOr<RebuildReport> Rebuild(Storage& storage, const TableDef* wanted, FoldProgress progress) {
@@ -73,7 +79,9 @@ absl::StatusOr<RebuildReport> Rebuild(Storage& storage, const TableDef* wanted, 
       rows.Attach(nullptr, TableSet::kShadow);
       RETURN_IF_ERROR(folded.status());
       report.events += *folded;
-      behind = snapshot->head().position.value - report.events;
+      const uint64_t end = snapshot->head().position.value;
+      behind = end - std::min(end, report.events);
+      if (*folded == 0) RETURN_IF_ERROR(CheckEventCount(report.events, end));
     }
     ASSIGN_OR_RETURN(const auto transaction, Continue(storage, generation));
     RETURN_IF_ERROR(rows.Flush(*transaction, TableSet::kShadow, kShadowCacheBytes));
@@ -84,6 +92,7 @@ absl::StatusOr<RebuildReport> Rebuild(Storage& storage, const TableDef* wanted, 
   rows.Attach(transaction.get(), TableSet::kShadow);
   ASSIGN_OR_RETURN(const uint64_t last, FoldLog(*transaction, {report.events + 1}, {INT64_MAX}, rows, progress));
   report.events += last;
+  RETURN_IF_ERROR(CheckEventCount(report.events, transaction->head().position.value));
   RETURN_IF_ERROR(rows.Flush(*transaction, TableSet::kShadow, kShadowCacheBytes));
   for (const TableDef* const table : tables) {
     RETURN_IF_ERROR(transaction->SwapShadow(*table));
@@ -97,7 +106,8 @@ absl::Status Refold(Storage& storage, const std::vector<const TableDef*>& tables
   ASSIGN_OR_RETURN(const auto transaction, storage.Begin());
   Rows rows;
   rows.keeps_state_transitions = Contains(tables, StateTransitionsTable().table());
-  RETURN_IF_ERROR(FoldLog(*transaction, {1}, {INT64_MAX}, rows, progress).status());
+  ASSIGN_OR_RETURN(const uint64_t events, FoldLog(*transaction, {1}, {INT64_MAX}, rows, progress));
+  RETURN_IF_ERROR(CheckEventCount(events, transaction->head().position.value));
   absl::Status status;
   rows.ForEachTable([&](auto& cache) {
     if (status.ok() && Contains(tables, cache.type().table())) status = cache.Flush(*transaction, TableSet::kLive);

@@ -16,8 +16,11 @@ namespace annals {
 // Told now and then how many events of how many are folded.
 using FoldProgress = absl::FunctionRef<void(uint64_t done, uint64_t total)>;
 
-// Folds the events from `first` to the end of `snapshot` into `rows`. Returns how many there were.
+// Folds the events from `first` to `last` into `rows`. Returns how many there were.
 absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position last, Rows& rows, FoldProgress progress);
+
+// kDataLoss unless a log of `events` events is what its head says: then it was cut or added to.
+absl::Status CheckEventCount(uint64_t events, uint64_t head);
 
 struct RebuildReport {
   uint64_t events = 0;

@@ -96,14 +96,16 @@ class RowCache {
     });
   }
 
-  // Takes the row with the lookup columns of `values` out, never to be flushed. Nothing if it is not here.
-  std::optional<RowStruct> Remove(Row values) {
+  // Takes the row with the lookup columns of `values` out. Nothing if it is not here. Only where nothing will be flushed any more.
+  std::optional<RowStruct> TakeOut(Row values) {
+    CHECK(source_ == nullptr);
     dirty_.clear();
     key_.clear();
     for (const size_t column : type_->lookup()) AppendKeyPart(values[column]);
     const auto it = rows_.find(std::string_view(key_));
     if (it == rows_.end()) return std::nullopt;
     RowStruct row = std::move(it->second.row);
+    bytes_ -= it->second.bytes;
     rows_.erase(it);
     return row;
   }

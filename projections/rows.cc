@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <absl/container/btree_set.h>
+
 namespace annals {
 namespace {
 
@@ -54,22 +56,36 @@ absl::StatusOr<std::vector<std::string>> Rows::DependentsOf(std::string_view run
   return dependents;
 }
 
-absl::StatusOr<std::vector<std::string>> Rows::RunsHolding(std::string_view ws_id) {
-  std::vector<std::string> run_ids;
+absl::StatusOr<RunsHolding> Rows::FindRunsHolding(std::string_view ws_id) {
+  absl::btree_set<std::string> candidates;
   if (source_ != nullptr) {
-    const RowQuery query{.table = &WorkstreamsTable().table(), .equals = {{1, ws_id}}};
-    RETURN_IF_ERROR(source_->ReadRows(query, set_, [&](Row row) {
-      run_ids.push_back(WorkstreamsTable().FromValues(row).run_id);
+    // The same bundle runs again in run after run: past some number it is cheaper to look through the runs that are open.
+    constexpr uint64_t kFewRuns = 64;
+    const RowQuery few{.table = &WorkstreamsTable().table(), .equals = {{1, ws_id}}, .limit = kFewRuns};
+    RETURN_IF_ERROR(source_->ReadRows(few, set_, [&](Row row) {
+      candidates.emplace(std::get<std::string_view>(row[0]));
       return absl::OkStatus();
     }));
+    if (candidates.size() == kFewRuns) {
+      for (const std::string_view status : {"pending", "running", "paused"}) {
+        RETURN_IF_ERROR(source_->ReadRows({.table = &RunsTable().table(), .equals = {{1, status}}}, set_, [&](Row row) {
+          candidates.emplace(std::get<std::string_view>(row[0]));
+          return absl::OkStatus();
+        }));
+      }
+    }
   }
   workstreams.ForEachDirty([&](const WorkstreamRow& row) {
-    if (row.ws_id == ws_id) run_ids.push_back(row.run_id);
+    if (row.ws_id == ws_id) candidates.insert(row.run_id);
   });
-  std::ranges::sort(run_ids);
-  const auto repeats = std::ranges::unique(run_ids);
-  run_ids.erase(repeats.begin(), repeats.end());
-  return run_ids;
+  RunsHolding holding;
+  for (const std::string& run_id : candidates) {
+    ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, Workstream(run_id, ws_id));
+    ASSIGN_OR_RETURN(const RunRow* const run, Run(run_id));
+    if (workstream == nullptr || run == nullptr) continue;
+    (run->IsFinal() ? holding.ended : holding.open).push_back(run_id);
+  }
+  return holding;
 }
 
 absl::Status Rows::Flush(Transaction& transaction, TableSet set, size_t max_bytes) {

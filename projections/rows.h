@@ -10,6 +10,12 @@
 
 namespace annals {
 
+// By name in order. Where very many runs hold a workstream, `ended` names some of those that have ended, `open` all that have not.
+struct RunsHolding {
+  std::vector<std::string> open;
+  std::vector<std::string> ended;
+};
+
 class Rows {
  public:
   Rows();
@@ -37,8 +43,8 @@ class Rows {
 
   // The workstreams that need `ws_id`, by name in order.
   absl::StatusOr<std::vector<std::string>> DependentsOf(std::string_view run_id, std::string_view ws_id);
-  // The runs that hold a workstream of that name, by name in order.
-  absl::StatusOr<std::vector<std::string>> RunsHolding(std::string_view ws_id);
+  // The runs that hold a workstream of that name. Its cost does not grow with how many runs have ended.
+  absl::StatusOr<RunsHolding> FindRunsHolding(std::string_view ws_id);
 
   // Writes every changed row. Afterwards drops rows until those left take at most `max_bytes`: final ones first.
   absl::Status Flush(Transaction& transaction, TableSet set, size_t max_bytes);

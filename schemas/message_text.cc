@@ -82,4 +82,12 @@ std::string SuggestName(std::string_view given, std::span<const std::string_view
   return "known: " + Listed(names);
 }
 
+std::string ListedBriefly(std::span<const std::string> names) {
+  constexpr size_t kNamed = 10;
+  const std::span<const std::string> first = names.first(std::min(names.size(), kNamed));
+  std::string text = fmt::format("{}", fmt::join(first, ", "));
+  if (names.size() > kNamed) text += fmt::format(" and {} more", names.size() - kNamed);
+  return text;
+}
+
 }  // namespace annals

@@ -11,6 +11,9 @@ namespace annals {
 // that are not UTF-8 as \xNN, cut to about 80 bytes with "…".
 std::string Quoted(std::string_view text);
 
+// "a, b, c and 7 more": the first ten.
+std::string ListedBriefly(std::span<const std::string> names);
+
 // "a, b, c".
 std::string Listed(std::span<const std::string_view> names);
 

@@ -6,6 +6,7 @@
 #include <simdjson.h>
 
 #include "schemas/message_text.h"
+#include "schemas/status.h"
 #include "schemas/utf8.h"
 
 namespace annals {
@@ -72,15 +73,6 @@ size_t FirstBadByte(TextRule rule, std::string_view text) {
   return text.find('\0');
 }
 
-absl::Status Check(TextRule rule, std::string_view what, std::string_view text) {
-  if (!simdjson::validate_utf8(text.data(), text.size())) {
-    return absl::InvalidArgumentError(
-        fmt::format("{}: {} is not UTF-8 from its byte {} on", what, Quoted(text), FirstInvalidUtf8(text) + 1));
-  }
-  if (KeepsRule(rule, text)) return absl::OkStatus();
-  return absl::InvalidArgumentError(fmt::format("{}: {}", what, RuleFault(rule, text)));
-}
-
 }  // namespace
 
 bool KeepsRule(TextRule rule, std::string_view text) {
@@ -101,14 +93,22 @@ std::string RuleFault(TextRule rule, std::string_view text) {
                      Quoted(text.substr(bad, Utf8Length(text.substr(bad)))), bad + 1, RuleText(rule));
 }
 
+absl::Status CheckText(TextRule rule, std::string_view text) {
+  if (!simdjson::validate_utf8(text.data(), text.size())) {
+    return absl::InvalidArgumentError(
+        fmt::format("{} is not UTF-8 from its byte {} on", Quoted(text), FirstInvalidUtf8(text) + 1));
+  }
+  return KeepsRule(rule, text) ? absl::OkStatus() : absl::InvalidArgumentError(RuleFault(rule, text));
+}
+
 absl::Status CheckId(std::string_view what, std::string_view text) {
-  return Check(TextRule::kId, what, text);
+  return WithContext(CheckText(TextRule::kId, text), what);
 }
 absl::Status CheckLabel(std::string_view what, std::string_view text) {
-  return Check(TextRule::kLabel, what, text);
+  return WithContext(CheckText(TextRule::kLabel, text), what);
 }
 absl::Status CheckProse(std::string_view what, std::string_view text) {
-  return Check(TextRule::kProse, what, text);
+  return WithContext(CheckText(TextRule::kProse, text), what);
 }
 
 }  // namespace annals

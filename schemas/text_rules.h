@@ -26,7 +26,9 @@ bool KeepsRule(TextRule rule, std::string_view text);
 // How it does not: "is 200 bytes long; an id is …". Only for a text that does not keep it.
 std::string RuleFault(TextRule rule, std::string_view text);
 
-// The same for text from other doors, whatever its bytes. `what` starts the message ("run id"). kInvalidArgument.
+// The same for text from other doors, whatever its bytes: kInvalidArgument. The message does not say whose text it is…
+absl::Status CheckText(TextRule rule, std::string_view text);
+// … unless it is told to begin with `what` ("--actor").
 absl::Status CheckId(std::string_view what, std::string_view text);
 absl::Status CheckLabel(std::string_view what, std::string_view text);
 absl::Status CheckProse(std::string_view what, std::string_view text);

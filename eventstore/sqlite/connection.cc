@@ -53,6 +53,12 @@ void ConfigureSqlite() {
   (void)configured;  // refused where the program has used SQLite before: then it is only slower
 }
 
+// A table or column that the statement names is not in the file. SQLite has no code of its own for it.
+bool NamesWhatIsMissing(std::string_view message) {
+  return message.starts_with("no such table: ") || message.starts_with("no such column: ") ||
+         message.find(" has no column named ") != std::string_view::npos;
+}
+
 absl::Status CreateFile(const std::string& path) {
   const int file = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
   if (file < 0) {
@@ -65,36 +71,47 @@ absl::Status CreateFile(const std::string& path) {
 
 }  // namespace
 
-absl::Status SqliteError(sqlite3* database, std::string_view tried) {
+absl::Status SqliteError(sqlite3* database, std::string_view file, std::string_view tried) {
   const int code = sqlite3_extended_errcode(database);
-  const std::string file = FileOf(database);
-  const char* message = sqlite3_errmsg(database);
+  const std::string_view message = sqlite3_errmsg(database);
+  const int system_code = sqlite3_system_errno(database);
+  const std::string_view reason = system_code == 0 ? message : std::strerror(system_code);
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return absl::UnavailableError(fmt::format(
-          "{}: another process holds the write lock of {}; try again, or wait longer with --lock-timeout", tried, file));
+          "lock the database {}: another process holds the write lock; try again, or wait longer with --lock-timeout", file));
     case SQLITE_FULL:
       return absl::ResourceExhaustedError(
-          fmt::format("{}: the disk that holds {} is full; nothing was written; make room and try again", tried, file));
+          fmt::format("write to the database {}: the disk is full; nothing was written; make room and try again", file));
+    case SQLITE_CONSTRAINT:
+      return absl::DataLossError(fmt::format(
+          "{}: what {} holds does not fit what is to be written ({}): another program changed it; annals rebuild mends tables, a backup the log",
+          tried, file, message));
     case SQLITE_CORRUPT:
-      return absl::DataLossError(
-          fmt::format("{}: {} is damaged ({}); restore it from a backup", tried, file, message));
+      return absl::DataLossError(fmt::format("read the database {}: it is damaged ({}); restore it from a backup", file, message));
     case SQLITE_NOTADB:
-      return absl::InternalError(fmt::format("{}: {} is not an Annals database; name another file with --db", tried, file));
+      return absl::InternalError(fmt::format("open the database {}: it is not an Annals database; name another file with --db", file));
     case SQLITE_READONLY:
     case SQLITE_PERM:
-      return absl::InternalError(
-          fmt::format("{}: {} or its folder may not be written to; check its permissions", tried, file));
+      return absl::InternalError(fmt::format(
+          "open the database {} for writing: the file or its folder may not be written to; check their permissions", file));
     case SQLITE_CANTOPEN:
-      return absl::InternalError(fmt::format("{}: {} cannot be opened ({}); check the permissions of the file and its folder",
-                                             tried, file, std::strerror(sqlite3_system_errno(database))));
+      return absl::InternalError(
+          fmt::format("open the database {}: {}; check the permissions of the file and its folder", file, reason));
     case SQLITE_IOERR:
-      return absl::InternalError(fmt::format("{}: the disk failed on {}: {} (SQLite code {}, {})", tried, file, message, code,
-                                             std::strerror(sqlite3_system_errno(database))));
+      return absl::InternalError(fmt::format("use the database {}: the disk failed: {} (SQLite code {}); look at the system's log",
+                                             file, reason, code));
+    case SQLITE_ERROR:
+      if (NamesWhatIsMissing(message)) {
+        return absl::InternalError(fmt::format(
+            "use the database {}: {}; run annals migrate, which adds what is missing, or restore a backup", file, message));
+      }
+      break;
     default:
-      return absl::InternalError(fmt::format("{}: {} (SQLite code {}, {})", tried, message, code, file));
+      break;
   }
+  return absl::InternalError(fmt::format("{}: {} (SQLite code {}, {})", tried, message, code, file));
 }
 
 void Statement::Bind(int index, int64_t value) { CHECK(sqlite3_bind_int64(handle_.get(), index, value) == SQLITE_OK); }
@@ -118,7 +135,8 @@ absl::StatusOr<bool> Statement::Step() {
   absl::Status status;
   if (code != SQLITE_DONE) {
     std::string_view sql = sqlite3_sql(handle_.get());
-    status = SqliteError(sqlite3_db_handle(handle_.get()), fmt::format("run \"{}\"", sql.substr(0, 80)));
+    sqlite3* const database = sqlite3_db_handle(handle_.get());
+    status = SqliteError(database, FileOf(database), fmt::format("run \"{}\"", sql.substr(0, 80)));
   }
   Reset();
   if (!status.ok()) return status;
@@ -152,6 +170,11 @@ absl::StatusOr<Connection> Connection::Open(const std::string& path, OpenMode mo
   ConfigureSqlite();
   struct stat info;
   if (stat(path.c_str(), &info) != 0) {
+    // What cannot be looked at may well be there: to call it absent would be a lie that some would act upon.
+    if (errno != ENOENT && errno != ENOTDIR) {
+      return absl::InternalError(fmt::format("open the database {}: {}; check the permissions of the folders above it", path,
+                                             std::strerror(errno)));
+    }
     if (mode != OpenMode::kCreate) {
       return absl::NotFoundError(fmt::format("open the database {}: there is none; make it with annals init, or name one with --db", path));
     }
@@ -166,7 +189,7 @@ absl::StatusOr<Connection> Connection::Open(const std::string& path, OpenMode mo
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(UriOf(path, frozen ? "?immutable=1" : "").c_str(), &handle, flags, nullptr);
   connection.handle_.reset(handle);
-  if (code != SQLITE_OK) return SqliteError(handle, "open the database");
+  if (code != SQLITE_OK) return SqliteError(handle, path, "open the database");
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, lock_timeout_ms);
   return connection;
@@ -176,7 +199,7 @@ absl::StatusOr<Statement> Connection::Prepare(std::string_view sql) const {
   sqlite3_stmt* handle = nullptr;
   if (sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle, nullptr) !=
       SQLITE_OK) {
-    return SqliteError(handle_.get(), fmt::format("prepare \"{}\"", sql.substr(0, 80)));
+    return SqliteError(handle_.get(), path_, fmt::format("prepare \"{}\"", sql.substr(0, 80)));
   }
   Statement statement;
   statement.handle_.reset(handle);
@@ -185,7 +208,7 @@ absl::StatusOr<Statement> Connection::Prepare(std::string_view sql) const {
 
 absl::Status Connection::Execute(const std::string& sql) const {
   if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return absl::OkStatus();
-  return SqliteError(handle_.get(), fmt::format("run \"{}\"", std::string_view(sql).substr(0, 80)));
+  return SqliteError(handle_.get(), path_, fmt::format("run \"{}\"", std::string_view(sql).substr(0, 80)));
 }
 
 absl::StatusOr<std::optional<int64_t>> Connection::QueryInt(std::string_view sql) const {
@@ -209,7 +232,8 @@ absl::Status Connection::BackUpTo(const std::string& target) const {
   RETURN_IF_ERROR(CreateFile(target));
   ASSIGN_OR_RETURN(const Connection copy, Open(target, OpenMode::kReadWrite, 0));
   sqlite3_backup* backup = sqlite3_backup_init(copy.handle_.get(), "main", handle_.get(), "main");
-  if (backup == nullptr) return SqliteError(copy.handle_.get(), "start the backup");
+  const std::string tried = fmt::format("back up to {}", target);
+  if (backup == nullptr) return WithContext(SqliteError(copy.handle_.get(), target, "begin"), tried);
   int code = SQLITE_OK;
   do {
     code = sqlite3_backup_step(backup, kBackupPagesPerStep);
@@ -217,7 +241,9 @@ absl::Status Connection::BackUpTo(const std::string& target) const {
   } while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
   sqlite3_backup_finish(backup);
   if (code != SQLITE_DONE) {
-    const absl::Status status = SqliteError(copy.handle_.get(), fmt::format("back up {} to {}", path_, target));
+    // The copy's connection has the fault of either file; damage is the original's.
+    const std::string& to_blame = (code & 0xff) == SQLITE_CORRUPT ? path_ : target;
+    const absl::Status status = WithContext(SqliteError(copy.handle_.get(), to_blame, "copy its pages"), tried);
     std::filesystem::remove(target);
     return status;
   }

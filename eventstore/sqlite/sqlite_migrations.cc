@@ -59,7 +59,7 @@ absl::Status RunMigration(const Connection& connection, const Migration& migrati
   }
   if (status.ok()) status = connection.Execute("COMMIT");
   if (!status.ok()) connection.Execute("ROLLBACK").IgnoreError();
-  return WithContext(status, fmt::format("migrate {} to schema version {}", connection.path(), migration.number));
+  return WithContext(status, fmt::format("bring it to schema version {}", migration.number));
 }
 
 absl::Status ForeignFile(const Connection& connection) {
@@ -177,7 +177,7 @@ absl::Status ApplyRepairs(const Connection& connection, const std::vector<Repair
   for (const Repair& repair : repairs) sql += repair.sql;
   const absl::Status status = connection.Execute(sql + "COMMIT;");
   if (!status.ok()) connection.Execute("ROLLBACK").IgnoreError();
-  return WithContext(status, fmt::format("mend the tables of {}", connection.path()));
+  return WithContext(status, "mend the tables");
 }
 
 std::string DefaultBackupPath(const std::string& path, Timestamp now) {

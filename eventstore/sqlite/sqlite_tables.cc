@@ -1,5 +1,6 @@
 #include "eventstore/sqlite/sqlite_tables.h"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -189,8 +190,44 @@ absl::Status SqliteTables::CreateShadow(const TableDef& table) {
 }
 
 absl::Status SqliteTables::SwapShadow(const TableDef& table) {
-  return connection_->Execute(
-      fmt::format("DROP TABLE IF EXISTS {0}; ALTER TABLE {1} RENAME TO {0};", table.name, ShadowNameOf(table)));
+  const std::string shadow = ShadowNameOf(table);
+  ASSIGN_OR_RETURN(const Additions additions, FindAdditions(table));
+  std::string sql;
+  for (const auto& [name, type] : additions.columns) {
+    std::string same_key;
+    for (size_t i = 0; i < table.key_columns; ++i) {
+      same_key += fmt::format("{}old.{} = {}.{}", i == 0 ? "" : " AND ", table.columns[i].name, shadow, table.columns[i].name);
+    }
+    sql += fmt::format("ALTER TABLE {} ADD COLUMN \"{}\" {};", shadow, name, type);
+    sql += fmt::format("UPDATE {} SET \"{}\" = (SELECT old.\"{}\" FROM {} AS old WHERE {});", shadow, name, name, table.name, same_key);
+  }
+  sql += fmt::format("DROP TABLE IF EXISTS {0}; ALTER TABLE {1} RENAME TO {0};", table.name, shadow);
+  for (const std::string& definition : additions.definitions) sql += definition + ";";
+  return connection_->Execute(sql);
+}
+
+absl::StatusOr<SqliteTables::Additions> SqliteTables::FindAdditions(const TableDef& table) {
+  Additions additions;
+  ASSIGN_OR_RETURN(Statement columns, connection_->Prepare(fmt::format("SELECT name, type FROM pragma_table_info('{}')", table.name)));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, columns.Step());
+    if (!row) break;
+    const std::string_view name = columns.Text(0);
+    const bool ours = std::ranges::any_of(table.columns, [&](const ColumnDef& column) { return column.name == name; });
+    if (!ours && name.find('"') == std::string_view::npos) additions.columns.emplace_back(name, columns.Text(1));
+  }
+  ASSIGN_OR_RETURN(Statement objects, connection_->Prepare("SELECT name, sql FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger') "
+                                                           "AND sql IS NOT NULL ORDER BY rowid"));
+  objects.Bind(1, table.name);
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, objects.Step());
+    if (!row) return additions;
+    const std::string_view name = objects.Text(0);
+    const bool ours = std::ranges::any_of(table.indexes, [&](const auto& index) {
+      return name == IndexNameOf(table, index, "") || name == IndexNameOf(table, index, "_2");
+    });
+    if (!ours) additions.definitions.emplace_back(objects.Text(1));
+  }
 }
 
 }  // namespace annals

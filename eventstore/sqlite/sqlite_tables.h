@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/inlined_vector.h>
@@ -29,6 +31,13 @@ class SqliteTables {
   // What tells one statement from another; the values bound to it do not.
   using Shape = absl::InlinedVector<uint64_t, 4>;
   absl::StatusOr<Statement*> Prepared(const Shape& shape, absl::FunctionRef<std::string()> sql);
+
+  // What others added to a table: columns with their types, and the SQL of indexes and triggers. It outlives a rebuild.
+  struct Additions {
+    std::vector<std::pair<std::string, std::string>> columns;
+    std::vector<std::string> definitions;
+  };
+  absl::StatusOr<Additions> FindAdditions(const TableDef& table);
 
   const Connection* connection_;
   absl::flat_hash_map<Shape, std::unique_ptr<Statement>> statements_;

@@ -23,6 +23,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 constexpr std::string_view kCreate = R"({"command":"create_run","run_id":"r1"})";
 constexpr std::string_view kStart = R"({"command":"transition_run","run_id":"r1","to":"running"})";
@@ -83,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
         ExitCase{"AtomicDone", {"--atomic"}, {kCreate, kStart}, 0, 2, "2 done"},
         ExitCase{"AtomicRefused", {"--atomic"}, {kCreate, kStart, kIllegal}, 3, 1, "line 3 took everything back"},
         ExitCase{"AtomicMalformed", {"--atomic"}, {kCreate, kMalformed}, 2, 0, "line 2 took everything back"},
-        ExitCase{"DryRun", {"--dry-run"}, {kCreate, kStart}, 0, 0, "2 done"},
+        ExitCase{"DryRun", {"--dry-run"}, {kCreate, kStart}, 0, 0, "2 would be done ("},
         ExitCase{"DryRunRefused", {"--dry-run"}, {kCreate, kIllegal}, 3, 0, "dry run: nothing was written"},
         ExitCase{"AtomicKeepGoing", {"--atomic", "--keep-going"}, {kCreate}, 2, 0, "leave one of the two out"},
         ExitCase{"BatchOfNone", {"--batch", "0"}, {kCreate}, 2, 0, "--batch: 0 is below 1"},
@@ -101,7 +102,8 @@ TEST(ApplyCommand, AnswersEachLineInJsonAndSumsUpOnStderr) {
                     HasSubstr(R"("position":2,"line":2})"), HasSubstr(R"({"error":{"code":"not_found")"),
                     HasSubstr(R"("line":4})"), HasSubstr(R"("line":5})")));
   EXPECT_EQ(result.err,
-            "{\"lines\":5,\"lines_before\":0,\"done\":2,\"repeats\":0,\"refused\":1,\"bad\":1,\"rolled_back\":false,"
+            "{\"lines\":5,\"lines_before\":0,\"lines_missing\":0,\"done\":2,\"would_be_done\":0,\"repeats\":0,"
+            "\"refused\":1,\"bad\":1,\"rolled_back\":false,"
             "\"stopped_at\":null}\n");
 }
 
@@ -128,11 +130,50 @@ TEST(ApplyCommand, AFileIsKnownByItsContentAndInputByItsName) {
   EXPECT_EQ(CountLines(sandbox.Out({"log", "--json", "--type", "tick"})), 4u);
 }
 
+TEST(ApplyCommand, SaysThatAnInputIsShorterThanThePlaceKept) {
+  AnnalsSandbox sandbox;
+  sandbox.Out({"apply", "-", "--source", "nightly"}, Lines({kCreate, kStart}));
+  const ProcessResult result = sandbox.Run({"apply", "-", "--source", "nightly"}, Lines({kUnknown}));
+  EXPECT_EQ(result.exit, 0);
+  EXPECT_THAT(result.err, HasSubstr("annals: apply: standard input is shorter than the place kept for nightly: it has "
+                                    "1 of the 2 lines that had been applied"));
+  EXPECT_THAT(sandbox.Run({"apply", "-", "--source", "nightly", "--json"}, "").err,
+              HasSubstr(R"("lines":2,"lines_before":2,"lines_missing":2,"done":0)"));
+}
+
+// An idle pipe into a dry run once kept every writer out.
+TEST(ApplyCommand, HoldsNoLockWhileItWaitsForItsInput) {
+  for (const char* const option : {"--dry-run", "--atomic"}) {
+    SCOPED_TRACE(option);
+    AnnalsSandbox sandbox;
+    sandbox.Out({"init"});
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      ::dup2(ends[0], STDIN_FILENO);
+      for (const int end : ends) ::close(end);
+      ::execl(ANNALS_BINARY, ANNALS_BINARY, "--db", sandbox.db().c_str(), "apply", "-", option, nullptr);
+      ::_exit(127);
+    }
+    ::close(ends[0]);
+    ASSERT_EQ(::write(ends[1], kCreate.data(), kCreate.size()), static_cast<ssize_t>(kCreate.size()));
+    ASSERT_EQ(::write(ends[1], "\n", 1), 1);
+    ::usleep(100'000);
+    sandbox.Out({"--lock-timeout", "50", "run", "create", "other"});
+    ::close(ends[1]);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  }
+}
+
 TEST(ApplyCommand, SaysWhichFileItCannotRead) {
   AnnalsSandbox sandbox;
   const ProcessResult missing = sandbox.Run({"apply", "nowhere.jsonl"});
   EXPECT_EQ(missing.exit, 4);
-  EXPECT_THAT(missing.err, HasSubstr("apply: open nowhere.jsonl: No such file or directory"));
+  EXPECT_THAT(missing.err, StartsWith("annals: apply: open nowhere.jsonl: No such file or directory"));
   EXPECT_EQ(sandbox.Run({"apply", sandbox.folder().path()}).exit, 2);
   EXPECT_FALSE(std::filesystem::exists(sandbox.db()));
 }

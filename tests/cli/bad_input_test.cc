@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -22,8 +24,10 @@
 namespace annals {
 namespace {
 
+using testing::ContainsRegex;
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 using testing_process::AnnalsSandbox;
 using testing_process::ProcessResult;
@@ -81,17 +85,20 @@ std::vector<BadInputCase> Cases() {
        "{\"command\":\"create_run\",\"run_id\":7}\n"},
       {"UnknownCommandInJson", {"apply", "-"}, 2, "create_run", "{\"command\":\"creat_run\"}\n"},
       {"OverLongId", {"run", "create", Long(129)}, 2, "is 129 bytes long"},
-      {"IdWithADot", {"run", "create", ".hidden"}, 2, "RUN: "},
-      {"IdWithASpace", {"ws", "create", "a b", "--run", "r1"}, 2, "WS: "},
-      {"EmptyId", {"run", "create", ""}, 2, "RUN: "},
+      {"IdWithADot", {"run", "create", ".hidden"}, 2, "annals: run create: RUN: \".hidden\" starts with '.'; an id is"},
+      {"IdWithASpace", {"ws", "create", "a b", "--run", "r1"}, 2, "annals: workstream create: WS: \"a b\" has"},
+      {"EmptyId", {"run", "create", ""}, 2, "annals: run create: RUN: is empty; "},
       {"IdWithAControlCharacter", {"run", "create", "a\nb"}, 2, "RUN: "},
       {"InvalidUtf8InAnId", {"run", "create", "a\xff"}, 2, "RUN: "},
       {"LabelWithAControlCharacter",
        {"error", "record", "--run", "r1", "--ws", "a", "--step", "s", "--code", "E\x1b[31m", "--signature", "g",
         "--message", "m"},
        2,
-       "--code: "},
-      {"InvalidUtf8InProse", {"run", "transition", "r1", "failed", "--reason", "\xc3("}, 2, "reason"},
+       "annals: error record: --code: \"E"},
+      {"InvalidUtf8InProse",
+       {"run", "transition", "r1", "failed", "--reason", "\xc3("},
+       2,
+       "annals: run transition: --reason: "},
       {"ActorWithAControlCharacter", {"run", "create", "n", "--actor", "a\tb"}, 2, "--actor"},
       {"BadCommandId", {"run", "create", "n", "--command-id", "a b"}, 2, "--command-id"},
       {"NegativeExpectedVersion", {"run", "create", "n", "--expect-version", "-1"}, 2, "--expect-version"},
@@ -111,20 +118,35 @@ std::vector<BadInputCase> Cases() {
       {"UnknownState", {"ws", "transition", "a", "readdy", "--run", "r1"}, 2, "did you mean \"ready\"?"},
       {"UnknownStatus", {"step", "finish", "7", "--status", "succes"}, 2, "did you mean \"success\"?"},
       {"InProgressIsNoEnd", {"step", "finish", "7", "--status", "in_progress"}, 2, "in_progress is no end"},
-      {"SelfDependency", {"ws", "create", "b", "--run", "r1", "--depends-on", "b"}, 2, "b"},
-      {"UnknownDependency", {"ws", "create", "b", "--run", "r1", "--depends-on", "zz"}, 4, "zz"},
+      {"SelfDependency",
+       {"ws", "create", "b", "--run", "r1", "--depends-on", "b"},
+       2,
+       "workstream b cannot depend on itself"},
+      {"UnknownDependency",
+       {"ws", "create", "b", "--run", "r1", "--depends-on", "zz"},
+       4,
+       "annals: workstream create: workstream b depends on zz"},
       {"UnknownRun", {"run", "transition", "zz", "running"}, 4, "there is no run zz"},
       {"UnknownRunShown", {"run", "show", "zz"}, 4, "there is no run zz"},
       {"UnknownWorkstream", {"ws", "transition", "zz", "ready"}, 4, "zz"},
-      {"UnknownAttempt", {"step", "finish", "4711", "--status", "success"}, 4, "4711"},
+      {"UnknownAttempt",
+       {"step", "finish", "4711", "--status", "success"},
+       4,
+       "annals: step finish: there is no attempt 4711; "},
       {"WorkstreamOfTwoOpenRuns",
        {"ws", "transition", "a", "ready"},
        2,
        "stands in 2 open runs (r1, r2); name the run"},
       {"SecondCreate", {"run", "create", "r1"}, 3, "run r1 already exists", "", 1},
       {"MoveAgainstTheLaw", {"ws", "transition", "a", "done", "--run", "r1"}, 3, "legal from pending: ready", "", 1},
-      {"ReusedKey", {"run", "create", "other", "--command-id", "key-1"}, 5, "key-1"},
-      {"StaleVersion", {"run", "transition", "r1", "paused", "--expect-version", "1"}, 5, "not at the expected 1"},
+      {"ReusedKey",
+       {"run", "create", "other", "--command-id", "key-1"},
+       5,
+       "annals: run create: the command id key-1 was"},
+      {"StaleVersion",
+       {"run", "transition", "r1", "paused", "--expect-version", "1"},
+       5,
+       "annals: run transition: run/r1 is at version 3, not at the expected 1; "},
       {"OverrideWithoutOperator",
        {"run", "transition", "r1", "failed", "--override", "--reason", "x"},
        2,
@@ -134,7 +156,10 @@ std::vector<BadInputCase> Cases() {
        2,
        "--reason TEXT"},
       {"OperatorWithoutOverride", {"run", "transition", "r1", "failed", "--operator", "x"}, 2, "add --override"},
-      {"NoteOnAWorkstreamOfNoRun", {"event", "record", "t", "--ws", "a"}, 2, "run"},
+      {"NoteOnAWorkstreamOfNoRun",
+       {"event", "record", "t", "--ws", "a"},
+       2,
+       "annals: event record: the note names a workstream"},
       {"UnknownCommand", {"rum", "list"}, 2, "did you mean \"run\"?"},
       {"UnknownSubcommand", {"run", "lst"}, 2, "did you mean \"list\"?"},
       {"OptionsWithoutACommand", {"--actor", "kim"}, 2, "no command is given"},
@@ -142,8 +167,64 @@ std::vector<BadInputCase> Cases() {
       {"UnknownOptionBeforeTheCommand", {"--jsn", "run", "list"}, 2, "did you mean \"--json\"?"},
       {"MissingArgument", {"ws", "create", "b"}, 2, "--run RUN is missing"},
       {"LimitOfNothing", {"run", "list", "--limit", "0"}, 2, "--limit"},
+      {"EndOfAnOpenAttempt",
+       {"step", "record", "--run", "r1", "--ws", "a", "--step", "s", "--status", "in_progress", "--exit-code", "1"},
+       2,
+       "annals: step record: an attempt in progress has no "},
+      {"RebuildOfNoTable", {"rebuild", "runz"}, 2, "annals: rebuild: \"runz\" is no table of the log; did you mean"},
+      {"RebuildWithADryRun", {"rebuild", "--dry-run"}, 2, "annals: rebuild: --dry-run: "},
+      {"FollowWithAnEnd", {"log", "--follow", "--until", "2026-01-01"}, 2, "annals: log: --follow waits"},
+      {"WholeEventsOfTransitions", {"log", "--full", "--transitions"}, 2, "annals: log: --full shows"},
+      {"StatsOfAnUnknownRun", {"stats", "--run", "zz"}, 4, "annals: stats: there is no run zz; "},
+      {"BenchOfTooLittle", {"bench", "--commands", "1"}, 2, "annals: bench: --commands is at least"},
+      {"ApplyOfAMissingFile", {"apply", "nowhere.jsonl"}, 4, "annals: apply: open nowhere.jsonl: No such file"},
+      {"ApplyOfAFolder", {"apply", "."}, 2, "annals: apply: . is a folder; "},
+      {"ApplyWithOneKeyForAll", {"apply", "-", "--command-id", "k"}, 2, "annals: apply: --command-id and"},
+      {"ApplyAllOrNothingAndGoingOn", {"apply", "-", "--atomic", "--keep-going"}, 2, "annals: apply: all or nothing"},
       {"BadLockTimeout", {"run", "list", "--lock-timeout", "-5"}, 2, "--lock-timeout"},
   };
+}
+
+// "log: log: …", "step finish: finish attempt 7: …", "RUN: run_id: …": a part that begins with the word before it.
+bool StuttersAt(const std::string& left, const std::string& right) {
+  const auto word_at = [](const std::string& text, size_t begin) {
+    std::string word;
+    for (size_t i = begin; i < text.size() && std::isalnum(static_cast<unsigned char>(text[i])); ++i) {
+      word += static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
+    }
+    return word;
+  };
+  const std::string last = word_at(left, left.find_last_of(" -") + 1);
+  if (last.empty()) return false;
+  const std::string first = right.substr(0, right.find(' '));
+  for (size_t begin = 0; begin != std::string::npos; begin = first.find_first_of("-_", begin)) {
+    if (begin > 0 || first.starts_with('-')) ++begin;
+    if (word_at(first, begin) == last) return true;
+  }
+  return false;
+}
+
+bool Stutters(const std::string& message) {
+  for (size_t colon = message.find(": "), begin = 0; colon != std::string::npos;) {
+    const size_t next = message.find(": ", colon + 2);
+    if (StuttersAt(message.substr(begin, colon - begin), message.substr(colon + 2))) return true;
+    begin = colon + 2;
+    colon = next;
+  }
+  return false;
+}
+
+TEST(Stutters, SeesWhatWasSaidTwice) {
+  for (const char* const bad :
+       {"annals: log: log: --follow waits", "annals: step finish: finish attempt 7: there is none",
+        "annals: run create: RUN: run_id: is empty", "annals: --code: error_code: is empty",
+        "annals: rebuild: rebuild --check: 3 differences"}) {
+    EXPECT_TRUE(Stutters(bad)) << bad;
+  }
+  for (const char* const good : {"annals: run create: RUN: is empty", "annals: step finish: there is no attempt 7",
+                                 "annals: run r1: refused: run r1 already exists"}) {
+    EXPECT_FALSE(Stutters(good)) << good;
+  }
 }
 
 class BadInputTest : public testing::TestWithParam<BadInputCase> {};
@@ -161,6 +242,7 @@ TEST_P(BadInputTest, IsOneMessageAndChangesNothing) {
   EXPECT_EQ(result.exit, test.exit) << result.err;
   EXPECT_THAT(result.err, StartsWith("annals: "));
   EXPECT_THAT(result.err, HasSubstr(test.message));
+  EXPECT_FALSE(Stutters(result.err)) << result.err;
   if (test.arguments.front() != "apply") {
     EXPECT_EQ(LinesIn(result.err), 1u) << result.err;
   }
@@ -214,7 +296,7 @@ void Execute(const std::string& file, const std::string& sql) {
 std::vector<BadFileCase> FileCases() {
   return {
       {"NoDatabaseAtAll", [](AnnalsSandbox& s) { Overwrite(s.db(), "This is a letter, " + Long(5000)); }, 1,
-       "is not an Annals database"},
+       "it is not an Annals database"},
       {"DatabaseOfAnotherProgram",
        [](AnnalsSandbox& s) {
          fs::remove(s.db());
@@ -245,13 +327,48 @@ TEST_P(BadFileTest, IsRefusedForReadingAndWritingAndLeftAsItIs) {
     const ProcessResult result = sandbox.Run(arguments);
     EXPECT_EQ(result.exit, GetParam().exit) << arguments.front() << ": " << result.err;
     EXPECT_THAT(result.err, HasSubstr(GetParam().message)) << arguments.front();
-    EXPECT_THAT(result.err, HasSubstr(sandbox.db())) << arguments.front();
+    EXPECT_THAT(result.err, ContainsRegex("(open|read|use) the database " + sandbox.db() + ": ")) << arguments.front();
+    EXPECT_THAT(result.err, Not(ContainsRegex("PRAGMA|SELECT"))) << arguments.front();
     EXPECT_EQ(result.out, "") << arguments.front();
   }
   EXPECT_EQ(BytesIn(sandbox.db()), before);
 }
 
 INSTANTIATE_TEST_SUITE_P(Spec9, BadFileTest, testing::ValuesIn(FileCases()),
+                         [](const auto& test) { return test.param.name; });
+
+// Files that another program damaged but that are still read as a database.
+struct DamageCase {
+  std::string name;
+  std::string sql;
+  std::string message;
+  bool migrate_mends;
+};
+
+class DamagedTablesTest : public testing::TestWithParam<DamageCase> {};
+
+TEST_P(DamagedTablesTest, AreSaidWithWhatToDo) {
+  AnnalsSandbox sandbox;
+  FillSandbox(sandbox);
+  Execute(sandbox.db(), GetParam().sql);
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"run", "show", "r1"}, {"run", "transition", "r1", "paused"}}) {
+    const ProcessResult result = sandbox.Run(arguments);
+    EXPECT_EQ(result.exit, 1) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(": use the database " + sandbox.db() + ": " + GetParam().message +
+                                      "; run annals migrate, which adds what is missing, or restore a backup"));
+  }
+  if (!GetParam().migrate_mends) return;
+  sandbox.Out({"migrate"});
+  EXPECT_THAT(sandbox.Out({"run", "show", "r1"}), HasSubstr("running"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Spec9, DamagedTablesTest,
+                         testing::Values(DamageCase{"ColumnOfATable", "ALTER TABLE runs DROP COLUMN ws_total",
+                                                    "no such column: ws_total", true},
+                                         DamageCase{"Table", "DROP TABLE runs", "no such table: runs", true},
+                                         DamageCase{"TableOfTheLog", "DROP TABLE streams", "no such table: streams",
+                                                    false}),
                          [](const auto& test) { return test.param.name; });
 
 TEST(MissingDatabase, IsNotFoundForReadersAndNotMade) {
@@ -280,16 +397,20 @@ TEST(MissingDatabase, IsMadeByAWriterWithItsFoldersForTheOwnerAlone) {
 
 constexpr uid_t kNobody = 65534;
 
-// Runs as somebody who may look at the folder but not write to it: root may write anywhere, so it becomes nobody first.
+// Runs as somebody to whom permissions apply: root may do anything, so it becomes nobody first.
+ProcessResult RunAsNobody(AnnalsSandbox& sandbox, const std::vector<std::string>& arguments,
+                          std::map<std::string, std::string> environment = {}) {
+  const bool root = getuid() == 0;
+  environment["PIPELINE_DB_PATH"] = sandbox.db();
+  return RunProcess(
+      {.arguments = arguments, .environment = environment, .directory = sandbox.folder().path(), .in_child = [root] {
+         if (root && (setgid(kNobody) != 0 || setuid(kNobody) != 0)) _exit(122);
+       }});
+}
+
 ProcessResult RunWithoutWriteAccess(AnnalsSandbox& sandbox, const std::vector<std::string>& arguments) {
   fs::permissions(sandbox.folder().path(), fs::perms(0555));
-  const bool root = getuid() == 0;
-  const ProcessResult result = RunProcess({.arguments = arguments,
-                                           .environment = {{"PIPELINE_DB_PATH", sandbox.db()}},
-                                           .directory = sandbox.folder().path(),
-                                           .in_child = [root] {
-                                             if (root && (setgid(kNobody) != 0 || setuid(kNobody) != 0)) _exit(122);
-                                           }});
+  const ProcessResult result = RunAsNobody(sandbox, arguments);
   fs::permissions(sandbox.folder().path(), fs::perms(0755));
   return result;
 }
@@ -312,8 +433,58 @@ TEST(ReadOnlyFolder, CanBeReadAndNotWritten) {
   EXPECT_THAT(read.out, HasSubstr("\"run_id\":\"r1\""));
   const ProcessResult write = RunWithoutWriteAccess(sandbox, {"run", "create", "n"});
   EXPECT_EQ(write.exit, 1);
-  EXPECT_THAT(write.err, HasSubstr("permission"));
+  EXPECT_THAT(write.err,
+              ContainsRegex("open the database " + sandbox.db() + "( for writing)?: .*; check .*permissions"));
+  EXPECT_THAT(write.err, Not(HasSubstr("PRAGMA")));
   EXPECT_EQ(BytesIn(sandbox.db()), before);
+}
+
+TEST(UnreadableFile, IsSaidWithItsName) {
+  AnnalsSandbox sandbox;
+  FillSandbox(sandbox);
+  fs::permissions(sandbox.folder().path(), fs::perms(0755));
+  fs::permissions(sandbox.db(), fs::perms(0));
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"run", "list"}, {"run", "create", "n"}, {"migrate", "--dry-run"}}) {
+    const ProcessResult result = RunAsNobody(sandbox, arguments);
+    EXPECT_EQ(result.exit, 1);
+    EXPECT_THAT(result.err,
+                HasSubstr(": open the database " + sandbox.db() + ": Permission denied; check the permissions"));
+  }
+}
+
+// A database that is there and cannot be seen was once called absent: exit code 4, and a --dry-run judged against
+// nothing.
+TEST(UnreadableFolder, IsNotTakenForAbsence) {
+  AnnalsSandbox sandbox;
+  FillSandbox(sandbox);
+  fs::permissions(sandbox.folder().path(), fs::perms(0755));
+  const fs::path closed = sandbox.folder().path() / "closed";
+  fs::create_directory(closed);
+  fs::copy_file(sandbox.db(), closed / "annals.db");
+  fs::permissions(closed, fs::perms(0));
+  const std::string db = (closed / "annals.db").string();
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"run", "list"},
+                                                    {"run", "create", "n", "--dry-run"},
+                                                    {"apply", "--dry-run", "/dev/null"},
+                                                    {"apply", "/dev/null"},
+                                                    {"init", "--dry-run"},
+                                                    {"init"}}) {
+    std::vector<std::string> words = arguments;
+    words.insert(words.end(), {"--db", db});
+    const ProcessResult result = RunAsNobody(sandbox, words, {{"ANNALS_BACKUP_ON_START", "true"}});
+    EXPECT_EQ(result.exit, 1) << testing::PrintToString(arguments);
+    EXPECT_THAT(result.err, HasSubstr(": open the database " + db + ": Permission denied; check the permissions"))
+        << testing::PrintToString(arguments);
+    EXPECT_EQ(result.out, "") << testing::PrintToString(arguments);
+  }
+  fs::permissions(closed, fs::perms(0755));
+}
+
+TEST(UnreadableFolder, AFileInTheWayOfAFolderIsAbsence) {
+  AnnalsSandbox sandbox;
+  FillSandbox(sandbox);
+  EXPECT_EQ(sandbox.Run({"run", "list", "--db", sandbox.db() + "/annals.db"}).exit, 4);
 }
 
 TEST(FullDisk, IsSaidAndNothingIsWritten) {

@@ -124,6 +124,16 @@ TEST_P(CompletionTest, NamesEveryCommandAndOption) {
   }
 }
 
+TEST_P(CompletionTest, IsWhatItsShellCanRead) {
+  const std::string shell = std::string("/usr/bin/") + GetParam();
+  if (!std::filesystem::exists(shell)) GTEST_SKIP() << "this machine has no " << shell;
+  const std::string script = RunProcess({.arguments = {"completion", GetParam()}}).out;
+  // Told to read and not to run, as all three name it.
+  const ProcessResult result = RunProcess({.arguments = {"-n"}, .in = script}, shell);
+  EXPECT_EQ(result.exit, 0);
+  EXPECT_EQ(result.err, "");
+}
+
 INSTANTIATE_TEST_SUITE_P(Shells, CompletionTest, testing::Values("bash", "zsh", "fish"),
                          [](const auto& test) { return std::string(test.param); });
 

@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
                     FilterCase{"AnActor", {"--actor", "bot"}, {4}},
                     FilterCase{"AGravity", {"--severity", "error"}, {7, 11}},
                     FilterCase{"AGravityOrMore", {"--severity", "warning", "--run", "r1"}, {5, 7, 11}},
-                    FilterCase{"TheNewest", {"--limit", "2"}, {10, 11}}, FilterCase{"NoneOfThem", {"--limit", "0"}, {}},
+                    FilterCase{"TheNewest", {"--limit", "2"}, {10, 11}},
                     FilterCase{"TheNewestOfARun", {"--limit", "4", "--run", "r1"}, {7, 8, 10, 11}},
                     FilterCase{"Transitions", {"--transitions"}, {2, 5, 6, 9, 11}},
                     FilterCase{"SinceLongAgo", {"--since", "2020-01-01", "--limit", "1"}, {11}},
@@ -153,7 +153,8 @@ TEST_P(LogUsageTest, IsExitCodeTwo) {
 INSTANTIATE_TEST_SUITE_P(
     Log, LogUsageTest,
     testing::Values(UsageCase{"EntityWithoutKind", {"--entity", "r1"}, "KIND/ID"},
-                    UsageCase{"NegativeLimit", {"--limit", "-1"}, "-1 is below 0"},
+                    UsageCase{"NegativeLimit", {"--limit", "-1"}, "--limit: it must be at least 1"},
+                    UsageCase{"LimitOfNothing", {"--limit", "0"}, "--limit: it must be at least 1"},
                     UsageCase{"UnknownSeverity", {"--severity", "loud"}, "--severity"},
                     UsageCase{"FollowWithAnEnd", {"-f", "--until", "2020-01-01"}, "leave one of the two out"},
                     UsageCase{"FullTransitions", {"--full", "--transitions"}, "leave one of the two out"}),

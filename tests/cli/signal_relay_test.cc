@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <thread>
@@ -21,6 +22,35 @@ namespace annals {
 namespace {
 
 using std::chrono::milliseconds;
+
+// Asks until `is_so`; gives up after half a minute.
+bool WaitUntil(const std::function<bool()>& is_so) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!is_so()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  return true;
+}
+
+// A file by which a script says how far it is. Goes with its owner.
+class MarkFile {
+ public:
+  explicit MarkFile(const std::string& name)
+      : path_(testing::TempDir() + "annals_signal_relay_" + std::to_string(getpid()) + "_" + name) {
+    unlink(path_.c_str());
+  }
+  ~MarkFile() { unlink(path_.c_str()); }
+  MarkFile(const MarkFile&) = delete;
+  MarkFile& operator=(const MarkFile&) = delete;
+  const std::string& path() const { return path_; }
+  bool WaitUntilThere() const {
+    return WaitUntil([this] { return access(path_.c_str(), F_OK) == 0; });
+  }
+
+ private:
+  std::string path_;
+};
 
 // Another process that runs `script` under RunChild, as `annals step exec` does, and ends with its code. What the
 // script prints can be read here.
@@ -153,7 +183,15 @@ TEST(SignalRelay, AnIgnoredSigchldDoesNotHideTheChildsCode) {
 
 TEST(SignalRelay, ASignalAfterTheChildsDeathEndsTheWaitForAStuckReader) {
   // Two pipes full of output and a reader that does not read: without a signal the wrapper waits, as any program would.
-  Wrapper wrapper("head -c 100000 /dev/zero");
+  const MarkFile dead("dead");
+  Wrapper wrapper("head -c 100000 /dev/zero; echo $$ > " + dead.path() + ".new; mv " + dead.path() + ".new " +
+                  dead.path());
+  ASSERT_TRUE(dead.WaitUntilThere());
+  pid_t child = 0;
+  std::ifstream(dead.path()) >> child;
+  ASSERT_GT(child, 0);
+  ASSERT_TRUE(WaitUntil([child] { return kill(child, 0) != 0; })) << "the wrapper did not see its child's end";
+  // Longer than the grace: what does not happen can only be given time to happen.
   std::this_thread::sleep_for(milliseconds(700));
   EXPECT_EQ(waitpid(wrapper.pid(), nullptr, WNOHANG), 0) << "it did not wait for its reader";
   kill(wrapper.pid(), SIGTERM);
@@ -168,7 +206,9 @@ TEST(SignalRelay, CtrlCReachesTheChildOnce) {
   ASSERT_EQ(grantpt(master), 0);
   ASSERT_EQ(unlockpt(master), 0);
   const std::string terminal = ptsname(master);
-  Wrapper wrapper("trap 'echo interrupted' INT; echo ready; n=0; while [ $n -lt 20 ]; do sleep 0.1; n=$((n+1)); done",
+  const MarkFile interrupted("interrupted");
+  Wrapper wrapper("trap 'echo interrupted; touch " + interrupted.path() +
+                      "' INT; echo ready; n=0; while [ $n -lt 20 ]; do sleep 0.1; n=$((n+1)); done",
                   [&] {
                     signal(SIGINT, SIG_DFL);
                     setsid();
@@ -178,7 +218,7 @@ TEST(SignalRelay, CtrlCReachesTheChildOnce) {
   ASSERT_TRUE(wrapper.WaitFor("ready\n"));
   kill(wrapper.pid(), SIGSTOP);
   ASSERT_EQ(write(master, "\x03", 1), 1);
-  std::this_thread::sleep_for(milliseconds(400));
+  EXPECT_TRUE(interrupted.WaitUntilThere());
   kill(wrapper.pid(), SIGCONT);
   EXPECT_EQ(wrapper.Wait(), 0);
   wrapper.WaitFor("what never comes: reads to the end");

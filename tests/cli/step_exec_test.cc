@@ -1,9 +1,13 @@
 // annals step exec, as the caller of a command sees it.
-#include <atomic>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,6 +26,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 using testing_process::AnnalsSandbox;
 using testing_process::ProcessResult;
+using testing_process::RunProcess;
 
 class StepExecTest : public testing::Test {
  protected:
@@ -128,26 +133,47 @@ TEST_F(StepExecTest, WithJsonTheReceiptGoesToStderr) {
                                 HasSubstr("\"attempt_id\":4")));
 }
 
+std::string TextOf(const std::string& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Asks until `is_so`; gives up after half a minute.
+bool WaitUntil(const std::function<bool()>& is_so) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!is_so()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
 // The command has run: its end must get on record although others hold the database for longer than a command waits.
 TEST_F(StepExecTest, WaitsForALockedDatabaseToRecordTheEnd) {
   const std::string started = sandbox_.folder().File("started");
-  std::atomic<bool> locked = false;
+  const std::string locked = sandbox_.folder().File("locked");
+  const std::string err = sandbox_.folder().File("err");
+  constexpr const char* kWaiting = "the command has ended; waiting for the database to record it";
+  bool said = false;
   std::thread other([&] {
-    while (!std::filesystem::exists(started)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    EXPECT_TRUE(WaitUntil([&] { return std::filesystem::exists(started); }));
     const auto storage = SqliteStorage::Open({.path = sandbox_.db(), .mode = OpenMode::kReadWrite});
     ASSERT_TRUE(storage.ok()) << storage.status();
     const auto transaction = (*storage)->Begin();
     ASSERT_TRUE(transaction.ok()) << transaction.status();
-    locked = true;
-    std::ofstream(sandbox_.folder().File("locked")) << "yes";
-    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    std::ofstream(locked) << "yes";
+    said = WaitUntil([&] { return TextOf(err).find(kWaiting) != std::string::npos; });
   });
-  const ProcessResult result = Exec({"sh", "-c", "touch started; while ! test -e locked; do sleep 0.01; done; exit 3"},
-                                    {"--lock-timeout", "20"});
+  const ProcessResult result =
+      RunProcess({.arguments = {"step", "exec", "--run", "r1", "--ws", "a", "--step", "static", "--lock-timeout", "20",
+                                "--", "sh", "-c", "touch started; while ! test -e locked; do sleep 0.01; done; exit 3"},
+                  .environment = {{"PIPELINE_DB_PATH", sandbox_.db()}},
+                  .directory = sandbox_.folder().path(),
+                  // To a file, which can be looked at while the process runs.
+                  .in_child = [&] { dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO); }});
   other.join();
-  EXPECT_TRUE(locked);
+  EXPECT_TRUE(said) << TextOf(err);
   EXPECT_EQ(result.exit, 3);
-  EXPECT_THAT(result.err, HasSubstr("the command has ended; waiting for the database to record it"));
   EXPECT_THAT(Attempts(), HasSubstr("\"status\":\"failure\""));
 }
 

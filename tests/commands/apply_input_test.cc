@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -76,6 +77,21 @@ INSTANTIATE_TEST_SUITE_P(
                     SplitCase{"TooLongAtTheEnd", "a\n123456789", {"1:a", "2:too long"}}),
     [](const auto& row) { return std::string(row.param.name); });
 
+TEST_P(SplitTest, IsTheSameWhetherOrNotSomebodyAsksBeforeEachLine) {
+  for (const size_t piece : {1, 3, 100}) {
+    PiecewiseSource source(GetParam().text, piece);
+    LineReader reader(source, 8);
+    std::vector<std::string> lines;
+    do {
+      EXPECT_FALSE(reader.WouldWait());
+      const auto line = Must(reader.Next());
+      if (!line) break;
+      lines.push_back(fmt::format("{}:{}", line->number, line->is_too_long ? "too long" : std::string(line->text)));
+    } while (true);
+    EXPECT_EQ(lines, GetParam().lines) << "in pieces of " << piece;
+  }
+}
+
 TEST(LineReader, ReadsATooLongLineWithoutKeepingIt) {
   constexpr size_t kLimit = size_t{1} << 20;
   PiecewiseSource source(std::string(20 * kLimit, 'x') + "\nnext\n", size_t{1} << 16);
@@ -103,6 +119,25 @@ TEST_F(PipeTest, TellsWhetherItWouldWait) {
   char out[8];
   EXPECT_EQ(Must(source_->Read(out, sizeof(out))), 2u);
   EXPECT_TRUE(source_->WouldWait());
+}
+
+TEST_F(PipeTest, APieceOfALineIsNoLine) {
+  LineReader reader(*source_, 100);
+  ASSERT_EQ(::write(ends_[1], "ab\ncd", 5), 5);
+  EXPECT_FALSE(reader.WouldWait());
+  EXPECT_EQ(Must(reader.Next())->text, "ab");
+  EXPECT_TRUE(reader.WouldWait());
+  ASSERT_EQ(::write(ends_[1], "e\n", 2), 2);
+  EXPECT_FALSE(reader.WouldWait());
+  EXPECT_EQ(Must(reader.Next())->text, "cde");
+}
+
+TEST_F(PipeTest, ReadToEndGivesTheSameFromAFile) {
+  ASSERT_EQ(::write(ends_[1], "ab\ncd", 5), 5);
+  ::close(std::exchange(ends_[1], -1));
+  const TemporaryFile file = Must(ReadToEnd(*source_, "the pipe"));
+  const auto copy = Must(FdSource::Over(::fileno(file.get()), "the copy"));
+  EXPECT_THAT(LinesOf(*copy, 100), ElementsAre("1:ab", "2:cd"));
 }
 
 TEST_F(PipeTest, InterruptEndsAReadThatWaits) {

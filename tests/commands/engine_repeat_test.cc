@@ -103,5 +103,16 @@ TEST(EngineRepeatSqliteTest, KnowsTheKeysOfOtherEnginesOnTheSameFile) {
   EXPECT_EQ(RecordsOf(*first_storage).size(), 2u);
 }
 
+TEST_P(EngineRepeatTest, TakesAKeyThatPointsNowhereForWhatItIs) {
+  Accept(CreateRun());
+  const auto transaction = Must(storage().Begin());
+  const std::string salt(32, '0');
+  const Value row[] = {std::string_view("k"), int64_t{999}, std::string_view(salt)};
+  Must(transaction->PutRow(CommandIdsTable(), TableSet::kLive, row));
+  Must(transaction->Commit());
+  const JsonCommand command(With(MoveRun("running"), R"("command_id":"k")"));
+  EXPECT_EQ(session_.engine().Execute({command.reader()}).status().code(), absl::StatusCode::kDataLoss);
+}
+
 }  // namespace
 }  // namespace annals::support

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "eventstore/event_codec.h"
+#include "projections/projector.h"
 #include "schemas/status.h"
 #include "tests/commands/engine_fixture.h"
 
@@ -97,7 +98,7 @@ TEST_P(EngineTest, AnswersErrorsOfACommandAloneAndRecordsNothing) {
   EXPECT_EQ(std::get<absl::Status>(answers[1]).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(std::get<Receipt>(answers[2]).first_position, Position{2});
   EXPECT_EQ(MessageOf(std::get<absl::Status>(answers[3])),
-            "finish attempt 77: there is none; annals step list shows those there are");
+            "there is no attempt 77; annals step list shows those there are");
   EXPECT_EQ(std::get<Receipt>(answers[4]).first_position, Position{3});
   EXPECT_EQ(end(), Position{3});
 }
@@ -118,7 +119,7 @@ TEST_P(EngineTest, WantsOperatorAndReasonForAnOverrideAndATransitionToOverride) 
     command.getBody().getTransitionRun().setTo("completed");
     const absl::Status status = fail(command);
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_THAT(MessageOf(status), HasSubstr("it needs an operator and a reason"));
+    EXPECT_THAT(MessageOf(status), HasSubstr("an override needs an operator and a reason"));
   }
   const absl::Status status = Fail(Overridden(CreateWorkstream("a")));
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
@@ -152,7 +153,7 @@ TEST_P(EngineTest, ConflictOfVersionsLeavesNothing) {
   for (const char* const wrong : {"0", "1", "3"}) {
     const absl::Status status = Fail(With(MoveRun("paused"), std::string(R"("expect_version":)") + wrong));
     EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
-    EXPECT_EQ(MessageOf(status), "transition_run: run/r1 is at version 2, not at the expected " + std::string(wrong) +
+    EXPECT_EQ(MessageOf(status), "run/r1 is at version 2, not at the expected " + std::string(wrong) +
                                      "; read it again and decide again");
   }
   EXPECT_EQ(end(), Position{2});
@@ -265,6 +266,42 @@ TEST_P(EngineTest, RecordsTheRefusalOfADroppedUnitInItsPlace) {
   const std::vector<StoredRecord> records = RecordsOf(storage());
   ASSERT_EQ(records.size(), 1u);
   EXPECT_EQ(records[0].stream, "refused/run/r1");
+}
+
+TEST_P(EngineTest, RecordsWithARefusalTheWorkstreamItWasAboutAndTheReasonThatWasStated) {
+  Accept(CreateRun("r1", "running"));
+  Accept(CreateWorkstream("a"));
+  Accept(MoveWorkstream("a", "abandoned"));
+  Refuse(StartStep("a", "edit"));
+  Refuse(With(MoveWorkstream("a", "done"), R"("reason":"it is late")"));
+  const auto records = RecordsOf(storage(), {.stream = RefusedStream(RunStream("r1"))});
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].ws_id, "a");
+  EXPECT_EQ(records[1].ws_id, "a");
+  RecordFolder folder;
+  EXPECT_EQ(Must(folder.Read(records[1].View())).text, "it is late");
+}
+
+// The same bundle runs again in run after run: finding the open one must not read them all, and must not miss it.
+TEST_P(EngineTest, FindsTheOpenRunAmongManyThatHaveEnded) {
+  std::vector<std::string> commands;
+  for (int i = 0; i < 200; ++i) {
+    const std::string run_id = "old-" + std::to_string(i);
+    for (const std::string& command : {CreateRun(run_id, "running"), CreateWorkstream("build", {}, false, run_id), MoveRun("abandoned", run_id)}) {
+      commands.push_back(command);
+    }
+  }
+  session_.ExecuteAll(commands);
+  const std::string move = R"({"command":"transition_workstream","ws_id":"build","to":"ready"})";
+  const absl::Status none = Fail(move);
+  EXPECT_EQ(none.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_LT(none.message().size(), 300u) << none;
+  Accept(CreateRun("zz-new", "running"));
+  Accept(CreateWorkstream("build", {}, false, "zz-new"));
+  EXPECT_EQ(Accept(move).run_id, "zz-new");
+  Accept(CreateRun("zz-newer", "running"));
+  Accept(CreateWorkstream("build", {}, false, "zz-newer"));
+  EXPECT_THAT(MessageOf(Fail(move)), testing::HasSubstr("stands in 2 open runs (zz-new, zz-newer)"));
 }
 
 }  // namespace

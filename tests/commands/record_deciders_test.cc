@@ -69,7 +69,7 @@ TEST(NoteDecider, NeedsTheRunAndTheWorkstreamItNames) {
   const absl::Status status =
       History().Run("running").When(R"({"command":"record_event","event_type":"deploy","ws_id":"a"})").status;
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(MessageOf(status), HasSubstr("it names a workstream but no run"));
+  EXPECT_THAT(MessageOf(status), HasSubstr("the note names a workstream but no run"));
 }
 
 TEST(NoteDecider, ChangesNoRow) {

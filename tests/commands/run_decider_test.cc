@@ -104,11 +104,11 @@ struct BadRequestCase {
 const BadRequestCase kBadRequests[] = {
     {"UnknownState", MoveRun("complete"), R"("complete" is no state of the run machine; did you mean "completed"?)"},
     {"MisspeltTrigger", R"({"command":"transition_run","run_id":"r1","trigger":"pauze"})",
-     R"(move run r1: "pauze" is no trigger of the run machine; did you mean "pause"?)"},
+     R"(run r1: "pauze" is no trigger of the run machine; did you mean "pause"?)"},
     {"UnknownTrigger", R"({"command":"transition_run","run_id":"r1","trigger":"jump"})",
      "known: start, fail, abandon, pause, complete, complete_partially, resume"},
     {"NeitherStateNorTrigger", R"({"command":"transition_run","run_id":"r1"})",
-     "move run r1: neither to nor trigger is given"},
+     "run r1: neither to nor trigger is given"},
     {"OverrideByTriggerAlone",
      R"({"command":"transition_run","run_id":"r1","trigger":"resume","override":{"operator":"o","reason":"r"}})",
      "an override names the state to reach, not only a trigger"},

@@ -114,7 +114,7 @@ TEST(StepDecider, FinishesOnlyAttemptsThereAre) {
   history.Run("running").Workstream("a", "editing").Attempt("a", "edit");
   const absl::Status status = history.When(FinishStep(3, "success")).status;
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(MessageOf(status), "finish attempt 3: there is none; annals step list shows those there are");
+  EXPECT_EQ(MessageOf(status), "there is no attempt 3; annals step list shows those there are");
   const absl::Status no_end = history.When(FinishStep(kFirst, "in_progress")).status;
   EXPECT_EQ(no_end.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(MessageOf(no_end), HasSubstr("in_progress is no end"));
@@ -155,7 +155,7 @@ TEST(StepDecider, RecordsNoEndOfWhatIsInProgress) {
                                     .When(With(RecordStep("a", "edit", "in_progress"), field))
                                     .status;
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << field;
-    EXPECT_THAT(MessageOf(status), HasSubstr("one in progress has no completed_at, exit_code or result yet"));
+    EXPECT_THAT(MessageOf(status), HasSubstr("an attempt in progress has no completed_at, exit_code or result yet"));
   }
 }
 

@@ -72,7 +72,7 @@ TEST(WorkstreamDecider, DependsOnlyOnWhatExistsInTheRun) {
       History().Run("running").Workstream("b", "done").When(CreateWorkstream("a", {"b", "c"})).status;
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(MessageOf(status),
-            "create workstream a: it depends on c, which run r1 does not have; create that one first");
+            "workstream a depends on c, which run r1 does not have; create that one first");
 }
 
 TEST(WorkstreamDecider, DependsNeitherOnItselfNorOnOneTwice) {
@@ -80,10 +80,10 @@ TEST(WorkstreamDecider, DependsNeitherOnItselfNorOnOneTwice) {
   history.Run("running").Workstream("b", "done");
   const absl::Status self = history.When(CreateWorkstream("a", {"b", "a"})).status;
   EXPECT_EQ(self.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(MessageOf(self), "create workstream a: it cannot depend on itself");
+  EXPECT_EQ(MessageOf(self), "workstream a cannot depend on itself; leave it out of what it depends on");
   const absl::Status twice = history.When(CreateWorkstream("a", {"b", "b"})).status;
   EXPECT_EQ(twice.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(MessageOf(twice), "create workstream a: depends_on names b twice");
+  EXPECT_EQ(MessageOf(twice), "workstream a: depends_on names b twice; name it once");
 }
 
 TEST(WorkstreamDecider, KnowsNeitherRunsNorWorkstreamsThatWereNotCreated) {
@@ -237,6 +237,22 @@ TEST(WorkstreamDecider, DecidedTwiceGivesNothingNewTheSecondTime) {
   EXPECT_THAT(history.When(MoveWorkstream("a", "failed")).events, IsEmpty());
   EXPECT_EQ(history.workstream("b").status, "blocked");
   EXPECT_EQ(history.run().ws_failed, 1);
+}
+
+// They stand in one event: more than the limit made an event that could be written and not read.
+TEST(WorkstreamDecider, DependsOnAThousandWorkstreamsAndNotOnMore) {
+  History history;
+  history.Run("running");
+  std::vector<std::string> names;
+  for (int i = 0; i <= 1000; ++i) history.Workstream(names.emplace_back("needed-" + std::to_string(i)), "pending");
+  const Outcome outcome = history.When(CreateWorkstream("a", names));
+  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(MessageOf(outcome.status), HasSubstr("depends on 1001 workstreams, the limit is 1000"));
+  names.pop_back();
+  EXPECT_EQ(history.When(CreateWorkstream("a", names)).events.size(), 1u);
+  // And a refusal over them names the first few.
+  EXPECT_THAT(WhyOf(history.After(CreateWorkstream("a", names)).When(MoveWorkstream("a", "ready"))),
+              HasSubstr("needed-9 is pending and 990 more"));
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ std::string PackedByCapnp(capnp::MessageBuilder& message) {
 
 TEST(Unpack, GivesBackWhatCapnProtoPacked) {
   std::mt19937_64 random(7);
-  std::vector<capnp::word> words;
+  std::vector<uint64_t> words;
   for (int round = 0; round < 500; ++round) {
     capnp::MallocMessageBuilder message(1 << 14, capnp::AllocationStrategy::FIXED_SIZE);
     auto event = message.initRoot<schema::Event>();
@@ -61,7 +61,7 @@ TEST(Unpack, FindsEveryCutAndEveryTail) {
   event.initBody().initNoted().setEventType("note");
   std::string packed;
   EncodeEvent(event.asReader(), packed);
-  std::vector<capnp::word> words;
+  std::vector<uint64_t> words;
   EXPECT_TRUE(Unpack(packed, words).ok());
   for (size_t size = 0; size < packed.size(); ++size) {
     EXPECT_EQ(Unpack(std::string_view(packed).substr(0, size), words).code(), absl::StatusCode::kDataLoss) << size;
@@ -71,7 +71,7 @@ TEST(Unpack, FindsEveryCutAndEveryTail) {
 
 TEST(Unpack, TakesAnyBytesWithoutHarm) {
   std::mt19937_64 random(11);
-  std::vector<capnp::word> words;
+  std::vector<uint64_t> words;
   EventDecoder decoder;
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes(random() % 60, '\0');
@@ -85,7 +85,7 @@ TEST(Unpack, TakesAnyBytesWithoutHarm) {
 TEST(Unpack, RefusesAMessageThatClaimsToBeHuge) {
   // A table of one segment with 0x7fffffff words: no memory is taken for it.
   const std::string packed("\xf0\xff\xff\xff\x7f", 5);
-  std::vector<capnp::word> words;
+  std::vector<uint64_t> words;
   const absl::Status status = Unpack(packed, words);
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_LE(words.capacity(), size_t{1} << 20);

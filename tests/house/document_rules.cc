@@ -50,6 +50,26 @@ std::vector<std::string> BrokenLinkFaults(const SourceFile& file,
   return faults;
 }
 
+std::vector<std::string> MissingPlaceFaults(const SourceFile& file,
+                                            const std::function<bool(const std::string&)>& exists) {
+  static const std::regex kPlace(
+      "`((?:schemas|eventstore|projections|commands|cli|bench|tests|docs|demo)/[a-z0-9_./-]*)`");
+  std::vector<std::string> faults;
+  std::istringstream in(file.text);
+  std::string line;
+  for (size_t number = 1; std::getline(in, line); ++number) {
+    for (std::sregex_iterator it(line.begin(), line.end(), kPlace), end; it != end; ++it) {
+      const std::string place = (*it)[1];
+      if (exists(place) || exists(place + ".h")) continue;
+      std::ostringstream out;
+      out << file.path << ":" << number << ": it names " << place
+          << ", which does not exist; name what is there, or say in plain words that it is to come";
+      faults.push_back(out.str());
+    }
+  }
+  return faults;
+}
+
 std::vector<std::string> UnlinkedDocumentFaults(const std::vector<SourceFile>& files) {
   std::set<std::string> linked = {"docs/README.md"};
   for (const SourceFile& file : files) {

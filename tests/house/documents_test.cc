@@ -47,6 +47,15 @@ TEST(RelativeLinks, AreNotSeenInCodeNorInAddresses) {
   EXPECT_THAT(BrokenLinks("README.md", "```text\n```\n[a](x.md)"), ElementsAre(HasSubstr("README.md:3:")));
 }
 
+// docs/testing.md had listed folders of tests that nobody had made.
+TEST(MissingPlaces, AreNamed) {
+  const auto exists = [](const std::string& place) { return place == "tests/cli/" || place == "cli/help.h"; };
+  const std::string good = "`tests/cli/`, `cli/help.h`, `cli/help`, `tests/FOLDER/`, `cli/*_command.cc`, `build/x`";
+  EXPECT_THAT(MissingPlaceFaults({"docs/b.md", good}, exists), IsEmpty());
+  EXPECT_THAT(MissingPlaceFaults({"docs/b.md", "\n`tests/cli/`, `tests/crash/`"}, exists),
+              ElementsAre(HasSubstr("docs/b.md:2: it names tests/crash/, which does not exist")));
+}
+
 TEST(UnlinkedDocuments, AreNamed) {
   const std::vector<SourceFile> files = {{"README.md", "[a](docs/a.md)"},
                                          {"docs/README.md", "[b](b.md)"},
@@ -65,13 +74,14 @@ class HouseDocumentsTest : public testing::Test {
   }
 };
 
-TEST_F(HouseDocumentsTest, EveryRelativeLinkLeadsSomewhere) {
+TEST_F(HouseDocumentsTest, EveryLinkAndPlaceIsThere) {
   const auto exists = [](const std::string& target) {
     return std::filesystem::exists(std::filesystem::path(ANNALS_SOURCE_DIR) / target);
   };
   for (const SourceFile& file : Repository()) {
     if (!file.path.ends_with(".md")) continue;
     EXPECT_THAT(BrokenLinkFaults(file, exists), IsEmpty());
+    EXPECT_THAT(MissingPlaceFaults(file, exists), IsEmpty());
   }
 }
 

@@ -192,5 +192,31 @@ TEST_P(RebuildOnFile, ItStopsWhereAnotherRebuildTookItsShadows) {
   EXPECT_EQ(FaultsOf(storage()), "");
 }
 
+TEST_P(RebuildOnFile, AViewOfTheUsersIsNoObstacle) {
+  Must(connection().Execute("CREATE VIEW mine AS SELECT run_id, status FROM runs"));
+  Must(Rebuild(storage(), nullptr, kQuiet));
+  EXPECT_EQ(Must(connection().QueryText("SELECT status FROM mine")), "running");
+  EXPECT_EQ(Must(connection().QueryInt("SELECT count(*) FROM pragma_foreign_key_list('workstreams') WHERE \"table\" = 'runs'")), 1);
+}
+
+TEST_P(RebuildOnFile, WhatTheUserAddedToATableOutlivesIt) {
+  Must(connection().Execute("ALTER TABLE workstreams ADD COLUMN note TEXT; UPDATE workstreams SET note = 'of ' || ws_id;"
+                            "CREATE INDEX mine ON workstreams (note)"));
+  for (int round = 0; round < 3; ++round) Must(Rebuild(storage(), nullptr, kQuiet));
+  EXPECT_EQ(Must(connection().QueryText("SELECT group_concat(note, ', ') FROM workstreams INDEXED BY mine")), "of a, of b");
+}
+
+// A log another program cut or added to: both walks say so and end.
+TEST_P(RebuildOnFile, ALogThatIsNotWhatItsHeadSaysIsFound) {
+  for (const char* const sql :
+       {"DROP TRIGGER log_refuses_delete; DELETE FROM log WHERE position = (SELECT max(position) FROM log)", "UPDATE tree_head SET tree_size = 3"}) {
+    Must(connection().Execute(sql));
+    EXPECT_EQ(Rebuild(storage(), nullptr, kQuiet).status().code(), absl::StatusCode::kDataLoss) << sql;
+    const absl::Status check = CheckTables(storage(), kQuiet).status();
+    EXPECT_EQ(check.code(), absl::StatusCode::kDataLoss) << sql;
+    EXPECT_THAT(std::string(check.message()), HasSubstr("its head says")) << sql;
+  }
+}
+
 }  // namespace
 }  // namespace annals
