@@ -33,11 +33,12 @@ absl::StatusOr<int64_t*> Rows::Attempts(std::string_view run_id, std::string_vie
                         .equals = {{1, run_id}, {2, ws_id}, {3, step_name}},
                         .descending = true,
                         .limit = 1};
-  RETURN_IF_ERROR(source_->ReadRows(newest, set_, [&](Row row) {
-    it->second = StepAttemptsTable().FromValues(row).attempt;
+  int64_t* const attempts = &it->second;  // clang lets no lambda capture a structured binding
+  RETURN_IF_ERROR(source_->ReadRows(newest, set_, [attempts](Row row) {
+    *attempts = StepAttemptsTable().FromValues(row).attempt;
     return absl::OkStatus();
   }));
-  return &it->second;
+  return attempts;
 }
 
 absl::StatusOr<std::vector<std::string>> Rows::DependentsOf(std::string_view run_id, std::string_view ws_id) {

@@ -233,7 +233,7 @@ TEST_P(ApplyTest, ABatchEndsEarlyWhereItsAnswersTakeTooMuch) {
   std::string text;
   const std::string payload(size_t{1} << 19, 'x');
   for (int i = 0; i < 30; ++i) {
-    text += R"({"command":"record_event","event_type":"note","dry_run":true,"payload":")" + payload + "\"}\n";
+    text += R"({"command":"record_event","event_type":"note","dry_run":true,"payload":{"text":")" + payload + "\"}}\n";
   }
   TextSource source(text);
   std::vector<uint64_t> commits;

@@ -6,20 +6,33 @@
 #include <string_view>
 #include <vector>
 
+#include <capnp/dynamic.h>
+#include <kj/exception.h>
+
+#include "commands/answer.h"
 #include "eventstore/event_codec.h"
 #include "eventstore/packing.h"
 #include "projections/projector.h"
 #include "projections/rows.h"
 #include "schemas/check.h"
+#include "schemas/json_writer.h"
 
 namespace annals {
 namespace {
 
-// What is canonical once stays the same.
+// Encodes what was decoded; what is canonical once stays the same. Of a decoded message all that the schema knows can
+// be read; what it does not know may be broken, and then cannot be copied.
 template <class Message>
 void EncodeTwice(typename Message::Reader value, void (*encode)(typename Message::Reader, std::string&)) {
   std::string once, twice;
-  encode(value, once);
+  bool copied = false;
+  const auto exception = kj::runCatchingExceptions([&] {
+    // Pointers to the same words make a copy larger than the message.
+    if (value.totalSize().wordCount >= kMaxMessageWords) return;
+    encode(value, once);
+    copied = true;
+  });
+  if (exception != nullptr || !copied) return;
   Decoder<Message> decoder;
   const auto again = decoder.Decode(once);
   CHECK(again.ok());
@@ -52,7 +65,16 @@ void DecodeAndEncode(std::string_view bytes) {
                           .leaf_hash = {},
                           .content = KeptContent{{}, bytes}};
   Rows rows;
-  RecordFolder().Fold(record, rows).IgnoreError();
+  RecordFolder folder;
+  folder.Fold(record, rows).IgnoreError();
+  const auto read = folder.Read(record);
+  if (!read.ok()) return;
+  AnswerBuilder builder;
+  builder.Add(record.position, record.stream, record.version, read->event);
+  builder.Take(/*repeat=*/true);
+  JsonWriter json;
+  json.BeginObject();
+  if (WriteFields(capnp::toDynamic(read->event), json).ok()) json.EndObject();
 }
 
 }  // namespace
