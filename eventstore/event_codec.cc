@@ -25,7 +25,8 @@ constexpr int kNesting = 16;
 
 template <class Message>
 void EncodePacked(typename Message::Reader value, std::string& out) {
-  // Canonical form is one segment: in memory that is at hand where it fits, which nearly always spares measuring it first.
+  // Canonical form is one segment: in memory that is at hand where it fits, which nearly always spares measuring it
+  // first.
   thread_local capnp::word scratch[kScratchWords];  // all zero between calls: builders zero what they used
   std::optional<capnp::MallocMessageBuilder> message(std::in_place, kj::arrayPtr(scratch, kScratchWords));
   message->template initRoot<capnp::AnyPointer>().template setCanonicalAs<Message>(value);
@@ -45,17 +46,97 @@ void EncodePacked(typename Message::Reader value, std::string& out) {
   out.resize(packed.getArray().size());
 }
 
+// Reads every pointer the schema knows of: one that is broken throws here, where it is caught, and not at whoever reads
+// it later.
+void Touch(schema::Content::Reader content) {
+  content.getJson();
+  content.getText();
+}
+
+void TouchAll(capnp::List<capnp::Text>::Reader texts) {
+  for (uint32_t i = 0; i < texts.size(); ++i) texts[i];
+}
+
+// As View reads it: what is not `known` is text, also where the bytes name a kind that does not exist.
+template <class Name>
+void TouchName(Name name) {
+  if (!name.isKnown()) name.getOther();
+}
+
+void Touch(schema::Event::Body::Reader body) {
+  switch (body.which()) {
+    case schema::Event::Body::RUN_CREATED:
+      body.getRunCreated().getMachineVersion();
+      return;
+    case schema::Event::Body::WORKSTREAM_CREATED:
+      body.getWorkstreamCreated().getMachineVersion();
+      return TouchAll(body.getWorkstreamCreated().getDependsOn());
+    case schema::Event::Body::TRANSITIONED: {
+      const auto moved = body.getTransitioned();
+      TouchName(moved.getMachine());
+      TouchName(moved.getFrom());
+      TouchName(moved.getTo());
+      TouchName(moved.getTrigger());
+      moved.getOperator();
+      return;
+    }
+    case schema::Event::Body::COMMAND_REFUSED: {
+      const auto refused = body.getCommandRefused();
+      refused.getCommand();
+      refused.getMachine();
+      refused.getEntity();
+      refused.getFrom();
+      refused.getTo();
+      refused.getWhy();
+      refused.getTrigger();
+      refused.getOperator();
+      return TouchAll(refused.getLegal());
+    }
+    case schema::Event::Body::STEP_STARTED:
+      return TouchName(body.getStepStarted().getStepName());
+    case schema::Event::Body::STEP_COMPLETED:
+      body.getStepCompleted().getExitCode();
+      return TouchName(body.getStepCompleted().getStepName());
+    case schema::Event::Body::ERROR_RECORDED:
+      TouchName(body.getErrorRecorded().getStepName());
+      body.getErrorRecorded().getErrorCode();
+      body.getErrorRecorded().getSignature();
+      return;
+    case schema::Event::Body::NOTED:
+      body.getNoted().getEventType();
+      return;
+    case schema::Event::Body::UNKNOWN:
+      return;
+  }
+}
+
+void Touch(schema::Event::Reader event) {
+  event.getActor();
+  event.getCommandId();
+  event.getCommandDigest();
+  event.getWsId();
+  if (event.getContent().isInline()) Touch(event.getContent().getInline());
+  if (event.getContent().isKept()) event.getContent().getKept().getDigest();
+  Touch(event.getBody());
+}
+
 }  // namespace
 
-void EncodeEvent(schema::Event::Reader value, std::string& out) { EncodePacked<schema::Event>(value, out); }
-void EncodeContent(schema::Content::Reader value, std::string& out) { EncodePacked<schema::Content>(value, out); }
+void EncodeEvent(schema::Event::Reader value, std::string& out) {
+  EncodePacked<schema::Event>(value, out);
+}
+void EncodeContent(schema::Content::Reader value, std::string& out) {
+  EncodePacked<schema::Content>(value, out);
+}
 
 std::string CanonicalBytes(capnp::AnyStruct::Reader value) {
   const kj::Array<capnp::word> words = value.canonicalize();
   return {reinterpret_cast<const char*>(words.begin()), words.asBytes().size()};
 }
 
-Hash SaltedDigest(const Salt& salt, std::string_view bytes) { return Sha256({BytesOf(salt), bytes}); }
+Hash SaltedDigest(const Salt& salt, std::string_view bytes) {
+  return Sha256({BytesOf(salt), bytes});
+}
 
 template <class Message>
 struct Decoder<Message>::Impl {
@@ -79,6 +160,7 @@ absl::StatusOr<typename Message::Reader> Decoder<Message>::Decode(std::string_vi
     const auto* const words = reinterpret_cast<const capnp::word*>(impl_->words.data());
     impl_->message.emplace(kj::arrayPtr(words, impl_->words.size()), capnp::ReaderOptions{kTraversalWords, kNesting});
     root = impl_->message->template getRoot<Message>();
+    Touch(root);
   });
   KJ_IF_MAYBE (e, exception) {
     return absl::DataLossError(fmt::format("decode {} stored bytes: {}", packed.size(), e->getDescription().cStr()));

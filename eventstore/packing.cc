@@ -38,7 +38,8 @@ class Unpacker {
       if (tag != 0 && tag != 0xff) continue;
       if (at_ == end_) return Cut();
       const size_t run = *at_++ * sizeof(uint64_t);
-      if (run > static_cast<size_t>(out_end - out)) return absl::DataLossError("a run goes past the end of the message");
+      if (run > static_cast<size_t>(out_end - out))
+        return absl::DataLossError("a run goes past the end of the message");
       if (tag == 0) {
         std::memset(out, 0, run);
       } else {
@@ -68,7 +69,9 @@ absl::Status Unpack(std::string_view packed, std::vector<uint64_t>& words) {
   uint32_t table[2];
   std::memcpy(table, words.data(), sizeof(table));
   if (table[0] != 0) return absl::DataLossError("the message has more than one segment");
-  if (table[1] > kMaxMessageWords) return absl::DataLossError(fmt::format("the message says it has {} words, the limit is {}", table[1], kMaxMessageWords));
+  if (table[1] > kMaxMessageWords)
+    return absl::DataLossError(
+        fmt::format("the message says it has {} words, the limit is {}", table[1], kMaxMessageWords));
   words.resize(1 + size_t{table[1]});
   RETURN_IF_ERROR(unpacker.Fill(words.data() + 1, table[1]));
   if (!unpacker.AtEnd()) return absl::DataLossError("bytes are left over behind the message");

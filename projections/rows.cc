@@ -29,10 +29,8 @@ absl::StatusOr<int64_t*> Rows::Attempts(std::string_view run_id, std::string_vie
   const auto [it, inserted] = attempts_.try_emplace(attempts_key_, 0);
   if (!inserted || source_ == nullptr || workstreams.BornHere({run_id, ws_id})) return &it->second;
   const TableDef& table = StepAttemptsTable().table();
-  const RowQuery newest{.table = &table,
-                        .equals = {{1, run_id}, {2, ws_id}, {3, step_name}},
-                        .descending = true,
-                        .limit = 1};
+  const RowQuery newest{
+      .table = &table, .equals = {{1, run_id}, {2, ws_id}, {3, step_name}}, .descending = true, .limit = 1};
   int64_t* const attempts = &it->second;  // clang lets no lambda capture a structured binding
   RETURN_IF_ERROR(source_->ReadRows(newest, set_, [attempts](Row row) {
     *attempts = StepAttemptsTable().FromValues(row).attempt;
@@ -60,7 +58,8 @@ absl::StatusOr<std::vector<std::string>> Rows::DependentsOf(std::string_view run
 absl::StatusOr<RunsHolding> Rows::FindRunsHolding(std::string_view ws_id) {
   absl::btree_set<std::string> candidates;
   if (source_ != nullptr) {
-    // The same bundle runs again in run after run: past some number it is cheaper to look through the runs that are open.
+    // The same bundle runs again in run after run: past some number it is cheaper to look through the runs that are
+    // open.
     constexpr uint64_t kFewRuns = 64;
     const RowQuery few{.table = &WorkstreamsTable().table(), .equals = {{1, ws_id}}, .limit = kFewRuns};
     RETURN_IF_ERROR(source_->ReadRows(few, set_, [&](Row row) {

@@ -36,15 +36,15 @@ std::string UriOf(const std::string& path, std::string_view query) {
   return uri.append(query);
 }
 
-// A log in a folder nobody may write to can still be read, if no writer left a write-ahead log behind: SQLite then needs no
-// files of its own beside it, and must be told so.
+// A log in a folder nobody may write to can still be read, if no writer left a write-ahead log behind: SQLite then
+// needs no files of its own beside it, and must be told so.
 bool IsFrozen(const std::string& path) {
   const std::string folder = std::filesystem::absolute(path).parent_path();
   return access(folder.c_str(), W_OK) != 0 && access((path + "-wal").c_str(), F_OK) != 0;
 }
 
-// Once per process, before SQLite's first use: no statistics of memory, which take a lock at each allocation, and no locks round
-// connections, each of which one thread uses at a time.
+// Once per process, before SQLite's first use: no statistics of memory, which take a lock at each allocation, and no
+// locks round connections, each of which one thread uses at a time.
 void ConfigureSqlite() {
   static const int configured = [] {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -62,8 +62,8 @@ bool NamesWhatIsMissing(std::string_view message) {
 absl::Status CreateFile(const std::string& path) {
   const int file = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
   if (file < 0) {
-    return absl::InternalError(fmt::format("create the database {}: {}; choose a place you may write to with --db", path,
-                                           std::strerror(errno)));
+    return absl::InternalError(fmt::format("create the database {}: {}; choose a place you may write to with --db",
+                                           path, std::strerror(errno)));
   }
   close(file);
   return absl::OkStatus();
@@ -76,36 +76,42 @@ absl::Status SqliteError(sqlite3* database, std::string_view file, std::string_v
   const std::string_view message = sqlite3_errmsg(database);
   const int system_code = sqlite3_system_errno(database);
   const std::string_view reason = system_code == 0 ? message : std::strerror(system_code);
+  // The one writer takes the next free place: where it is taken, somebody else wrote. Other constraints are broken only by our own bugs.
+  if (code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID || code == SQLITE_CONSTRAINT_UNIQUE) {
+    return absl::DataLossError(fmt::format(
+        "{}: {} already holds what is to be written ({}): another program changed it; restore a backup", tried, file, message));
+  }
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return absl::UnavailableError(fmt::format(
-          "lock the database {}: another process holds the write lock; try again, or wait longer with --lock-timeout", file));
+          "lock the database {}: another process holds the write lock; try again, or wait longer with --lock-timeout",
+          file));
     case SQLITE_FULL:
-      return absl::ResourceExhaustedError(
-          fmt::format("write to the database {}: the disk is full; nothing was written; make room and try again", file));
-    case SQLITE_CONSTRAINT:
-      return absl::DataLossError(fmt::format(
-          "{}: what {} holds does not fit what is to be written ({}): another program changed it; annals rebuild mends tables, a backup the log",
-          tried, file, message));
+      return absl::ResourceExhaustedError(fmt::format(
+          "write to the database {}: the disk is full; nothing was written; make room and try again", file));
     case SQLITE_CORRUPT:
-      return absl::DataLossError(fmt::format("read the database {}: it is damaged ({}); restore it from a backup", file, message));
+      return absl::DataLossError(
+          fmt::format("read the database {}: it is damaged ({}); restore it from a backup", file, message));
     case SQLITE_NOTADB:
-      return absl::InternalError(fmt::format("open the database {}: it is not an Annals database; name another file with --db", file));
+      return absl::InternalError(
+          fmt::format("open the database {}: it is not an Annals database; name another file with --db", file));
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return absl::InternalError(fmt::format(
-          "open the database {} for writing: the file or its folder may not be written to; check their permissions", file));
+          "open the database {} for writing: the file or its folder may not be written to; check their permissions",
+          file));
     case SQLITE_CANTOPEN:
       return absl::InternalError(
           fmt::format("open the database {}: {}; check the permissions of the file and its folder", file, reason));
     case SQLITE_IOERR:
-      return absl::InternalError(fmt::format("use the database {}: the disk failed: {} (SQLite code {}); look at the system's log",
-                                             file, reason, code));
+      return absl::InternalError(fmt::format(
+          "use the database {}: the disk failed: {} (SQLite code {}); look at the system's log", file, reason, code));
     case SQLITE_ERROR:
       if (NamesWhatIsMissing(message)) {
-        return absl::InternalError(fmt::format(
-            "use the database {}: {}; run annals migrate, which adds what is missing, or restore a backup", file, message));
+        return absl::InternalError(
+            fmt::format("use the database {}: {}; run annals migrate, which adds what is missing, or restore a backup",
+                        file, message));
       }
       break;
     default:
@@ -114,7 +120,9 @@ absl::Status SqliteError(sqlite3* database, std::string_view file, std::string_v
   return absl::InternalError(fmt::format("{}: {} (SQLite code {}, {})", tried, message, code, file));
 }
 
-void Statement::Bind(int index, int64_t value) { CHECK(sqlite3_bind_int64(handle_.get(), index, value) == SQLITE_OK); }
+void Statement::Bind(int index, int64_t value) {
+  CHECK(sqlite3_bind_int64(handle_.get(), index, value) == SQLITE_OK);
+}
 
 void Statement::Bind(int index, std::string_view text) {
   // A null pointer would bind NULL: empty text is text.
@@ -127,7 +135,9 @@ void Statement::BindBlob(int index, std::string_view bytes) {
   CHECK(sqlite3_bind_blob64(handle_.get(), index, data, bytes.size(), SQLITE_STATIC) == SQLITE_OK);
 }
 
-void Statement::BindNull(int index) { CHECK(sqlite3_bind_null(handle_.get(), index) == SQLITE_OK); }
+void Statement::BindNull(int index) {
+  CHECK(sqlite3_bind_null(handle_.get(), index) == SQLITE_OK);
+}
 
 absl::StatusOr<bool> Statement::Step() {
   const int code = sqlite3_step(handle_.get());
@@ -149,10 +159,16 @@ absl::Status Statement::Run() {
   return absl::OkStatus();
 }
 
-void Statement::Reset() { sqlite3_reset(handle_.get()); }
+void Statement::Reset() {
+  sqlite3_reset(handle_.get());
+}
 
-bool Statement::IsNull(int column) const { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
-int64_t Statement::Int(int column) const { return sqlite3_column_int64(handle_.get(), column); }
+bool Statement::IsNull(int column) const {
+  return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+}
+int64_t Statement::Int(int column) const {
+  return sqlite3_column_int64(handle_.get(), column);
+}
 
 std::string_view Statement::Text(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
@@ -172,15 +188,17 @@ absl::StatusOr<Connection> Connection::Open(const std::string& path, OpenMode mo
   if (stat(path.c_str(), &info) != 0) {
     // What cannot be looked at may well be there: to call it absent would be a lie that some would act upon.
     if (errno != ENOENT && errno != ENOTDIR) {
-      return absl::InternalError(fmt::format("open the database {}: {}; check the permissions of the folders above it", path,
-                                             std::strerror(errno)));
+      return absl::InternalError(fmt::format("open the database {}: {}; check the permissions of the folders above it",
+                                             path, std::strerror(errno)));
     }
     if (mode != OpenMode::kCreate) {
-      return absl::NotFoundError(fmt::format("open the database {}: there is none; make it with annals init, or name one with --db", path));
+      return absl::NotFoundError(
+          fmt::format("open the database {}: there is none; make it with annals init, or name one with --db", path));
     }
     RETURN_IF_ERROR(CreateFile(path));
   } else if (!S_ISREG(info.st_mode)) {
-    return absl::InternalError(fmt::format("open the database {}: it is not a regular file; name another with --db", path));
+    return absl::InternalError(
+        fmt::format("open the database {}: it is not a regular file; name another with --db", path));
   }
   Connection connection;
   connection.path_ = path;
@@ -197,8 +215,8 @@ absl::StatusOr<Connection> Connection::Open(const std::string& path, OpenMode mo
 
 absl::StatusOr<Statement> Connection::Prepare(std::string_view sql) const {
   sqlite3_stmt* handle = nullptr;
-  if (sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle, nullptr) !=
-      SQLITE_OK) {
+  if (sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle,
+                         nullptr) != SQLITE_OK) {
     return SqliteError(handle_.get(), path_, fmt::format("prepare \"{}\"", sql.substr(0, 80)));
   }
   Statement statement;
@@ -250,6 +268,8 @@ absl::Status Connection::BackUpTo(const std::string& target) const {
   return absl::OkStatus();
 }
 
-std::string SqliteVersion() { return sqlite3_libversion(); }
+std::string SqliteVersion() {
+  return sqlite3_libversion();
+}
 
 }  // namespace annals

@@ -61,7 +61,8 @@ class Connection {
  public:
   // A file made here has mode 0600.
   //   kNotFound  there is no file and `mode` does not make one
-  //   kInternal  it cannot be known whether there is one (a folder above it may not be searched), or it cannot be opened
+  //   kInternal  it cannot be known whether there is one (a folder above it may not be searched), or it cannot be
+  //   opened
   static absl::StatusOr<Connection> Open(const std::string& path, OpenMode mode, int lock_timeout_ms);
 
   absl::StatusOr<Statement> Prepare(std::string_view sql) const;
@@ -87,9 +88,10 @@ class Connection {
 // "3.40.1".
 std::string SqliteVersion();
 
-// What a failed call means, by SQLite's extended code: busy is kUnavailable, full is kResourceExhausted, corrupt is kDataLoss,
-// all else kInternal. Where the file is to blame the message names `file` and what was wanted of it. `tried`, often SQL, is said
-// only of what a user cannot have caused. `database` may be null: SQLite had no memory for it.
+// What a failed call means, by SQLite's extended code: busy is kUnavailable, full is kResourceExhausted, corrupt is
+// kDataLoss, all else kInternal. Where the file is to blame the message names `file` and what was wanted of it.
+// `tried`, often SQL, is said only of what a user cannot have caused. `database` may be null: SQLite had no memory for
+// it.
 absl::Status SqliteError(sqlite3* database, std::string_view file, std::string_view tried);
 
 }  // namespace annals

@@ -75,7 +75,8 @@ TEST(Unpack, TakesAnyBytesWithoutHarm) {
   EventDecoder decoder;
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes(random() % 60, '\0');
-    for (char& byte : bytes) byte = static_cast<char>(random() % 4 == 0 ? random() % 256 : (random() % 2 == 0 ? 0 : 0x11));
+    for (char& byte : bytes)
+      byte = static_cast<char>(random() % 4 == 0 ? random() % 256 : (random() % 2 == 0 ? 0 : 0x11));
     const absl::Status status = Unpack(bytes, words);
     EXPECT_TRUE(status.ok() || status.code() == absl::StatusCode::kDataLoss);
     (void)decoder.Decode(bytes);
@@ -113,11 +114,13 @@ TEST(EventCodec, TheSameEventAlwaysHasTheSameBytesHoweverItWasBuilt) {
 }
 
 TEST(Words, StandForEveryNameOfTheBuiltInMachinesAndForNothingElse) {
-  for (const char* const name : {"run", "workstream", "static_check", "dependencies_met", "complete_partially", "edit", "runtime"}) {
+  for (const char* const name :
+       {"run", "workstream", "static_check", "dependencies_met", "complete_partially", "edit", "runtime"}) {
     EXPECT_NE(WordOf(name), schema::Word::NONE) << name;
     EXPECT_EQ(WordText(WordOf(name)), name);
   }
-  for (const char* const name : {"", "none", "staticCheck", "deploy", "Running"}) EXPECT_EQ(WordOf(name), schema::Word::NONE) << name;
+  for (const char* const name : {"", "none", "staticCheck", "deploy", "Running"})
+    EXPECT_EQ(WordOf(name), schema::Word::NONE) << name;
   EXPECT_EQ(WordText(static_cast<schema::Word>(9999)), "");
 }
 
