@@ -1,4 +1,5 @@
-// The least a process can do: open a database, insert one row durably, end. `annals bench` sets one CLI command beside it.
+// The least a process can do: open a database, insert one row durably, end. `annals bench` sets one CLI command beside
+// it.
 #include <sqlite3.h>
 
 #include <cstdio>
@@ -7,7 +8,8 @@ int main(int argc, char** argv) {
   sqlite3* database = nullptr;
   if (argc != 2 || sqlite3_open(argv[1], &database) != SQLITE_OK ||
       sqlite3_exec(database,
-                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, body TEXT);"
+                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS t (id INTEGER "
+                   "PRIMARY KEY, body TEXT);"
                    "INSERT INTO t (body) VALUES ('{\"note\":1}');",
                    nullptr, nullptr, nullptr) != SQLITE_OK) {
     std::fprintf(stderr, "usage: bare_insert DATABASE\n");

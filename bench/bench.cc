@@ -43,7 +43,8 @@ class Pairs {
     others_.push_back(other);
     ratios_.push_back(ours / other);
   }
-  Figure ToFigure(std::string name, std::string what, std::string unit, double floor, bool less_is_better = false) const {
+  Figure ToFigure(std::string name, std::string what, std::string unit, double floor,
+                  bool less_is_better = false) const {
     return {.name = std::move(name),
             .what = std::move(what),
             .unit = std::move(unit),
@@ -195,7 +196,8 @@ class Bench {
     RETURN_IF_ERROR(storage.connection().Execute("PRAGMA wal_checkpoint(TRUNCATE)"));
     ASSIGN_OR_RETURN(const auto snapshot, storage.Read());
     const double events = static_cast<double>(snapshot->head().position.value);
-    Add("bytes", "database per event, all included", "bytes", static_cast<double>(std::filesystem::file_size(ours_path_)) / events, 320,
+    Add("bytes", "database per event, all included", "bytes",
+        static_cast<double>(std::filesystem::file_size(ours_path_)) / events, 320,
         /*less_is_better=*/true);
     return absl::OkStatus();
   }
@@ -203,7 +205,8 @@ class Bench {
   absl::Status Processes() {
     on_start_("whole processes");
     const std::string run_id = FirstRunId(options_.seed);
-    const std::vector<std::string> one_command = {options_.annals_binary, "--db", ours_path_, "event", "record", "bench", "--run", run_id};
+    const std::vector<std::string> one_command = {
+        options_.annals_binary, "--db", ours_path_, "event", "record", "bench", "--run", run_id};
     const std::vector<std::string> bare = {options_.bare_binary, raw_path_};
     if (!options_.bare_binary.empty()) {
       Pairs pairs;
@@ -212,9 +215,11 @@ class Bench {
         ASSIGN_OR_RETURN(const double other, MillisecondsPerRun(bare));
         pairs.Add(ours, other);
       }
-      figures_.push_back(pairs.ToFigure("cli_command", "one CLI command, whole process, durable", "ms", 1.6, /*less_is_better=*/true));
+      figures_.push_back(
+          pairs.ToFigure("cli_command", "one CLI command, whole process, durable", "ms", 1.6, /*less_is_better=*/true));
     }
-    ASSIGN_OR_RETURN(const double show, MillisecondsPerRun({options_.annals_binary, "--db", ours_path_, "run", "show", run_id}));
+    ASSIGN_OR_RETURN(const double show,
+                     MillisecondsPerRun({options_.annals_binary, "--db", ours_path_, "run", "show", run_id}));
     Add("run_show", "annals run show on the large database, whole process", "ms", show, 20, /*less_is_better=*/true);
     return ApplyProcess();
   }
@@ -238,13 +243,17 @@ class Bench {
     }
     RemoveDatabase(ours_path_);
     RETURN_IF_ERROR(RunQuietly({options_.annals_binary, "--db", ours_path_, "init"}).status());
-    ASSIGN_OR_RETURN(const ProcessCost cost, RunQuietly({options_.annals_binary, "--db", ours_path_, "apply", lines_path_}));
-    Add("apply", "annals apply from JSON lines, whole process", "commands/s", static_cast<double>(options_.commands) / cost.seconds, 120'000);
-    Add("apply_memory", "most memory it took", "MiB", static_cast<double>(cost.peak_bytes) / (1 << 20), 256, /*less_is_better=*/true);
+    ASSIGN_OR_RETURN(const ProcessCost cost,
+                     RunQuietly({options_.annals_binary, "--db", ours_path_, "apply", lines_path_}));
+    Add("apply", "annals apply from JSON lines, whole process", "commands/s",
+        static_cast<double>(options_.commands) / cost.seconds, 120'000);
+    Add("apply_memory", "most memory it took", "MiB", static_cast<double>(cost.peak_bytes) / (1 << 20), 256,
+        /*less_is_better=*/true);
     return absl::OkStatus();
   }
 
-  void Add(std::string name, std::string what, std::string unit, double value, double floor, bool less_is_better = false) {
+  void Add(std::string name, std::string what, std::string unit, double value, double floor,
+           bool less_is_better = false) {
     figures_.push_back({.name = std::move(name),
                         .what = std::move(what),
                         .unit = std::move(unit),

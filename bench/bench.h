@@ -1,4 +1,5 @@
-// Benchmarks a user can run on a disk of their own: each figure with what SQLite alone, or a bare process, does beside it.
+// Benchmarks a user can run on a disk of their own: each figure with what SQLite alone, or a bare process, does beside
+// it.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +14,11 @@
 namespace annals::bench {
 
 struct Options {
-  std::string directory;          // databases are made and removed here
-  std::string annals_binary;      // the program itself, for figures of whole processes; empty: those are left out
-  std::string bare_binary;        // bench/bare_insert; empty: whole processes have nothing to be set beside
-  uint64_t commands = 200'000;    // of the large database; at least 20,000
-  uint64_t rounds = 5;            // figures are the median of so many, ours and the other's in turn
+  std::string directory;        // databases are made and removed here
+  std::string annals_binary;    // the program itself, for figures of whole processes; empty: those are left out
+  std::string bare_binary;      // bench/bare_insert; empty: whole processes have nothing to be set beside
+  uint64_t commands = 200'000;  // of the large database; at least 20,000
+  uint64_t rounds = 5;          // figures are the median of so many, ours and the other's in turn
   uint64_t seed = 1;
 };
 
@@ -25,10 +26,10 @@ struct Figure {
   std::string name;  // stable, for --json
   std::string what;
   std::string unit;
-  double value = 0;                     // median
-  std::optional<double> beside;         // what the thing compared with reached, median
-  std::optional<double> ratio;          // value / beside, median of the rounds
-  std::optional<double> floor;          // what it must reach: of the ratio where there is one, else of the value
+  double value = 0;              // median
+  std::optional<double> beside;  // what the thing compared with reached, median
+  std::optional<double> ratio;   // value / beside, median of the rounds
+  std::optional<double> floor;   // what it must reach: of the ratio where there is one, else of the value
   bool less_is_better = false;
 };
 

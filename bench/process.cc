@@ -32,7 +32,8 @@ absl::StatusOr<ProcessCost> RunQuietly(const std::vector<std::string>& arguments
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!WIFEXITED(state) || WEXITSTATUS(state) != 0) {
-    return absl::InternalError(fmt::format("run {} {}: it did not exit with 0", arguments[0], arguments.size() > 3 ? arguments[3] : ""));
+    return absl::InternalError(
+        fmt::format("run {} {}: it did not exit with 0", arguments[0], arguments.size() > 3 ? arguments[3] : ""));
   }
   return ProcessCost{.seconds = seconds, .peak_bytes = static_cast<uint64_t>(usage.ru_maxrss) * 1024};
 }

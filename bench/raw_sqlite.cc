@@ -12,10 +12,13 @@ constexpr uint64_t kEventsPerStream = 222;
 constexpr uint64_t kEventsPerRow = 11;
 
 constexpr const char* kSchema =
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4096;"
-    "CREATE TABLE log (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, version INTEGER NOT NULL, event BLOB NOT NULL,"
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = "
+    "4096;"
+    "CREATE TABLE log (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, version INTEGER NOT NULL, event BLOB NOT "
+    "NULL,"
     " UNIQUE (stream, version)) STRICT;"
-    "CREATE TABLE projection (id TEXT PRIMARY KEY, status TEXT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID, STRICT;";
+    "CREATE TABLE projection (id TEXT PRIMARY KEY, status TEXT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID, "
+    "STRICT;";
 
 struct Closer {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
@@ -29,14 +32,16 @@ class RawSqliteImpl final : public RawSqlite {
  public:
   absl::Status Open(const std::string& path) {
     sqlite3* handle = nullptr;
-    const int opened = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int opened = sqlite3_open_v2(path.c_str(), &handle,
+                                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     database_.reset(handle);
     if (opened != SQLITE_OK || sqlite3_exec(handle, kSchema, nullptr, nullptr, nullptr) != SQLITE_OK) return Failure();
     const std::pair<StatementHandle*, const char*> statements[] = {
         {&begin_, "BEGIN IMMEDIATE"},
         {&insert_, "INSERT INTO log VALUES (?, ?, ?, ?)"},
         {&upsert_,
-         "INSERT INTO projection VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET status = excluded.status, version = excluded.version"},
+         "INSERT INTO projection VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET status = excluded.status, version = "
+         "excluded.version"},
         {&commit_, "COMMIT"}};
     for (const auto& [statement, sql] : statements) {
       sqlite3_stmt* prepared = nullptr;
@@ -56,7 +61,8 @@ class RawSqliteImpl final : public RawSqlite {
       sqlite3_bind_int64(insert_.get(), 2, stream);
       sqlite3_bind_int64(insert_.get(), 3, version);
       sqlite3_bind_blob(insert_.get(), 4, event_.data(), static_cast<int>(event_.size()), SQLITE_STATIC);
-      const std::string id = fmt::format("01JCRUN{:019}/ws-{:03}", stream, position_ % kEventsPerStream / kEventsPerRow);
+      const std::string id =
+          fmt::format("01JCRUN{:019}/ws-{:03}", stream, position_ % kEventsPerStream / kEventsPerRow);
       sqlite3_bind_text(upsert_.get(), 1, id.data(), static_cast<int>(id.size()), SQLITE_STATIC);
       sqlite3_bind_text(upsert_.get(), 2, "static_check", -1, SQLITE_STATIC);
       sqlite3_bind_int64(upsert_.get(), 3, version);

@@ -9,8 +9,8 @@
 
 namespace annals::bench {
 
-// A bare table with UNIQUE(stream, version), and one projection row written again per event; WAL, synchronous=FULL, statements
-// prepared once, the same page cache as ours.
+// A bare table with UNIQUE(stream, version), and one projection row written again per event; WAL, synchronous=FULL,
+// statements prepared once, the same page cache as ours.
 class RawSqlite {
  public:
   static absl::StatusOr<std::unique_ptr<RawSqlite>> Create(const std::string& path);

@@ -13,7 +13,9 @@ namespace {
 constexpr uint64_t kWorkstreamsPerRun = 20;
 
 // As long as the ULIDs that annals makes itself.
-std::string RunId(uint64_t seed, uint64_t run) { return fmt::format("01JCRUN{:04}{:015}", seed % 10'000, run); }
+std::string RunId(uint64_t seed, uint64_t run) {
+  return fmt::format("01JCRUN{:04}{:015}", seed % 10'000, run);
+}
 
 }  // namespace
 
@@ -112,7 +114,9 @@ void Workload::WorkstreamCommand(schema::Command::Builder command) {
   }
 }
 
-std::string FirstRunId(uint64_t seed) { return RunId(seed, 1); }
+std::string FirstRunId(uint64_t seed) {
+  return RunId(seed, 1);
+}
 
 std::string NextJsonLine(Workload& workload) {
   capnp::MallocMessageBuilder message;

@@ -1,4 +1,5 @@
-// The command mix benchmarks run: pipelines as they are, with about eleven commands a workstream and errors that repeat.
+// The command mix benchmarks run: pipelines as they are, with about eleven commands a workstream and errors that
+// repeat.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,9 @@
 namespace annals {
 namespace {
 
-std::string Number(double value) { return value >= 1000 ? fmt::format("{:.0f}", value) : fmt::format("{:.2f}", value); }
+std::string Number(double value) {
+  return value >= 1000 ? fmt::format("{:.0f}", value) : fmt::format("{:.2f}", value);
+}
 
 bool Reaches(const bench::Figure& figure) {
   if (!figure.floor) return true;
@@ -42,11 +44,18 @@ void PrintJson(const bench::Figure& figure, std::ostream& out) {
 }
 
 void PrintTable(const std::vector<bench::Figure>& figures, Context& context) {
-  Table table({{"what"}, {"median", Align::kRight}, {"unit"}, {"beside", Align::kRight}, {"ratio", Align::kRight}, {"to reach", Align::kRight}});
+  Table table({{"what"},
+               {"median", Align::kRight},
+               {"unit"},
+               {"beside", Align::kRight},
+               {"ratio", Align::kRight},
+               {"to reach", Align::kRight}});
   for (const bench::Figure& figure : figures) {
-    const std::string floor = figure.floor ? fmt::format("{} {}", figure.less_is_better ? "<=" : ">=", Number(*figure.floor)) : "";
-    table.AddRow({Cell{figure.what}, Cell{Number(figure.value)}, Cell{figure.unit}, Cell{figure.beside ? Number(*figure.beside) : ""},
-                  Cell{figure.ratio ? Number(*figure.ratio) : ""}, Cell{floor}});
+    const std::string floor =
+        figure.floor ? fmt::format("{} {}", figure.less_is_better ? "<=" : ">=", Number(*figure.floor)) : "";
+    table.AddRow({Cell{figure.what}, Cell{Number(figure.value)}, Cell{figure.unit},
+                  Cell{figure.beside ? Number(*figure.beside) : ""}, Cell{figure.ratio ? Number(*figure.ratio) : ""},
+                  Cell{floor}});
   }
   context.out() << table.Render(context.width(), context.colour());
 }
@@ -72,16 +81,22 @@ Command BenchCommand() {
   const auto flags = std::make_shared<Flags>();
   return {.name = "bench",
           .summary = "Measure this machine and disk, beside SQLite alone",
-          .details = "Makes databases of its own in a folder, fills them with pipelines, and removes them again. \"beside\" is what SQLite alone, "
-                     "or a process that only opens a database and inserts one row, does in the same minute.",
+          .details =
+              "Makes databases of its own in a folder, fills them with pipelines, and removes them again. \"beside\" "
+              "is what SQLite alone, "
+              "or a process that only opens a database and inserts one row, does in the same minute.",
           .example = "annals bench --dir /var/tmp --commands 1000000",
-          .arguments = {FileNamed(Option("--dir", "DIR", &flags->directory, "where the databases are made (default: here)")),
-                        Option("--commands", "N", &flags->commands, "commands in the large database (default 200000, at least 20000)"),
-                        Option("--rounds", "N", &flags->rounds, "rounds of each measurement, of which the median is shown (default 5)"),
+          .arguments = {FileNamed(
+                            Option("--dir", "DIR", &flags->directory, "where the databases are made (default: here)")),
+                        Option("--commands", "N", &flags->commands,
+                               "commands in the large database (default 200000, at least 20000)"),
+                        Option("--rounds", "N", &flags->rounds,
+                               "rounds of each measurement, of which the median is shown (default 5)"),
                         Option("--seed", "N", &flags->seed, "of the commands (default 1)")},
           .run = [flags](Context& context) -> absl::StatusOr<int> {
             if (flags->commands < 20'000 || flags->rounds < 1 || flags->rounds > 1'000 || flags->seed < 0) {
-              return absl::InvalidArgumentError("--commands is at least 20000, --rounds from 1 to 1000, --seed not negative");
+              return absl::InvalidArgumentError(
+                  "--commands is at least 20000, --rounds from 1 to 1000, --seed not negative");
             }
             std::error_code ignored;
             const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", ignored);

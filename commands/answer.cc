@@ -28,7 +28,8 @@ absl::Status ProblemOf(const Answer& answer) {
   return refusal == nullptr ? absl::OkStatus() : absl::FailedPreconditionError(RefusalText(*refusal));
 }
 
-void AnswerBuilder::Add(Position position, std::string_view stream, StreamVersion version, schema::Event::Reader event) {
+void AnswerBuilder::Add(Position position, std::string_view stream, StreamVersion version,
+                        schema::Event::Reader event) {
   if (empty_) {
     receipt_.first_position = position;
     receipt_.stream = stream;

@@ -20,7 +20,7 @@ struct Receipt {
   Position last_position;
   std::string stream;
   StreamVersion version;
-  std::string state;  // the entity's after the command; empty where it has none
+  std::string state;    // the entity's after the command; empty where it has none
   bool repeat = false;  // the key had been used before: nothing was appended, this is the first answer
   std::string run_id;
   std::string ws_id;
@@ -49,7 +49,8 @@ struct Preview {
   std::optional<Refusal> refusal;
 };
 
-// An error of the command alone (kInvalidArgument, kNotFound, kAborted): nothing was recorded, its neighbours are not disturbed.
+// An error of the command alone (kInvalidArgument, kNotFound, kAborted): nothing was recorded, its neighbours are not
+// disturbed.
 using Answer = std::variant<Receipt, Refused, Preview, absl::Status>;
 
 // "workstream a from pending to done: refused: …", as a person reads it.

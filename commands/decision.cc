@@ -18,7 +18,9 @@ struct Drafts::Slot {
 Drafts::Drafts() = default;
 Drafts::~Drafts() = default;
 
-EventDraft& Drafts::operator[](size_t index) { return slots_[index]->draft; }
+EventDraft& Drafts::operator[](size_t index) {
+  return slots_[index]->draft;
+}
 
 EventDraft& Drafts::Add(std::string_view ws_id) {
   if (used_ == slots_.size()) slots_.push_back(std::make_unique<Slot>());
@@ -41,8 +43,8 @@ absl::StatusOr<const WorkstreamRow*> NeedWorkstream(Rows& rows, std::string_view
   RETURN_IF_ERROR(NeedRun(rows, run_id).status());
   ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, rows.Workstream(run_id, ws_id));
   if (workstream != nullptr) return workstream;
-  return absl::NotFoundError(
-      fmt::format("run {} has no workstream {}; annals workstream list --run {} shows those it has", run_id, ws_id, run_id));
+  return absl::NotFoundError(fmt::format(
+      "run {} has no workstream {}; annals workstream list --run {} shows those it has", run_id, ws_id, run_id));
 }
 
 }  // namespace annals

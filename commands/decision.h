@@ -33,13 +33,13 @@ struct Refusal {
 // An event decided on, without its place in the log. The engine adds time, actor, command and content.
 struct EventDraft {
   schema::Event::Builder event{nullptr};
-  // Content, viewing the command. What tools and agents produce is kept beside the log; what an operator states stands in the event
-  // where it is short.
+  // Content, viewing the command. What tools and agents produce is kept beside the log; what an operator states stands
+  // in the event where it is short.
   enum class Origin { kStated, kProduced };
   std::string_view json;
   std::string_view text;
   Origin origin = Origin::kStated;
-  std::string owned_text;  // for a text that stands in no command; `text` then views it
+  std::string owned_text;           // for a text that stands in no command; `text` then views it
   std::optional<size_t> caused_by;  // which draft of the same decision led to this one
 };
 
@@ -63,11 +63,12 @@ class Drafts {
 // Judges one command on a run's rows: fills `drafts`, or returns a refusal. Writes no row; knows no clock.
 //   kInvalidArgument  the command makes no sense whatever the state
 //   kNotFound         it names what does not exist
-using Decider = absl::StatusOr<std::optional<Refusal>> (*)(schema::Command::Reader command, std::string_view run_id, Rows& rows,
-                                                           Drafts& drafts);
+using Decider = absl::StatusOr<std::optional<Refusal>> (*)(schema::Command::Reader command, std::string_view run_id,
+                                                           Rows& rows, Drafts& drafts);
 
 absl::StatusOr<std::optional<Refusal>> DecideRun(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);
-absl::StatusOr<std::optional<Refusal>> DecideWorkstream(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);
+absl::StatusOr<std::optional<Refusal>> DecideWorkstream(schema::Command::Reader, std::string_view run_id, Rows&,
+                                                        Drafts&);
 absl::StatusOr<std::optional<Refusal>> DecideStep(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);
 absl::StatusOr<std::optional<Refusal>> DecideError(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);
 absl::StatusOr<std::optional<Refusal>> DecideNote(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);

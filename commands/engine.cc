@@ -46,7 +46,8 @@ absl::StatusOr<std::unique_ptr<Unit>> Engine::Begin() {
   ASSIGN_OR_RETURN(std::unique_ptr<Transaction> transaction, storage_.Begin());
   const Head& head = transaction->head();
   if (!rows_known_ || head.position != known_position_ || head.generation != known_generation_) {
-    // Others wrote. All rows go: keeping track of which they touched costs each command more than reading three rows again.
+    // Others wrote. All rows go: keeping track of which they touched costs each command more than reading three rows
+    // again.
     rows_.Clear();
     ASSIGN_OR_RETURN(rows_.keeps_state_transitions, transaction->HasTable(StateTransitionsTable().table()));
     rows_known_ = true;
@@ -66,7 +67,8 @@ absl::StatusOr<std::vector<Answer>> Engine::Execute(absl::Span<const schema::Com
   return answers;
 }
 
-Unit::Unit(Engine& engine, std::unique_ptr<Transaction> transaction) : engine_(engine), transaction_(std::move(transaction)) {}
+Unit::Unit(Engine& engine, std::unique_ptr<Transaction> transaction)
+    : engine_(engine), transaction_(std::move(transaction)) {}
 
 Unit::~Unit() {
   engine_.rows_.Attach(nullptr, TableSet::kLive);
@@ -75,7 +77,9 @@ Unit::~Unit() {
   engine_.rows_known_ = false;
 }
 
-absl::Status Unit::Spill() { return engine_.rows_.Flush(*transaction_, TableSet::kLive, engine_.options_.cache_bytes); }
+absl::Status Unit::Spill() {
+  return engine_.rows_.Flush(*transaction_, TableSet::kLive, engine_.options_.cache_bytes);
+}
 
 absl::Status Unit::Commit() {
   RETURN_IF_ERROR(Spill());
@@ -114,8 +118,9 @@ absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
     ASSIGN_OR_RETURN(const StreamVersion version, transaction_->VersionOf(target.stream));
     const auto expected = static_cast<uint64_t>(command.getExpectVersion().getValue());
     if (version.value != expected) {
-      return absl::AbortedError(fmt::format("{} is at version {}, not at the expected {}; read it again and decide again",
-                                            target.stream, version.value, expected));
+      return absl::AbortedError(
+          fmt::format("{} is at version {}, not at the expected {}; read it again and decide again", target.stream,
+                      version.value, expected));
     }
   }
   Drafts& drafts = engine_.drafts_;
@@ -175,7 +180,9 @@ absl::StatusOr<Answer> Unit::Record(schema::Command::Reader command, std::string
     ASSIGN_OR_RETURN(version, transaction_->Append(stream, version, {&sealed, 1}));
     const auto event = draft.event.asReader();
     const Position position = transaction_->head().position;
-    RETURN_IF_ERROR(Fold({.position = position, .run_id = run_id, .event = event, .json = draft.json, .text = draft.text}, engine_.rows_));
+    RETURN_IF_ERROR(
+        Fold({.position = position, .run_id = run_id, .event = event, .json = draft.json, .text = draft.text},
+             engine_.rows_));
     builder.Add(position, stream, version, event);
   }
   return builder.Take(/*repeat=*/false);

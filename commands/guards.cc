@@ -37,8 +37,8 @@ absl::StatusOr<std::string> AllWorkstreamsTerminal(const GuardInput& input) {
 absl::StatusOr<std::string> SomeDoneSomeNot(const GuardInput& input) {
   const RunRow& run = input.run;
   if (run.ws_done > 0 && run.ws_done < run.ws_total) return "";
-  return fmt::format("{} of {} workstreams are done; a partial run has at least one done and one not{}", run.ws_done, run.ws_total,
-                     run.ws_done == run.ws_total ? ", this one may be completed" : "");
+  return fmt::format("{} of {} workstreams are done; a partial run has at least one done and one not{}", run.ws_done,
+                     run.ws_total, run.ws_done == run.ws_total ? ", this one may be completed" : "");
 }
 
 absl::StatusOr<std::string> NoCriticalFailed(const GuardInput& input) {

@@ -23,7 +23,8 @@ std::string DigestInput(schema::Command::Reader command) {
 
 }  // namespace
 
-absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader command, Transaction& transaction, EventDecoder& decoder) {
+absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader command, Transaction& transaction,
+                                                      EventDecoder& decoder) {
   if (!command.hasCommandId()) return std::nullopt;
   const std::string_view key = View(command.getCommandId());
   Position first;
@@ -32,7 +33,8 @@ absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader co
   RETURN_IF_ERROR(transaction.ReadRows(query, TableSet::kLive, [&](Row row) -> absl::Status {
     first.value = static_cast<uint64_t>(std::get<int64_t>(row[1]));
     const auto bytes = BytesOfHex(std::get<std::string_view>(row[2]));
-    if (!bytes || bytes->size() != salt.size()) return absl::DataLossError(fmt::format("read the command id {}: its salt is damaged", key));
+    if (!bytes || bytes->size() != salt.size())
+      return absl::DataLossError(fmt::format("read the command id {}: its salt is damaged", key));
     std::memcpy(salt.data(), bytes->data(), salt.size());
     return absl::OkStatus();
   }));
@@ -50,21 +52,22 @@ absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader co
       const auto digest = event.getCommandDigest();
       const Hash mine = SaltedDigest(salt, DigestInput(command));
       if (digest != AsData(BytesOf(mine))) {
-        return absl::AbortedError(fmt::format("the command id {} was used at position {} for a different command; choose a new one",
-                                              key, first.value));
+        return absl::AbortedError(fmt::format(
+            "the command id {} was used at position {} for a different command; choose a new one", key, first.value));
       }
     }
     builder.Add(record->position, record->stream, record->version, event);
   }
   if (!found) {
-    return absl::DataLossError(fmt::format("read the command id {}: it points to position {}, which holds no event of it; restore a backup", key,
-                                           first.value));
+    return absl::DataLossError(
+        fmt::format("read the command id {}: it points to position {}, which holds no event of it; restore a backup",
+                    key, first.value));
   }
   return builder.Take(/*repeat=*/true);
 }
 
-absl::Status KeepCommandId(schema::Command::Reader command, Position first, RandomSource& random, Transaction& transaction,
-                           schema::Event::Builder event) {
+absl::Status KeepCommandId(schema::Command::Reader command, Position first, RandomSource& random,
+                           Transaction& transaction, schema::Event::Builder event) {
   const Salt salt = random.NewSalt();
   const Hash digest = SaltedDigest(salt, DigestInput(command));
   event.setCommandDigest(AsData(BytesOf(digest)));

@@ -14,10 +14,11 @@ namespace annals {
 
 // The first answer to `command`, if its id has been used.
 //   kAborted  it was used for a different command
-absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader command, Transaction& transaction, EventDecoder& decoder);
+absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader command, Transaction& transaction,
+                                                      EventDecoder& decoder);
 
 // Keeps the id of `command` (which has one), whose events begin at `first`, and sets the digest in the first of them.
-absl::Status KeepCommandId(schema::Command::Reader command, Position first, RandomSource& random, Transaction& transaction,
-                           schema::Event::Builder event);
+absl::Status KeepCommandId(schema::Command::Reader command, Position first, RandomSource& random,
+                           Transaction& transaction, schema::Event::Builder event);
 
 }  // namespace annals

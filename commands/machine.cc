@@ -41,21 +41,33 @@ absl::StatusOr<Machine> Machine::FromData(schema::Machine::Reader data) {
       RETURN_IF_ERROR(machine.CheckState(View(from)));
       for (const auto to : edge.getTo()) {
         RETURN_IF_ERROR(machine.CheckState(View(to)));
-        machine.edges_.push_back({View(from), View(to), View(edge.getTrigger()), guards, edge.getSeverity(), View(edge.getMeaning())});
+        machine.edges_.push_back(
+            {View(from), View(to), View(edge.getTrigger()), guards, edge.getSeverity(), View(edge.getMeaning())});
       }
     }
   }
-  std::ranges::stable_sort(machine.edges_, {}, [&](const Edge& edge) { return std::ranges::find(machine.states_, edge.from); });
+  std::ranges::stable_sort(machine.edges_, {},
+                           [&](const Edge& edge) { return std::ranges::find(machine.states_, edge.from); });
   return machine;
 }
 
-std::string_view Machine::name() const { return View(data_.getName()); }
-std::string_view Machine::version() const { return View(data_.getVersion()); }
-std::string_view Machine::initial() const { return View(data_.getInitial()); }
+std::string_view Machine::name() const {
+  return View(data_.getName());
+}
+std::string_view Machine::version() const {
+  return View(data_.getVersion());
+}
+std::string_view Machine::initial() const {
+  return View(data_.getInitial());
+}
 
-bool Machine::HasState(std::string_view state) const { return std::ranges::find(states_, state) != states_.end(); }
+bool Machine::HasState(std::string_view state) const {
+  return std::ranges::find(states_, state) != states_.end();
+}
 
-bool Machine::IsTerminal(std::string_view state) const { return std::ranges::find(terminals_, state) != terminals_.end(); }
+bool Machine::IsTerminal(std::string_view state) const {
+  return std::ranges::find(terminals_, state) != terminals_.end();
+}
 
 bool Machine::HasTrigger(std::string_view trigger) const {
   return std::ranges::any_of(edges_, [&](const Edge& edge) { return edge.trigger == trigger; });
@@ -65,7 +77,8 @@ absl::Span<const Edge> Machine::EdgesFrom(std::string_view from) const {
   const auto leaves = [&](const Edge& edge) { return edge.from == from; };
   const auto first = std::ranges::find_if(edges_, leaves);
   const auto last = std::find_if_not(first, edges_.end(), leaves);
-  return absl::MakeConstSpan(edges_).subspan(static_cast<size_t>(first - edges_.begin()), static_cast<size_t>(last - first));
+  return absl::MakeConstSpan(edges_).subspan(static_cast<size_t>(first - edges_.begin()),
+                                             static_cast<size_t>(last - first));
 }
 
 std::vector<std::string> Machine::LegalFrom(std::string_view from) const {
@@ -103,8 +116,7 @@ absl::StatusOr<const Machine*> FindMachine(std::string_view name) {
     if (machine->name() == name) return machine;
     names.push_back(machine->name());
   }
-  return absl::InvalidArgumentError(
-      fmt::format("{} is no machine; {}", Quoted(name), SuggestName(name, names)));
+  return absl::InvalidArgumentError(fmt::format("{} is no machine; {}", Quoted(name), SuggestName(name, names)));
 }
 
 absl::Status ValidateTransition(const Machine& machine, std::string_view from, std::string_view to) {

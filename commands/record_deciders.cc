@@ -5,7 +5,8 @@
 
 namespace annals {
 
-absl::StatusOr<std::optional<Refusal>> DecideError(schema::Command::Reader command, std::string_view run_id, Rows& rows, Drafts& drafts) {
+absl::StatusOr<std::optional<Refusal>> DecideError(schema::Command::Reader command, std::string_view run_id, Rows& rows,
+                                                   Drafts& drafts) {
   const auto body = command.getBody().getRecordError();
   RETURN_IF_ERROR(NeedWorkstream(rows, run_id, View(body.getWsId())).status());
   EventDraft& draft = drafts.Add(View(body.getWsId()));
@@ -19,7 +20,8 @@ absl::StatusOr<std::optional<Refusal>> DecideError(schema::Command::Reader comma
   return std::nullopt;
 }
 
-absl::StatusOr<std::optional<Refusal>> DecideNote(schema::Command::Reader command, std::string_view run_id, Rows& rows, Drafts& drafts) {
+absl::StatusOr<std::optional<Refusal>> DecideNote(schema::Command::Reader command, std::string_view run_id, Rows& rows,
+                                                  Drafts& drafts) {
   const auto body = command.getBody().getRecordEvent();
   const std::string_view ws_id = View(body.getWsId());
   if (run_id.empty() && !ws_id.empty()) {

@@ -9,13 +9,14 @@
 namespace annals {
 namespace {
 
-absl::StatusOr<std::optional<Refusal>> Create(schema::Command::Reader command, std::string_view run_id, Rows& rows, Drafts& drafts) {
+absl::StatusOr<std::optional<Refusal>> Create(schema::Command::Reader command, std::string_view run_id, Rows& rows,
+                                              Drafts& drafts) {
   const auto body = command.getBody().getCreateRun();
   const Machine& machine = RunMachine();
   const std::string_view status = body.hasStatus() ? View(body.getStatus()) : machine.initial();
   if (status != "pending" && status != "running") {
-    return absl::InvalidArgumentError(
-        fmt::format("run {}: status {} is not one a run can begin in; leave it out, or say pending or running", run_id, status));
+    return absl::InvalidArgumentError(fmt::format(
+        "run {}: status {} is not one a run can begin in; leave it out, or say pending or running", run_id, status));
   }
   ASSIGN_OR_RETURN(const RunRow* const existing, rows.Run(run_id));
   if (existing != nullptr) {
@@ -31,7 +32,8 @@ absl::StatusOr<std::optional<Refusal>> Create(schema::Command::Reader command, s
   draft.event.initBody().initRunCreated().setMachineVersion(machine.data().getVersion());
   draft.json = View(body.getMetadata());
   if (status != machine.initial()) {
-    const TransitionRequest start{.machine = machine, .entity = run_id, .from = machine.initial(), .to = status, .trigger = "start"};
+    const TransitionRequest start{
+        .machine = machine, .entity = run_id, .from = machine.initial(), .to = status, .trigger = "start"};
     RunRow created;
     created.run_id = run_id;
     created.status = machine.initial();
@@ -41,7 +43,8 @@ absl::StatusOr<std::optional<Refusal>> Create(schema::Command::Reader command, s
   return std::nullopt;
 }
 
-absl::StatusOr<std::optional<Refusal>> Transition(schema::Command::Reader command, std::string_view run_id, Rows& rows, Drafts& drafts) {
+absl::StatusOr<std::optional<Refusal>> Transition(schema::Command::Reader command, std::string_view run_id, Rows& rows,
+                                                  Drafts& drafts) {
   const auto body = command.getBody().getTransitionRun();
   ASSIGN_OR_RETURN(const RunRow* const run, NeedRun(rows, run_id));
   const TransitionRequest request{.machine = RunMachine(),
@@ -58,7 +61,8 @@ absl::StatusOr<std::optional<Refusal>> Transition(schema::Command::Reader comman
 
 }  // namespace
 
-absl::StatusOr<std::optional<Refusal>> DecideRun(schema::Command::Reader command, std::string_view run_id, Rows& rows, Drafts& drafts) {
+absl::StatusOr<std::optional<Refusal>> DecideRun(schema::Command::Reader command, std::string_view run_id, Rows& rows,
+                                                 Drafts& drafts) {
   if (command.getBody().isCreateRun()) return Create(command, run_id, rows, drafts);
   return Transition(command, run_id, rows, drafts);
 }

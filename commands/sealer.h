@@ -14,8 +14,8 @@ class Sealer {
  public:
   explicit Sealer(RandomSource& random) : random_(random) {}
 
-  // Completes `draft` (time, actor, command, cause, content) and encodes it. `first` is where the decision's first draft will stand.
-  // What it returns views memory that is used again by the next call.
+  // Completes `draft` (time, actor, command, cause, content) and encodes it. `first` is where the decision's first
+  // draft will stand. What it returns views memory that is used again by the next call.
   NewEvent Seal(schema::Command::Reader command, Position first, Timestamp now, EventDraft& draft);
 
  private:

@@ -10,12 +10,14 @@ namespace annals {
 namespace {
 
 // Why no attempt may start here, or nothing.
-absl::StatusOr<std::optional<Refusal>> RefuseStart(std::string_view run_id, std::string_view ws_id, std::string_view step_name, Rows& rows) {
+absl::StatusOr<std::optional<Refusal>> RefuseStart(std::string_view run_id, std::string_view ws_id,
+                                                   std::string_view step_name, Rows& rows) {
   ASSIGN_OR_RETURN(const RunRow* const run, NeedRun(rows, run_id));
   ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, NeedWorkstream(rows, run_id, ws_id));
   std::string why;
   if (run->IsFinal()) {
-    why = fmt::format("run {} is {}; nothing is created, moved or started in a run that has ended", run_id, run->status);
+    why =
+        fmt::format("run {} is {}; nothing is created, moved or started in a run that has ended", run_id, run->status);
   } else if (workstream->IsFinal()) {
     why = fmt::format("workstream {} is {}, which is final; no step starts in it", ws_id, workstream->status);
   } else {
@@ -37,7 +39,8 @@ void DraftStart(std::string_view ws_id, std::string_view step_name, int64_t star
   started.setStartedAt(started_at);
 }
 
-absl::StatusOr<std::optional<Refusal>> Start(schema::StartStep::Reader body, std::string_view run_id, Rows& rows, Drafts& drafts) {
+absl::StatusOr<std::optional<Refusal>> Start(schema::StartStep::Reader body, std::string_view run_id, Rows& rows,
+                                             Drafts& drafts) {
   ASSIGN_OR_RETURN(auto refusal, RefuseStart(run_id, View(body.getWsId()), View(body.getStepName()), rows));
   if (!refusal) DraftStart(View(body.getWsId()), View(body.getStepName()), 0, drafts);
   return refusal;
@@ -46,7 +49,8 @@ absl::StatusOr<std::optional<Refusal>> Start(schema::StartStep::Reader body, std
 absl::StatusOr<std::optional<Refusal>> Finish(schema::FinishStep::Reader body, Rows& rows, Drafts& drafts) {
   const int64_t id = body.getAttemptId().getValue();
   if (body.getStatus() == schema::StepStatus::IN_PROGRESS) {
-    return absl::InvalidArgumentError(fmt::format("attempt {}: in_progress is no end; say success, failure or skipped", id));
+    return absl::InvalidArgumentError(
+        fmt::format("attempt {}: in_progress is no end; say success, failure or skipped", id));
   }
   ASSIGN_OR_RETURN(const StepAttemptRow* const attempt, rows.step_attempts.Find({id}));
   if (attempt == nullptr) {
@@ -58,7 +62,8 @@ absl::StatusOr<std::optional<Refusal>> Finish(schema::FinishStep::Reader body, R
                    .from = attempt->status,
                    .to = std::string(StepStatusName(body.getStatus())),
                    .trigger = {},
-                   .why = fmt::format("attempt {} of step {} is finished already, and an attempt finishes once", attempt->attempt, attempt->step_name),
+                   .why = fmt::format("attempt {} of step {} is finished already, and an attempt finishes once",
+                                      attempt->attempt, attempt->step_name),
                    .legal = {},
                    .ws_id = attempt->ws_id};
   }
@@ -73,11 +78,13 @@ absl::StatusOr<std::optional<Refusal>> Finish(schema::FinishStep::Reader body, R
   return std::nullopt;
 }
 
-absl::StatusOr<std::optional<Refusal>> Record(schema::RecordStepAttempt::Reader body, std::string_view run_id, Rows& rows, Drafts& drafts) {
+absl::StatusOr<std::optional<Refusal>> Record(schema::RecordStepAttempt::Reader body, std::string_view run_id,
+                                              Rows& rows, Drafts& drafts) {
   const std::string_view ws_id = View(body.getWsId());
   const bool open = body.getStatus() == schema::StepStatus::IN_PROGRESS;
   if (open && (body.getCompletedAt() != 0 || body.hasExitCode() || body.hasResult())) {
-    return absl::InvalidArgumentError("an attempt in progress has no completed_at, exit_code or result yet; leave them out");
+    return absl::InvalidArgumentError(
+        "an attempt in progress has no completed_at, exit_code or result yet; leave them out");
   }
   if (body.getCompletedAt() != 0 && body.getCompletedAt() < body.getStartedAt()) {
     return absl::InvalidArgumentError("completed_at is before started_at; check the two times");
@@ -102,7 +109,8 @@ absl::StatusOr<std::optional<Refusal>> Record(schema::RecordStepAttempt::Reader 
 
 }  // namespace
 
-absl::StatusOr<std::optional<Refusal>> DecideStep(schema::Command::Reader command, std::string_view run_id, Rows& rows, Drafts& drafts) {
+absl::StatusOr<std::optional<Refusal>> DecideStep(schema::Command::Reader command, std::string_view run_id, Rows& rows,
+                                                  Drafts& drafts) {
   const auto body = command.getBody();
   if (body.isStartStep()) return Start(body.getStartStep(), run_id, rows, drafts);
   if (body.isFinishStep()) return Finish(body.getFinishStep(), rows, drafts);

@@ -16,19 +16,21 @@ absl::StatusOr<std::string> FindRunHolding(std::string_view ws_id, Rows& rows) {
   ASSIGN_OR_RETURN(const RunsHolding holding, rows.FindRunsHolding(ws_id));
   if (holding.open.size() == 1) return holding.open[0];
   if (!holding.open.empty()) {
-    return absl::InvalidArgumentError(fmt::format("workstream {} stands in {} open runs ({}); name the run", ws_id, holding.open.size(),
-                                                  ListedBriefly(holding.open)));
+    return absl::InvalidArgumentError(fmt::format("workstream {} stands in {} open runs ({}); name the run", ws_id,
+                                                  holding.open.size(), ListedBriefly(holding.open)));
   }
   if (holding.ended.empty()) {
-    return absl::NotFoundError(fmt::format("no run has a workstream {}; annals workstream list shows those there are", ws_id));
+    return absl::NotFoundError(
+        fmt::format("no run has a workstream {}; annals workstream list shows those there are", ws_id));
   }
-  return absl::InvalidArgumentError(fmt::format("workstream {} stands only in runs that have ended ({}); name the run", ws_id,
-                                                ListedBriefly(holding.ended)));
+  return absl::InvalidArgumentError(fmt::format("workstream {} stands only in runs that have ended ({}); name the run",
+                                                ws_id, ListedBriefly(holding.ended)));
 }
 
 }  // namespace
 
-absl::Status FindTarget(schema::Command::Reader command, Rows& rows, absl::FunctionRef<std::string()> new_run_id, Target& target) {
+absl::Status FindTarget(schema::Command::Reader command, Rows& rows, absl::FunctionRef<std::string()> new_run_id,
+                        Target& target) {
   const auto body = command.getBody();
   const auto in_run = [&](std::string_view run_id, Decider decide) {
     target.run_id = run_id;
@@ -47,7 +49,8 @@ absl::Status FindTarget(schema::Command::Reader command, Rows& rows, absl::Funct
     case schema::Command::Body::CREATE_WORKSTREAM:
       return in_run(View(body.getCreateWorkstream().getRunId()), DecideWorkstream);
     case schema::Command::Body::TRANSITION_WORKSTREAM: {
-      if (body.getTransitionWorkstream().hasRunId()) return in_run(View(body.getTransitionWorkstream().getRunId()), DecideWorkstream);
+      if (body.getTransitionWorkstream().hasRunId())
+        return in_run(View(body.getTransitionWorkstream().getRunId()), DecideWorkstream);
       ASSIGN_OR_RETURN(const std::string run_id, FindRunHolding(View(body.getTransitionWorkstream().getWsId()), rows));
       return in_run(run_id, DecideWorkstream);
     }
@@ -55,7 +58,8 @@ absl::Status FindTarget(schema::Command::Reader command, Rows& rows, absl::Funct
       return in_run(View(body.getStartStep().getRunId()), DecideStep);
     case schema::Command::Body::FINISH_STEP: {
       // An attempt knows its run. One that does not exist has none; the decider says so.
-      ASSIGN_OR_RETURN(const StepAttemptRow* const attempt, rows.step_attempts.Find({body.getFinishStep().getAttemptId().getValue()}));
+      ASSIGN_OR_RETURN(const StepAttemptRow* const attempt,
+                       rows.step_attempts.Find({body.getFinishStep().getAttemptId().getValue()}));
       return in_run(attempt == nullptr ? "" : attempt->run_id, DecideStep);
     }
     case schema::Command::Body::RECORD_STEP_ATTEMPT:

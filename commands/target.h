@@ -19,7 +19,8 @@ struct Target {
 // Fills `target`, whose memory is used again. `new_run_id` is asked for where a run is to be made and has no name.
 //   kNotFound         the command names only a workstream, and no run holds one of that name
 //   kInvalidArgument  it names only a workstream, and not exactly one open run holds it; or it says nothing to do
-absl::Status FindTarget(schema::Command::Reader command, Rows& rows, absl::FunctionRef<std::string()> new_run_id, Target& target);
+absl::Status FindTarget(schema::Command::Reader command, Rows& rows, absl::FunctionRef<std::string()> new_run_id,
+                        Target& target);
 
 // "create_run", …: the command's name as JSON has it.
 std::string CommandName(schema::Command::Reader command);

@@ -14,23 +14,26 @@ namespace {
 
 absl::Status CheckNames(const TransitionRequest& request) {
   if (request.to.empty() && request.trigger.empty()) {
-    return absl::InvalidArgumentError(fmt::format("{} {}: neither to nor trigger is given; name the state it shall reach",
-                                                  request.machine.name(), request.entity));
+    return absl::InvalidArgumentError(
+        fmt::format("{} {}: neither to nor trigger is given; name the state it shall reach", request.machine.name(),
+                    request.entity));
   }
   if (request.to.empty() && request.has_override) {
     return absl::InvalidArgumentError(fmt::format("{} {}: an override names the state to reach, not only a trigger",
                                                   request.machine.name(), request.entity));
   }
   if (!request.to.empty()) {
-    RETURN_IF_ERROR(WithContext(request.machine.CheckState(request.to), fmt::format("{} {}", request.machine.name(), request.entity)));
+    RETURN_IF_ERROR(WithContext(request.machine.CheckState(request.to),
+                                fmt::format("{} {}", request.machine.name(), request.entity)));
   }
   if (request.trigger.empty() || request.machine.HasTrigger(request.trigger)) return absl::OkStatus();
   std::vector<std::string_view> triggers;
   for (const Edge& edge : request.machine.edges()) {
     if (std::ranges::find(triggers, edge.trigger) == triggers.end()) triggers.push_back(edge.trigger);
   }
-  return absl::InvalidArgumentError(fmt::format("{} {}: {} is no trigger of the {} machine; {}", request.machine.name(), request.entity,
-                                                Quoted(request.trigger), request.machine.name(), SuggestName(request.trigger, triggers)));
+  return absl::InvalidArgumentError(fmt::format("{} {}: {} is no trigger of the {} machine; {}", request.machine.name(),
+                                                request.entity, Quoted(request.trigger), request.machine.name(),
+                                                SuggestName(request.trigger, triggers)));
 }
 
 Refusal Refuse(const TransitionRequest& request, std::string why) {
@@ -58,8 +61,8 @@ absl::StatusOr<std::string> FirstObjection(const Edge& edge, const GuardInput& i
 
 }  // namespace
 
-absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequest& request, Rows& rows, const RunRow& run,
-                                                            const WorkstreamRow* workstream) {
+absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequest& request, Rows& rows,
+                                                            const RunRow& run, const WorkstreamRow* workstream) {
   RETURN_IF_ERROR(CheckNames(request));
   const Machine& machine = request.machine;
   if (machine.IsTerminal(request.from)) return Refuse(request, fmt::format("{} is final", request.from));
@@ -84,13 +87,15 @@ absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequ
   }
   if (request.has_override) return Move{request.to, {}, schema::Severity::WARNING};
   if (has_edge) return Refuse(request, std::move(objection));
-  const std::string wanted = request.to.empty() ? fmt::format("by {}", request.trigger)
-                                                : fmt::format("to {}{}{}", request.to, request.trigger.empty() ? "" : " by ", request.trigger);
-  return Refuse(request, fmt::format("no edge leads from {} {}; {}", request.from, wanted, DescribeLegal(machine, request.from)));
+  const std::string wanted =
+      request.to.empty() ? fmt::format("by {}", request.trigger)
+                         : fmt::format("to {}{}{}", request.to, request.trigger.empty() ? "" : " by ", request.trigger);
+  return Refuse(
+      request, fmt::format("no edge leads from {} {}; {}", request.from, wanted, DescribeLegal(machine, request.from)));
 }
 
-EventDraft& DraftTransition(const TransitionRequest& request, const Move& move, std::string_view ws_id, schema::Command::Reader command,
-                            std::string_view reason, Drafts& drafts) {
+EventDraft& DraftTransition(const TransitionRequest& request, const Move& move, std::string_view ws_id,
+                            schema::Command::Reader command, std::string_view reason, Drafts& drafts) {
   EventDraft& draft = drafts.Add(ws_id);
   auto body = draft.event.initBody().initTransitioned();
   SetName(body.getMachine(), request.machine.name());

@@ -31,11 +31,11 @@ struct Move {
 };
 
 // kInvalidArgument: a state or trigger the machine does not have, or neither given.
-absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequest& request, Rows& rows, const RunRow& run,
-                                                            const WorkstreamRow* workstream);
+absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequest& request, Rows& rows,
+                                                            const RunRow& run, const WorkstreamRow* workstream);
 
 // Drafts the event of a granted move; its reason and override come from the command.
-EventDraft& DraftTransition(const TransitionRequest& request, const Move& move, std::string_view ws_id, schema::Command::Reader command,
-                            std::string_view reason, Drafts& drafts);
+EventDraft& DraftTransition(const TransitionRequest& request, const Move& move, std::string_view ws_id,
+                            schema::Command::Reader command, std::string_view reason, Drafts& drafts);
 
 }  // namespace annals

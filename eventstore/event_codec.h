@@ -24,8 +24,8 @@ std::string CanonicalBytes(capnp::AnyStruct::Reader value);
 // SHA-256(salt ‖ bytes): what the event holds of content kept beside the log.
 Hash SaltedDigest(const Salt& salt, std::string_view bytes);
 
-// Reads packed bytes back. Keeps its buffers, so that reading many costs no allocation; what it returned is void after the
-// next call. kDataLoss if the bytes are no message of that kind.
+// Reads packed bytes back. Keeps its buffers, so that reading many costs no allocation; what it returned is void after
+// the next call. kDataLoss if the bytes are no message of that kind.
 template <class Message>
 class Decoder {
  public:
@@ -41,9 +41,13 @@ using EventDecoder = Decoder<schema::Event>;
 using ContentDecoder = Decoder<schema::Content>;
 
 // Text of a Cap'n Proto field as std text; empty when it is absent.
-inline std::string_view View(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
+inline std::string_view View(capnp::Text::Reader text) {
+  return {text.begin(), text.size()};
+}
 // And back: views as Cap'n Proto takes them.
-inline capnp::Text::Reader AsText(std::string_view text) { return {text.data(), text.size()}; }
+inline capnp::Text::Reader AsText(std::string_view text) {
+  return {text.data(), text.size()};
+}
 inline capnp::Data::Reader AsData(std::string_view bytes) {
   return {reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()};
 }

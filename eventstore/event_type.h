@@ -8,8 +8,8 @@
 
 namespace annals {
 
-// "run_created", "workstream_transitioned", "run_overridden", …; a note has the user's own; "unknown" for a body this binary does
-// not know. The view lives as long as `event` and `scratch`, which a name put together here is written to.
+// "run_created", "workstream_transitioned", "run_overridden", …; a note has the user's own; "unknown" for a body this
+// binary does not know. The view lives as long as `event` and `scratch`, which a name put together here is written to.
 std::string_view EventTypeOf(schema::Event::Reader event, std::string& scratch);
 
 }  // namespace annals

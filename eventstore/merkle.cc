@@ -9,13 +9,16 @@
 
 namespace annals {
 
-Hash NodeHash(const Hash& left, const Hash& right) { return Sha256({std::string_view("\x01", 1), BytesOf(left), BytesOf(right)}); }
+Hash NodeHash(const Hash& left, const Hash& right) {
+  return Sha256({std::string_view("\x01", 1), BytesOf(left), BytesOf(right)});
+}
 
 absl::StatusOr<MerkleTree> MerkleTree::FromFrontier(uint64_t size, std::string_view frontier) {
   const auto peaks = static_cast<size_t>(std::popcount(size));
   if (frontier.size() != peaks * sizeof(Hash)) {
-    return absl::DataLossError(fmt::format("read the tree head: a tree of {} leaves has a right edge of {} hashes, {} bytes are stored",
-                                           size, peaks, frontier.size()));
+    return absl::DataLossError(
+        fmt::format("read the tree head: a tree of {} leaves has a right edge of {} hashes, {} bytes are stored", size,
+                    peaks, frontier.size()));
   }
   MerkleTree tree;
   tree.size_ = size;

@@ -1,7 +1,8 @@
 #include "eventstore/sha256.h"
 
-// The functions under OpenSSL's EVP layer: setting that up (providers, configuration file, error strings) took a third of the time of
-// a whole CLI command, and each hash went through it. They use the processor's SHA instructions all the same.
+// The functions under OpenSSL's EVP layer: setting that up (providers, configuration file, error strings) took a third
+// of the time of a whole CLI command, and each hash went through it. They use the processor's SHA instructions all the
+// same.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 
@@ -13,10 +14,14 @@ struct Sha256Stream::Impl {
   SHA256_CTX context;
 };
 
-Sha256Stream::Sha256Stream() : impl_(std::make_unique<Impl>()) { CHECK(SHA256_Init(&impl_->context) == 1); }
+Sha256Stream::Sha256Stream() : impl_(std::make_unique<Impl>()) {
+  CHECK(SHA256_Init(&impl_->context) == 1);
+}
 Sha256Stream::~Sha256Stream() = default;
 
-void Sha256Stream::Add(std::string_view bytes) { CHECK(SHA256_Update(&impl_->context, bytes.data(), bytes.size()) == 1); }
+void Sha256Stream::Add(std::string_view bytes) {
+  CHECK(SHA256_Update(&impl_->context, bytes.data(), bytes.size()) == 1);
+}
 
 Hash Sha256Stream::Finish() {
   Hash hash;

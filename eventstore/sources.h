@@ -35,7 +35,9 @@ class SimulatedClock final : public Clock {
 };
 
 using Salt = std::array<char, 16>;
-inline std::string_view BytesOf(const Salt& salt) { return {salt.data(), salt.size()}; }
+inline std::string_view BytesOf(const Salt& salt) {
+  return {salt.data(), salt.size()};
+}
 
 class RandomSource {
  public:

@@ -27,7 +27,10 @@ const TableDef& CommandIdsTable() {
       .name = "command_ids",
       .meaning = "Idempotency keys: the command's events, from `position` on, are its answer.",
       .columns = {{.name = "command_id", .not_null = true, .meaning = "the key, as the caller chose it"},
-                  {.name = "position", .type = ColumnType::kInteger, .not_null = true, .meaning = "of the command's first event"},
+                  {.name = "position",
+                   .type = ColumnType::kInteger,
+                   .not_null = true,
+                   .meaning = "of the command's first event"},
                   {.name = "salt", .not_null = true, .meaning = "of the digest in that event, hex"}},
   };
   return table;
@@ -37,7 +40,9 @@ const TableDef& ApplySourcesTable() {
   static const TableDef table = {
       .name = "apply_sources",
       .meaning = "How far `annals apply` came in each source; committed together with the commands themselves.",
-      .columns = {{.name = "source", .not_null = true, .meaning = "SHA-256 of the file, or the name given with --source"},
+      .columns = {{.name = "source",
+                   .not_null = true,
+                   .meaning = "SHA-256 of the file, or the name given with --source"},
                   {.name = "lines", .type = ColumnType::kInteger, .not_null = true, .meaning = "lines done with"},
                   {.name = "updated_at", .type = ColumnType::kTimestamp, .not_null = true, .meaning = "when"}},
   };

@@ -2,8 +2,8 @@
 //
 // Threads: a Storage and what came from it belong to one thread at a time; other threads and processes open their own.
 // At most one Snapshot or Transaction of a Storage is alive at a time. Nothing here throws.
-// Errors everywhere: kUnavailable (busy: may be tried again), kResourceExhausted (disk full), kDataLoss (what is stored is not
-// what was written), kInternal (I/O). A failed call leaves the Transaction fit only to be dropped.
+// Errors everywhere: kUnavailable (busy: may be tried again), kResourceExhausted (disk full), kDataLoss (what is stored
+// is not what was written), kInternal (I/O). A failed call leaves the Transaction fit only to be dropped.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,8 @@ namespace annals {
 
 // The end of the log.
 struct Head {
-  Position position;      // of the newest event; 0 when there is none
-  Timestamp recorded_at;  // of the newest event
+  Position position;        // of the newest event; 0 when there is none
+  Timestamp recorded_at;    // of the newest event
   uint64_t generation = 0;  // moves when tables change other than by folding: then what was cached of them is void
   MerkleTree tree;
 };
@@ -105,8 +105,8 @@ class Transaction : public Snapshot {
   // Writes one row: a new one, or the one with the same primary key anew.
   virtual absl::Status PutRow(const TableDef& table, TableSet set, Row row) = 0;
 
-  // Makes an empty shadow of `table`, dropping one that a rebuild left behind, and moves head().generation, so that a rebuild that
-  // was filling that one notices.
+  // Makes an empty shadow of `table`, dropping one that a rebuild left behind, and moves head().generation, so that a
+  // rebuild that was filling that one notices.
   virtual absl::Status CreateShadow(const TableDef& table) = 0;
   // Puts the shadow in the table's place and moves head().generation.
   virtual absl::Status SwapShadow(const TableDef& table) = 0;
@@ -123,8 +123,8 @@ class Storage {
   virtual absl::StatusOr<std::unique_ptr<Snapshot>> Read() = 0;
 };
 
-// The leaf hash of a record: SHA-256(0x00 ‖ position ‖ version ‖ length of stream ‖ stream ‖ event), the numbers being big-endian
-// in 8, 8 and 2 bytes (docs/event_format.md).
+// The leaf hash of a record: SHA-256(0x00 ‖ position ‖ version ‖ length of stream ‖ stream ‖ event), the numbers being
+// big-endian in 8, 8 and 2 bytes (docs/event_format.md).
 Hash LeafHashOf(Position position, std::string_view stream, StreamVersion version, std::string_view event);
 
 // Idempotency keys, kept beside the log: the events of the command, from `position` on, are its answer.

@@ -1,5 +1,5 @@
-// Tables as data: what a storage backend needs to know of a table to create, load and write it. The concrete tables stand in
-// projections/; a backend knows none of them by name.
+// Tables as data: what a storage backend needs to know of a table to create, load and write it. The concrete tables
+// stand in projections/; a backend knows none of them by name.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct ColumnDef {
   std::string name;
   ColumnType type = ColumnType::kText;
   bool not_null = false;
-  std::string meaning = {};  // one line, for the generated docs
+  std::string meaning = {};              // one line, for the generated docs
   std::vector<std::string> one_of = {};  // the values it may have, if they are few (CHECK)
 };
 

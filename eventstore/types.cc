@@ -27,7 +27,9 @@ std::string HexOf(std::string_view bytes) {
   return hex;
 }
 
-std::string HexOf(const Hash& hash) { return HexOf(BytesOf(hash)); }
+std::string HexOf(const Hash& hash) {
+  return HexOf(BytesOf(hash));
+}
 
 std::optional<std::string> BytesOfHex(std::string_view hex) {
   if (hex.size() % 2 != 0) return std::nullopt;
@@ -42,9 +44,13 @@ std::optional<std::string> BytesOfHex(std::string_view hex) {
   return bytes;
 }
 
-std::string RunStream(std::string_view run_id) { return std::string(kRunPrefix).append(run_id); }
+std::string RunStream(std::string_view run_id) {
+  return std::string(kRunPrefix).append(run_id);
+}
 
-std::string RefusedStream(std::string_view stream) { return std::string(kRefusedPrefix).append(stream); }
+std::string RefusedStream(std::string_view stream) {
+  return std::string(kRefusedPrefix).append(stream);
+}
 
 std::optional<std::string_view> RunOfStream(std::string_view stream) {
   if (stream.starts_with(kRefusedPrefix)) stream.remove_prefix(kRefusedPrefix.size());

@@ -32,8 +32,8 @@ inline std::string_view BytesOf(const Hash& hash) {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }
 
-// Streams are the units of order and conflict: "run/<id>" is a run and all that is in it, "note" what belongs to no run,
-// and "refused/<stream>" holds what was refused of a stream, so that a refusal never takes a version of it.
+// Streams are the units of order and conflict: "run/<id>" is a run and all that is in it, "note" what belongs to no
+// run, and "refused/<stream>" holds what was refused of a stream, so that a refusal never takes a version of it.
 inline constexpr std::string_view kNoteStream = "note";
 std::string RunStream(std::string_view run_id);
 std::string RefusedStream(std::string_view stream);

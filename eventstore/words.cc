@@ -34,7 +34,8 @@ std::string_view WordText(schema::Word word) {
 schema::Word WordOf(std::string_view text) {
   static const TextMap<schema::Word> words = [] {
     TextMap<schema::Word> by_text;
-    for (size_t number = 1; number < Words().size(); ++number) by_text.emplace(Words()[number], static_cast<schema::Word>(number));
+    for (size_t number = 1; number < Words().size(); ++number)
+      by_text.emplace(Words()[number], static_cast<schema::Word>(number));
     return by_text;
   }();
   const auto it = words.find(text);

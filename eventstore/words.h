@@ -14,7 +14,9 @@ schema::Word WordOf(std::string_view text);
 
 // The name in a {known, other} union, empty where none is set.
 template <class Union>
-  requires requires(Union name) { name.getKnown(); }
+requires requires(Union name) {
+  name.getKnown();
+}
 std::string_view View(Union name) {
   if (name.isKnown()) return WordText(name.getKnown());
   const auto text = name.getOther();

@@ -21,7 +21,8 @@ std::string Text(const Value& value) {
 
 std::string KeyText(const TableDef& table, Row row) {
   std::string text;
-  for (size_t i = 0; i < table.key_columns; ++i) text += fmt::format("{}{}={}", i == 0 ? "" : ", ", table.columns[i].name, Text(row[i]));
+  for (size_t i = 0; i < table.key_columns; ++i)
+    text += fmt::format("{}{}={}", i == 0 ? "" : ", ", table.columns[i].name, Text(row[i]));
   return text;
 }
 
@@ -56,7 +57,8 @@ class Checker {
       cache.type().ToValues(*strike, folded);
       for (size_t i = 0; i < row.size(); ++i) {
         if (row[i] != folded[i]) {
-          Differ(table, row, fmt::format("{} is {}, the log says {}", table.columns[i].name, Text(row[i]), Text(folded[i])));
+          Differ(table, row,
+                 fmt::format("{} is {}, the log says {}", table.columns[i].name, Text(row[i]), Text(folded[i])));
         }
       }
       return absl::OkStatus();

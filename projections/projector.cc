@@ -7,9 +7,10 @@
 namespace annals {
 
 absl::Status MissingRow(const FoldedEvent& event, std::string_view table, std::string_view key) {
-  return absl::DataLossError(fmt::format(
-      "fold the event at position {}: it speaks of {} {}, which no earlier event made; the log is not whole; restore a backup",
-      event.position.value, table, key));
+  return absl::DataLossError(
+      fmt::format("fold the event at position {}: it speaks of {} {}, which no earlier event made; the log is not "
+                  "whole; restore a backup",
+                  event.position.value, table, key));
 }
 
 absl::Status Fold(const FoldedEvent& event, Rows& rows) {
@@ -19,8 +20,9 @@ absl::Status Fold(const FoldedEvent& event, Rows& rows) {
   // Bodies are only ever added at the end, so one this binary does not know lies past the last it does.
   const auto which = event.event.getBody().which();
   if (which == schema::Event::Body::UNKNOWN || which > schema::Event::Body::NOTED) {
-    return absl::DataLossError(fmt::format("fold the event at position {}: its kind {} is unknown to this annals; use a newer one",
-                                           event.position.value, static_cast<int>(which)));
+    return absl::DataLossError(
+        fmt::format("fold the event at position {}: its kind {} is unknown to this annals; use a newer one",
+                    event.position.value, static_cast<int>(which)));
   }
   for (const Projector apply : kProjectors) RETURN_IF_ERROR(apply(event, rows));
   return absl::OkStatus();
@@ -28,7 +30,8 @@ absl::Status Fold(const FoldedEvent& event, Rows& rows) {
 
 absl::StatusOr<FoldedEvent> RecordFolder::Read(const RecordView& record) {
   absl::StatusOr<schema::Event::Reader> event = events_.Decode(record.event);
-  if (!event.ok()) return WithContext(event.status(), fmt::format("read the event at position {}", record.position.value));
+  if (!event.ok())
+    return WithContext(event.status(), fmt::format("read the event at position {}", record.position.value));
   FoldedEvent folded{.position = record.position, .run_id = {}, .event = *event, .json = {}, .text = {}};
   folded.run_id = RunOfStream(record.stream).value_or(std::string_view{});
   const auto content = event->getContent();
@@ -37,11 +40,13 @@ absl::StatusOr<FoldedEvent> RecordFolder::Read(const RecordView& record) {
     folded.text = View(content.getInline().getText());
   } else if (content.isKept() && record.content) {
     absl::StatusOr<schema::Content::Reader> kept = contents_.Decode(record.content->bytes);
-    if (!kept.ok()) return WithContext(kept.status(), fmt::format("read the content at position {}", record.position.value));
+    if (!kept.ok())
+      return WithContext(kept.status(), fmt::format("read the content at position {}", record.position.value));
     folded.json = View(kept->getJson());
     folded.text = View(kept->getText());
   } else if (content.isKept()) {
-    return absl::DataLossError(fmt::format("read the event at position {}: its content is gone; restore a backup", record.position.value));
+    return absl::DataLossError(
+        fmt::format("read the event at position {}: its content is gone; restore a backup", record.position.value));
   }
   return folded;
 }

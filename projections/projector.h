@@ -25,8 +25,8 @@ struct FoldedEvent {
   }
 };
 
-// Folds one event into all tables. kDataLoss names the position: the event refers to rows that earlier events should have
-// made, or its body is one this binary does not know.
+// Folds one event into all tables. kDataLoss names the position: the event refers to rows that earlier events should
+// have made, or its body is one this binary does not know.
 absl::Status Fold(const FoldedEvent& event, Rows& rows);
 
 // Reads stored records and folds them.

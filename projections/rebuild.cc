@@ -52,8 +52,9 @@ absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position la
 
 absl::Status CheckEventCount(uint64_t events, uint64_t head) {
   if (events == head) return absl::OkStatus();
-  return absl::DataLossError(
-      fmt::format("the log holds {} events, its head says {}: events were removed or added by another program; restore a backup", events, head));
+  return absl::DataLossError(fmt::format(
+      "the log holds {} events, its head says {}: events were removed or added by another program; restore a backup",
+      events, head));
 }
 
 absl::StatusOr<RebuildReport> Rebuild(Storage& storage, const TableDef* wanted, FoldProgress progress) {

@@ -53,7 +53,8 @@ class RowCache {
     return entry.row;
   }
 
-  // Whether the row was inserted here and not loaded: then storage holds nothing that hangs on it but what came through here.
+  // Whether the row was inserted here and not loaded: then storage holds nothing that hangs on it but what came through
+  // here.
   bool BornHere(std::initializer_list<Value> key) const {
     const auto it = rows_.find(KeyText(key));
     return it != rows_.end() && it->second.born_here;
@@ -96,7 +97,8 @@ class RowCache {
     });
   }
 
-  // Takes the row with the lookup columns of `values` out. Nothing if it is not here. Only where nothing will be flushed any more.
+  // Takes the row with the lookup columns of `values` out. Nothing if it is not here. Only where nothing will be
+  // flushed any more.
   std::optional<RowStruct> TakeOut(Row values) {
     CHECK(source_ == nullptr);
     dirty_.clear();
@@ -127,8 +129,8 @@ class RowCache {
     bool born_here = false;
   };
 
-  // The columns that find a row, as one text. Identifiers and labels hold no control characters, so no two keys look the same;
-  // a number takes part as its bytes, and stands alone.
+  // The columns that find a row, as one text. Identifiers and labels hold no control characters, so no two keys look
+  // the same; a number takes part as its bytes, and stands alone.
   std::string_view KeyText(std::initializer_list<Value> key) const {
     key_.clear();
     for (const Value& part : key) AppendKeyPart(part);

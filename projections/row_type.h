@@ -1,5 +1,5 @@
-// A table as a struct: which member of the row is which column. From this one description come the DDL, load and flush, and
-// what is printed, compared and documented.
+// A table as a struct: which member of the row is which column. From this one description come the DDL, load and flush,
+// and what is printed, compared and documented.
 #pragma once
 
 #include <concepts>

@@ -10,7 +10,8 @@
 
 namespace annals {
 
-// By name in order. Where very many runs hold a workstream, `ended` names some of those that have ended, `open` all that have not.
+// By name in order. Where very many runs hold a workstream, `ended` names some of those that have ended, `open` all
+// that have not.
 struct RunsHolding {
   std::vector<std::string> open;
   std::vector<std::string> ended;

@@ -6,7 +6,9 @@
 namespace annals {
 namespace {
 
-Timestamp TimeOr(int64_t micros, const FoldedEvent& event) { return micros != 0 ? Timestamp{micros} : event.time(); }
+Timestamp TimeOr(int64_t micros, const FoldedEvent& event) {
+  return micros != 0 ? Timestamp{micros} : event.time();
+}
 
 void Complete(const FoldedEvent& event, StepAttemptRow& row) {
   const auto body = event.event.getBody().getStepCompleted();
@@ -16,7 +18,8 @@ void Complete(const FoldedEvent& event, StepAttemptRow& row) {
   if (!event.json.empty()) row.result_json = event.json;
 }
 
-absl::StatusOr<StepAttemptRow> Begin(const FoldedEvent& event, Rows& rows, std::string_view step_name, int64_t started_at) {
+absl::StatusOr<StepAttemptRow> Begin(const FoldedEvent& event, Rows& rows, std::string_view step_name,
+                                     int64_t started_at) {
   StepAttemptRow row;
   row.id = static_cast<int64_t>(event.position.value);
   row.run_id = event.run_id;

@@ -116,7 +116,8 @@ const RowType<ErrorRow>& ErrorsTable() {
 const RowType<StateTransitionRow>& StateTransitionsTable() {
   static const RowType<StateTransitionRow> type(
       {.name = "state_transitions",
-       .meaning = "One row per transition asked for. Absent until annals rebuild state_transitions, kept up from then on.",
+       .meaning =
+           "One row per transition asked for. Absent until annals rebuild state_transitions, kept up from then on.",
        .columns = {},
        .key_columns = 1,
        .indexes = {{1, 2}},
@@ -137,8 +138,9 @@ const RowType<StateTransitionRow>& StateTransitionsTable() {
 }
 
 const std::vector<const TableDef*>& ProjectedTables() {
-  static const std::vector<const TableDef*> tables = {&RunsTable().table(),         &WorkstreamsTable().table(), &DependenciesTable().table(),
-                                                      &StepAttemptsTable().table(), &ErrorsTable().table(),      &StateTransitionsTable().table()};
+  static const std::vector<const TableDef*> tables = {&RunsTable().table(),         &WorkstreamsTable().table(),
+                                                      &DependenciesTable().table(), &StepAttemptsTable().table(),
+                                                      &ErrorsTable().table(),       &StateTransitionsTable().table()};
   return tables;
 }
 

@@ -29,10 +29,9 @@ inline std::string_view MessageOf(const absl::Status& status) {
 #define ANNALS_CONCAT_INNER(a, b) a##b
 #define ANNALS_CONCAT(a, b) ANNALS_CONCAT_INNER(a, b)
 
-#define RETURN_IF_ERROR(expression)                                \
-  do {                                                             \
-    if (::absl::Status annals_status = (expression); !annals_status.ok()) \
-      return annals_status;                                        \
+#define RETURN_IF_ERROR(expression)                                                             \
+  do {                                                                                          \
+    if (::absl::Status annals_status = (expression); !annals_status.ok()) return annals_status; \
   } while (false)
 
 #define ASSIGN_OR_RETURN(declaration, expression) \

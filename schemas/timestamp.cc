@@ -156,8 +156,8 @@ std::string FormatTimestamp(Timestamp time) {
 
 absl::StatusOr<Timestamp> ParseTimestamp(std::string_view text) {
   if (const std::optional<Timestamp> time = Parse(text)) return *time;
-  return absl::InvalidArgumentError(
-      fmt::format("read the time \"{}\": not ISO 8601; write it like 2026-11-20T21:16:25Z or 2026-11-20T22:16:25+01:00", text));
+  return absl::InvalidArgumentError(fmt::format(
+      "read the time \"{}\": not ISO 8601; write it like 2026-11-20T21:16:25Z or 2026-11-20T22:16:25+01:00", text));
 }
 
 }  // namespace annals

@@ -76,10 +76,12 @@ absl::Status SqliteError(sqlite3* database, std::string_view file, std::string_v
   const std::string_view message = sqlite3_errmsg(database);
   const int system_code = sqlite3_system_errno(database);
   const std::string_view reason = system_code == 0 ? message : std::strerror(system_code);
-  // The one writer takes the next free place: where it is taken, somebody else wrote. Other constraints are broken only by our own bugs.
+  // The one writer takes the next free place: where it is taken, somebody else wrote. Other constraints are broken only
+  // by our own bugs.
   if (code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID || code == SQLITE_CONSTRAINT_UNIQUE) {
-    return absl::DataLossError(fmt::format(
-        "{}: {} already holds what is to be written ({}): another program changed it; restore a backup", tried, file, message));
+    return absl::DataLossError(
+        fmt::format("{}: {} already holds what is to be written ({}): another program changed it; restore a backup",
+                    tried, file, message));
   }
   switch (code & 0xff) {
     case SQLITE_BUSY:

@@ -46,7 +46,8 @@ class SqliteRecordCursor final : public RecordCursor {
   }
 
  private:
-  // The log's memory of names may be emptied while this cursor is open, so it keeps its own copies; neighbours often share them.
+  // The log's memory of names may be emptied while this cursor is open, so it keeps its own copies; neighbours often
+  // share them.
   absl::Status NameStream(int64_t id) {
     if (id != stream_id_) {
       ASSIGN_OR_RETURN(stream_, log_.StreamName(id));
@@ -65,8 +66,8 @@ class SqliteRecordCursor final : public RecordCursor {
   }
   absl::Status CopyExactly(std::string_view bytes, void* out, size_t size, std::string_view what) const {
     if (bytes.size() != size) {
-      return absl::DataLossError(
-          fmt::format("read the event at position {}: its {} has {} bytes, not {}", view_.position.value, what, bytes.size(), size));
+      return absl::DataLossError(fmt::format("read the event at position {}: its {} has {} bytes, not {}",
+                                             view_.position.value, what, bytes.size(), size));
     }
     std::memcpy(out, bytes.data(), size);
     return absl::OkStatus();
@@ -106,7 +107,9 @@ absl::StatusOr<SqliteLog> SqliteLog::Prepare(const Connection& connection) {
 absl::StatusOr<Head> SqliteLog::ReadHead() {
   const ResetOnExit reset(read_head_);
   ASSIGN_OR_RETURN(const bool row, read_head_.Step());
-  if (!row) return absl::DataLossError(fmt::format("read the tree head of {}: it is gone; restore a backup", connection_->path()));
+  if (!row)
+    return absl::DataLossError(
+        fmt::format("read the tree head of {}: it is gone; restore a backup", connection_->path()));
   const auto size = static_cast<uint64_t>(read_head_.Int(0));
   const auto generation = static_cast<uint64_t>(read_head_.Int(2));
   if (size == head_.position.value && generation == head_.generation) return head_;
@@ -174,7 +177,8 @@ absl::StatusOr<int64_t> SqliteLog::EventTypeId(std::string_view name) {
   return id;
 }
 
-absl::StatusOr<Hash> SqliteLog::Insert(Position position, std::string_view name, StreamVersion version, const NewEvent& event) {
+absl::StatusOr<Hash> SqliteLog::Insert(Position position, std::string_view name, StreamVersion version,
+                                       const NewEvent& event) {
   ASSIGN_OR_RETURN(Stream * stream, FindStream(name));
   if (stream == nullptr) {
     const ResetOnExit reset(new_stream_);

@@ -45,7 +45,8 @@ class SqliteLog {
   absl::StatusOr<std::string_view> EventTypeName(int64_t id);
 
   const Connection* connection_;
-  Statement read_head_, write_head_, find_stream_, new_stream_, last_version_, find_type_, new_type_, insert_record_, insert_subtree_, stream_name_, type_name_;
+  Statement read_head_, write_head_, find_stream_, new_stream_, last_version_, find_type_, new_type_, insert_record_,
+      insert_subtree_, stream_name_, type_name_;
   Head head_;
   TextMap<Stream> streams_;
   TextMap<int64_t> type_ids_;

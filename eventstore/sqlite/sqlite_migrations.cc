@@ -29,8 +29,9 @@ std::string FreshSchemaSql(const SqliteOptions& options) {
   }
   const Timestamp now = options.clock->Now();
   sql += fmt::format("INSERT INTO tree_head VALUES (1, 0, 0, 0, x'{}', x'');", HexOf(MerkleTree().Root()));
-  sql += fmt::format("INSERT INTO schema_meta VALUES ('database_id', '{}'), ('created_at', '{}'), ('schema_version', '0');",
-                     NewUlid(now, *options.random), FormatTimestamp(now));
+  sql += fmt::format(
+      "INSERT INTO schema_meta VALUES ('database_id', '{}'), ('created_at', '{}'), ('schema_version', '0');",
+      NewUlid(now, *options.random), FormatTimestamp(now));
   sql += fmt::format("PRAGMA application_id = {};", kApplicationId);
   return sql;
 }
@@ -63,13 +64,15 @@ absl::Status RunMigration(const Connection& connection, const Migration& migrati
 }
 
 absl::Status ForeignFile(const Connection& connection) {
-  return absl::InternalError(fmt::format("open the database {}: it belongs to another program (no Annals log in it); name another file with --db",
-                                         connection.path()));
+  return absl::InternalError(fmt::format(
+      "open the database {}: it belongs to another program (no Annals log in it); name another file with --db",
+      connection.path()));
 }
 
 absl::Status NewerSchema(const Connection& connection, int64_t version) {
-  return absl::InternalError(fmt::format("open the database {}: it has schema version {}, this annals knows versions up to {}; use a newer annals",
-                                         connection.path(), version, kSchemaVersion));
+  return absl::InternalError(fmt::format(
+      "open the database {}: it has schema version {}, this annals knows versions up to {}; use a newer annals",
+      connection.path(), version, kSchemaVersion));
 }
 
 absl::StatusOr<std::set<std::string>> NamesIn(const Connection& connection, const std::string& sql) {
@@ -105,7 +108,8 @@ absl::StatusOr<MigrationReport> Migrate(const Connection& connection, const Sqli
       if (again != kApplicationId) return ForeignFile(connection);
       ASSIGN_OR_RETURN(version, QueryNumber(connection, "PRAGMA user_version"));
     } else if (!may_write) {
-      return absl::NotFoundError(fmt::format("open the database {}: it is empty; make it with annals init", connection.path()));
+      return absl::NotFoundError(
+          fmt::format("open the database {}: it is empty; make it with annals init", connection.path()));
     } else {
       report.fresh = true;
       RETURN_IF_ERROR(connection.QueryText("PRAGMA journal_mode = WAL").status());
@@ -114,8 +118,9 @@ absl::StatusOr<MigrationReport> Migrate(const Connection& connection, const Sqli
   if (version > kSchemaVersion) return NewerSchema(connection, version);
   if (version == kSchemaVersion) return report;
   if (!may_write) {
-    return absl::InternalError(fmt::format("open the database {}: it has schema version {}, this annals reads {}; run annals migrate",
-                                           connection.path(), version, kSchemaVersion));
+    return absl::InternalError(
+        fmt::format("open the database {}: it has schema version {}, this annals reads {}; run annals migrate",
+                    connection.path(), version, kSchemaVersion));
   }
   CHECK(options.clock != nullptr && options.random != nullptr);
   if (!report.fresh) {
@@ -134,7 +139,8 @@ absl::StatusOr<std::vector<std::string>> FindMigrations(const Connection& connec
   ASSIGN_OR_RETURN(const int64_t application_id, QueryNumber(connection, "PRAGMA application_id"));
   ASSIGN_OR_RETURN(const int64_t version, QueryNumber(connection, "PRAGMA user_version"));
   ASSIGN_OR_RETURN(const int64_t objects, QueryNumber(connection, "SELECT count(*) FROM sqlite_schema"));
-  if (application_id != kApplicationId && (application_id != 0 || version != 0 || objects > 0)) return ForeignFile(connection);
+  if (application_id != kApplicationId && (application_id != 0 || version != 0 || objects > 0))
+    return ForeignFile(connection);
   if (version > kSchemaVersion) return NewerSchema(connection, version);
   std::vector<std::string> names;
   for (const Migration& migration : kMigrations) {
@@ -143,7 +149,8 @@ absl::StatusOr<std::vector<std::string>> FindMigrations(const Connection& connec
   return names;
 }
 
-absl::StatusOr<std::vector<Repair>> FindRepairs(const Connection& connection, const std::vector<const TableDef*>& tables) {
+absl::StatusOr<std::vector<Repair>> FindRepairs(const Connection& connection,
+                                                const std::vector<const TableDef*>& tables) {
   std::vector<Repair> repairs;
   ASSIGN_OR_RETURN(const auto objects, NamesIn(connection, "SELECT name FROM sqlite_schema"));
   for (const TableDef* const table : tables) {
@@ -152,13 +159,14 @@ absl::StatusOr<std::vector<Repair>> FindRepairs(const Connection& connection, co
       repairs.push_back({"create table " + table->name, CreateTableSql(*table, table->name, ""), table});
       continue;
     }
-    ASSIGN_OR_RETURN(const auto columns, NamesIn(connection, fmt::format("SELECT name FROM pragma_table_info('{}')", table->name)));
+    ASSIGN_OR_RETURN(const auto columns,
+                     NamesIn(connection, fmt::format("SELECT name FROM pragma_table_info('{}')", table->name)));
     for (const ColumnDef& column : table->columns) {
       if (columns.contains(column.name)) continue;
       const bool number = column.type == ColumnType::kInteger || column.type == ColumnType::kBoolean;
       repairs.push_back({fmt::format("add column {}.{}", table->name, column.name),
-                         fmt::format("ALTER TABLE {} ADD COLUMN {} {}{};", table->name, column.name, number ? "INTEGER" : "TEXT",
-                                     DefaultSql(column)),
+                         fmt::format("ALTER TABLE {} ADD COLUMN {} {}{};", table->name, column.name,
+                                     number ? "INTEGER" : "TEXT", DefaultSql(column)),
                          table});
     }
     for (const auto& index : table->indexes) {
@@ -166,7 +174,8 @@ absl::StatusOr<std::vector<Repair>> FindRepairs(const Connection& connection, co
       if (objects.contains(plain) || objects.contains(IndexNameOf(*table, index, "_2"))) continue;
       std::string names;
       for (const size_t column : index) names += (names.empty() ? "" : ", ") + table->columns[column].name;
-      repairs.push_back({fmt::format("add index {}", plain), fmt::format("CREATE INDEX {} ON {} ({});", plain, table->name, names), nullptr});
+      repairs.push_back({fmt::format("add index {}", plain),
+                         fmt::format("CREATE INDEX {} ON {} ({});", plain, table->name, names), nullptr});
     }
   }
   return repairs;

@@ -24,22 +24,24 @@ struct MigrationReport {
   std::string backup_path;           // of the backup made before them; empty when none ran
 };
 
-// Brings the file to kSchemaVersion where `options.mode` allows writing: each migration in a transaction of its own, after a backup.
+// Brings the file to kSchemaVersion where `options.mode` allows writing: each migration in a transaction of its own,
+// after a backup.
 //   kNotFound  the file is empty and may not be written
 //   kInternal  a foreign file, or a schema newer than this binary; or older, and it may not be written
 absl::StatusOr<MigrationReport> Migrate(const Connection& connection, const SqliteOptions& options);
 
-// The migrations that Migrate would run, as "1: the ledger"; of an empty file all of them. Changes nothing. Its errors, but for
-// kNotFound.
+// The migrations that Migrate would run, as "1: the ledger"; of an empty file all of them. Changes nothing. Its errors,
+// but for kNotFound.
 absl::StatusOr<std::vector<std::string>> FindMigrations(const Connection& connection);
 
 // A table, column or index that a descriptor asks for and the file does not have.
 struct Repair {
-  std::string what;   // "add column runs.paused_from"
-  std::string sql;    // how
+  std::string what;                  // "add column runs.paused_from"
+  std::string sql;                   // how
   const TableDef* refold = nullptr;  // the table whose rows must be folded again afterwards, if any
 };
-absl::StatusOr<std::vector<Repair>> FindRepairs(const Connection& connection, const std::vector<const TableDef*>& tables);
+absl::StatusOr<std::vector<Repair>> FindRepairs(const Connection& connection,
+                                                const std::vector<const TableDef*>& tables);
 // All of them in one transaction.
 absl::Status ApplyRepairs(const Connection& connection, const std::vector<Repair>& repairs);
 

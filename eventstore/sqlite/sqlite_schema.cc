@@ -15,11 +15,12 @@ std::string ColumnSql(const TableDef& table, size_t index) {
   std::string sql = fmt::format("{} {}", column.name, SqlTypeOf(column.type));
   if (table.key_columns == 1 && index == 0) sql += " PRIMARY KEY";
   if (column.not_null) sql += " NOT NULL";
-  // Not IN: for more than two values SQLite builds a table of them in memory at each write, which made writing a row three times
-  // as slow.
+  // Not IN: for more than two values SQLite builds a table of them in memory at each write, which made writing a row
+  // three times as slow.
   if (column.type == ColumnType::kBoolean) sql += fmt::format(" CHECK ({0} = 0 OR {0} = 1)", column.name);
   if (!column.one_of.empty()) {
-    sql += fmt::format(" CHECK ({0} = '{1}')", column.name, fmt::join(column.one_of, fmt::format("' OR {} = '", column.name)));
+    sql += fmt::format(" CHECK ({0} = '{1}')", column.name,
+                       fmt::join(column.one_of, fmt::format("' OR {} = '", column.name)));
   }
   return sql;
 }
@@ -33,8 +34,9 @@ std::vector<std::string> NamesOf(const TableDef& table, const std::vector<size_t
 }  // namespace
 
 std::string_view LogSchemaSql() {
-  // The log: `event` is the event, whole; the columns before it repeat parts of it to be read by. `salt` and `content` are the content
-  // kept beside the event; they stand in its row because a table of their own cost a fifth of the speed of writing and reading.
+  // The log: `event` is the event, whole; the columns before it repeat parts of it to be read by. `salt` and `content`
+  // are the content kept beside the event; they stand in its row because a table of their own cost a fifth of the speed
+  // of writing and reading.
   return R"sql(
 CREATE TABLE streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE event_types (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
@@ -91,7 +93,9 @@ FROM log JOIN streams ON streams.id = log.stream JOIN event_types ON event_types
 )sql";
 }
 
-std::string ShadowNameOf(const TableDef& table) { return table.name + "_shadow"; }
+std::string ShadowNameOf(const TableDef& table) {
+  return table.name + "_shadow";
+}
 
 std::string IndexNameOf(const TableDef& table, const std::vector<size_t>& columns, std::string_view suffix) {
   return fmt::format("{}_by_{}{}", table.name, fmt::join(NamesOf(table, columns), "_"), suffix);
@@ -108,8 +112,8 @@ std::string CreateTableSql(const TableDef& table, std::string_view name, std::st
     sql += fmt::format("  , PRIMARY KEY ({})\n", fmt::join(NamesOf(table, key), ", "));
   }
   for (const ForeignKey& foreign : table.foreign_keys) {
-    sql += fmt::format("  , FOREIGN KEY ({}) REFERENCES {} ({})\n", fmt::join(NamesOf(table, foreign.columns), ", "), foreign.table,
-                       fmt::join(foreign.references, ", "));
+    sql += fmt::format("  , FOREIGN KEY ({}) REFERENCES {} ({})\n", fmt::join(NamesOf(table, foreign.columns), ", "),
+                       foreign.table, fmt::join(foreign.references, ", "));
   }
   const bool by_rowid = table.key_columns == 1 && SqlTypeOf(table.columns[0].type) == "INTEGER";
   sql += by_rowid ? ") STRICT;\n" : ") WITHOUT ROWID, STRICT;\n";

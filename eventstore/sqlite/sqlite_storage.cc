@@ -7,11 +7,13 @@
 namespace annals {
 namespace {
 
-// Durable at commit (SPEC §2.1): with NORMAL a power cut loses acknowledged rows. The page cache takes the right edge of the
-// log's index and the tables' hot rows; the write-ahead log may grow to 16 MiB between two rounds of copying pages back. Renaming a rebuilt table
-// into place must not fail over a view of the user's that names the table, which the newer rules for ALTER TABLE would have it do.
+// Durable at commit (SPEC §2.1): with NORMAL a power cut loses acknowledged rows. The page cache takes the right edge
+// of the log's index and the tables' hot rows; the write-ahead log may grow to 16 MiB between two rounds of copying
+// pages back. Renaming a rebuilt table into place must not fail over a view of the user's that names the table, which
+// the newer rules for ALTER TABLE would have it do.
 constexpr const char* kPragmas =
-    "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4096; PRAGMA temp_store = MEMORY;"
+    "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4096; PRAGMA temp_store = "
+    "MEMORY;"
     "PRAGMA trusted_schema = OFF; PRAGMA legacy_alter_table = ON;";
 
 }  // namespace
@@ -29,7 +31,9 @@ class SqliteTransaction final : public Transaction {
 
   const Head& head() const override { return head_; }
   absl::StatusOr<StreamVersion> VersionOf(std::string_view stream) override { return storage_.log_->VersionOf(stream); }
-  absl::StatusOr<std::unique_ptr<RecordCursor>> ReadLog(const LogRange& range) override { return storage_.log_->Read(range); }
+  absl::StatusOr<std::unique_ptr<RecordCursor>> ReadLog(const LogRange& range) override {
+    return storage_.log_->Read(range);
+  }
   absl::Status ReadRows(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit) override {
     return storage_.tables_->Read(query, set, visit);
   }
@@ -40,8 +44,9 @@ class SqliteTransaction final : public Transaction {
                                        absl::Span<const NewEvent> events) override {
     ASSIGN_OR_RETURN(StreamVersion version, storage_.log_->VersionOf(stream));
     if (version != expected) {
-      return absl::AbortedError(fmt::format("append {} event(s) to {}: expected version {}, it is at {}; read the stream and decide again",
-                                            events.size(), stream, expected.value, version.value));
+      return absl::AbortedError(
+          fmt::format("append {} event(s) to {}: expected version {}, it is at {}; read the stream and decide again",
+                      events.size(), stream, expected.value, version.value));
     }
     wrote_ = true;
     for (const NewEvent& event : events) {
@@ -56,7 +61,9 @@ class SqliteTransaction final : public Transaction {
     return version;
   }
 
-  absl::Status PutRow(const TableDef& table, TableSet set, Row row) override { return storage_.tables_->Put(table, set, row); }
+  absl::Status PutRow(const TableDef& table, TableSet set, Row row) override {
+    return storage_.tables_->Put(table, set, row);
+  }
   absl::Status CreateShadow(const TableDef& table) override {
     wrote_ = true;
     ++head_.generation;

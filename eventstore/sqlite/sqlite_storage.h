@@ -18,7 +18,7 @@ struct SqliteOptions {
   OpenMode mode = OpenMode::kCreate;
   int lock_timeout_ms = 10'000;  // how long Begin() waits for other writers
   std::vector<const TableDef*> tables = {};
-  Clock* clock = nullptr;  // for the times of migrations; not owned
+  Clock* clock = nullptr;          // for the times of migrations; not owned
   RandomSource* random = nullptr;  // for the id of a new database; not owned
 };
 

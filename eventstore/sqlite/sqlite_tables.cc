@@ -16,7 +16,9 @@ namespace {
 // More columns than any table has: room for their timestamps as text while a statement runs.
 constexpr size_t kMaxColumns = 32;
 
-std::string NameOf(const TableDef& table, TableSet set) { return set == TableSet::kLive ? table.name : ShadowNameOf(table); }
+std::string NameOf(const TableDef& table, TableSet set) {
+  return set == TableSet::kLive ? table.name : ShadowNameOf(table);
+}
 
 // Binds values, and keeps the text of timestamps until the statement has run.
 class Binder {
@@ -59,14 +61,16 @@ std::string UpsertSql(const TableDef& table, TableSet set) {
     }
   }
   const std::string action = updates.empty() ? "NOTHING" : "UPDATE SET " + updates;
-  return fmt::format("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO {}", NameOf(table, set), names, marks, key, action);
+  return fmt::format("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO {}", NameOf(table, set), names, marks, key,
+                     action);
 }
 
 std::string WhereSql(const RowQuery& query) {
   std::string sql;
   const auto add = [&](const std::vector<RowQuery::Condition>& conditions, std::string_view comparison) {
     for (const auto& condition : conditions) {
-      sql += fmt::format("{} {} {} ?", sql.empty() ? " WHERE" : " AND", query.table->columns[condition.column].name, comparison);
+      sql += fmt::format("{} {} {} ?", sql.empty() ? " WHERE" : " AND", query.table->columns[condition.column].name,
+                         comparison);
     }
   };
   add(query.equals, "IS");  // as "=", and NULL is NULL
@@ -100,8 +104,9 @@ absl::StatusOr<Value> ReadValue(const Statement& statement, const TableDef& tabl
       // Only the one form we write: anything else was put there by somebody else.
       const absl::StatusOr<Timestamp> time = ParseTimestamp(statement.Text(index));
       if (time.ok() && FormatTimestamp(*time) == statement.Text(index)) return Value{*time};
-      return absl::DataLossError(fmt::format("read {}.{}: \"{}\" is no time as annals writes it; annals rebuild makes the tables anew",
-                                             table.name, table.columns[column].name, statement.Text(index)));
+      return absl::DataLossError(
+          fmt::format("read {}.{}: \"{}\" is no time as annals writes it; annals rebuild makes the tables anew",
+                      table.name, table.columns[column].name, statement.Text(index)));
     }
     case ColumnType::kText:
     case ColumnType::kJson:
@@ -129,11 +134,13 @@ absl::Status SqliteTables::Put(const TableDef& table, TableSet set, Row row) {
   for (size_t i = 0; i < table.key_columns; ++i) {
     // SQLite would make up a number for an integer key.
     if (std::holds_alternative<std::monostate>(row[i])) {
-      return absl::InternalError(fmt::format("write a row of {}: its key {} is NULL", table.name, table.columns[i].name));
+      return absl::InternalError(
+          fmt::format("write a row of {}: its key {} is NULL", table.name, table.columns[i].name));
     }
   }
-  ASSIGN_OR_RETURN(Statement* const statement, Prepared({reinterpret_cast<uintptr_t>(&table), static_cast<uint64_t>(set)},
-                                                        [&] { return UpsertSql(table, set); }));
+  ASSIGN_OR_RETURN(Statement* const statement,
+                   Prepared({reinterpret_cast<uintptr_t>(&table), static_cast<uint64_t>(set)},
+                            [&] { return UpsertSql(table, set); }));
   Binder binder(*statement);
   for (const Value& value : row) binder.Bind(value);
   return statement->Run();
@@ -163,7 +170,8 @@ absl::Status SqliteTables::Read(const RowQuery& query, TableSet set, absl::Funct
 }
 
 absl::StatusOr<uint64_t> SqliteTables::Count(const RowQuery& query) {
-  ASSIGN_OR_RETURN(Statement statement, connection_->Prepare(fmt::format("SELECT count(*) FROM {}{}", query.table->name, WhereSql(query))));
+  ASSIGN_OR_RETURN(Statement statement,
+                   connection_->Prepare(fmt::format("SELECT count(*) FROM {}{}", query.table->name, WhereSql(query))));
   Binder binder(statement);
   BindConditions(query, binder);
   ASSIGN_OR_RETURN([[maybe_unused]] const bool always, statement.Step());
@@ -171,7 +179,9 @@ absl::StatusOr<uint64_t> SqliteTables::Count(const RowQuery& query) {
 }
 
 absl::StatusOr<bool> SqliteTables::Has(const TableDef& table) {
-  ASSIGN_OR_RETURN(const auto found, connection_->QueryInt(fmt::format("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{}'", table.name)));
+  ASSIGN_OR_RETURN(const auto found,
+                   connection_->QueryInt(
+                       fmt::format("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{}'", table.name)));
   return found.has_value();
 }
 
@@ -182,8 +192,8 @@ absl::Status SqliteTables::CreateShadow(const TableDef& table) {
   std::string suffix;
   if (!table.indexes.empty()) {
     const std::string plain = IndexNameOf(table, table.indexes[0], "");
-    ASSIGN_OR_RETURN(const auto taken,
-                     connection_->QueryInt(fmt::format("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = '{}'", plain)));
+    ASSIGN_OR_RETURN(const auto taken, connection_->QueryInt(fmt::format(
+                                           "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = '{}'", plain)));
     if (taken) suffix = "_2";
   }
   return connection_->Execute(CreateTableSql(table, shadow, suffix));
@@ -196,10 +206,12 @@ absl::Status SqliteTables::SwapShadow(const TableDef& table) {
   for (const auto& [name, type] : additions.columns) {
     std::string same_key;
     for (size_t i = 0; i < table.key_columns; ++i) {
-      same_key += fmt::format("{}old.{} = {}.{}", i == 0 ? "" : " AND ", table.columns[i].name, shadow, table.columns[i].name);
+      same_key +=
+          fmt::format("{}old.{} = {}.{}", i == 0 ? "" : " AND ", table.columns[i].name, shadow, table.columns[i].name);
     }
     sql += fmt::format("ALTER TABLE {} ADD COLUMN \"{}\" {};", shadow, name, type);
-    sql += fmt::format("UPDATE {} SET \"{}\" = (SELECT old.\"{}\" FROM {} AS old WHERE {});", shadow, name, name, table.name, same_key);
+    sql += fmt::format("UPDATE {} SET \"{}\" = (SELECT old.\"{}\" FROM {} AS old WHERE {});", shadow, name, name,
+                       table.name, same_key);
   }
   sql += fmt::format("DROP TABLE IF EXISTS {0}; ALTER TABLE {1} RENAME TO {0};", table.name, shadow);
   for (const std::string& definition : additions.definitions) sql += definition + ";";
@@ -208,7 +220,8 @@ absl::Status SqliteTables::SwapShadow(const TableDef& table) {
 
 absl::StatusOr<SqliteTables::Additions> SqliteTables::FindAdditions(const TableDef& table) {
   Additions additions;
-  ASSIGN_OR_RETURN(Statement columns, connection_->Prepare(fmt::format("SELECT name, type FROM pragma_table_info('{}')", table.name)));
+  ASSIGN_OR_RETURN(Statement columns,
+                   connection_->Prepare(fmt::format("SELECT name, type FROM pragma_table_info('{}')", table.name)));
   while (true) {
     ASSIGN_OR_RETURN(const bool row, columns.Step());
     if (!row) break;
@@ -216,8 +229,10 @@ absl::StatusOr<SqliteTables::Additions> SqliteTables::FindAdditions(const TableD
     const bool ours = std::ranges::any_of(table.columns, [&](const ColumnDef& column) { return column.name == name; });
     if (!ours && name.find('"') == std::string_view::npos) additions.columns.emplace_back(name, columns.Text(1));
   }
-  ASSIGN_OR_RETURN(Statement objects, connection_->Prepare("SELECT name, sql FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger') "
-                                                           "AND sql IS NOT NULL ORDER BY rowid"));
+  ASSIGN_OR_RETURN(
+      Statement objects,
+      connection_->Prepare("SELECT name, sql FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger') "
+                           "AND sql IS NOT NULL ORDER BY rowid"));
   objects.Bind(1, table.name);
   while (true) {
     ASSIGN_OR_RETURN(const bool row, objects.Step());

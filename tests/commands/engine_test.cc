@@ -153,8 +153,8 @@ TEST_P(EngineTest, ConflictOfVersionsLeavesNothing) {
   for (const char* const wrong : {"0", "1", "3"}) {
     const absl::Status status = Fail(With(MoveRun("paused"), std::string(R"("expect_version":)") + wrong));
     EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
-    EXPECT_EQ(MessageOf(status), "run/r1 is at version 2, not at the expected " + std::string(wrong) +
-                                     "; read it again and decide again");
+    EXPECT_EQ(MessageOf(status),
+              "run/r1 is at version 2, not at the expected " + std::string(wrong) + "; read it again and decide again");
   }
   EXPECT_EQ(end(), Position{2});
   EXPECT_EQ(Accept(With(MoveRun("paused"), R"("expect_version":2)")).version, StreamVersion{3});
@@ -287,7 +287,8 @@ TEST_P(EngineTest, FindsTheOpenRunAmongManyThatHaveEnded) {
   std::vector<std::string> commands;
   for (int i = 0; i < 200; ++i) {
     const std::string run_id = "old-" + std::to_string(i);
-    for (const std::string& command : {CreateRun(run_id, "running"), CreateWorkstream("build", {}, false, run_id), MoveRun("abandoned", run_id)}) {
+    for (const std::string& command :
+         {CreateRun(run_id, "running"), CreateWorkstream("build", {}, false, run_id), MoveRun("abandoned", run_id)}) {
       commands.push_back(command);
     }
   }

@@ -71,8 +71,7 @@ TEST(WorkstreamDecider, DependsOnlyOnWhatExistsInTheRun) {
   const absl::Status status =
       History().Run("running").Workstream("b", "done").When(CreateWorkstream("a", {"b", "c"})).status;
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(MessageOf(status),
-            "workstream a depends on c, which run r1 does not have; create that one first");
+  EXPECT_EQ(MessageOf(status), "workstream a depends on c, which run r1 does not have; create that one first");
 }
 
 TEST(WorkstreamDecider, DependsNeitherOnItselfNorOnOneTwice) {

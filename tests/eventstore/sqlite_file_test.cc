@@ -26,7 +26,8 @@ class SqliteFileTest : public testing::Test {
     event.initBody().initNoted().setEventType("note");
     std::string bytes;
     EncodeEvent(event.asReader(), bytes);
-    const NewEvent record{.event = bytes, .event_type = "my note", .ws_id = "a", .recorded_at = {1'767'268'800'123'456}, .content = {}};
+    const NewEvent record{
+        .event = bytes, .event_type = "my note", .ws_id = "a", .recorded_at = {1'767'268'800'123'456}, .content = {}};
     auto transaction = storage_->Begin().value();
     EXPECT_TRUE(transaction->Append("refused/run/r1", {0}, {&record, 1}).ok());
     EXPECT_TRUE(transaction->Commit().ok());
@@ -37,10 +38,12 @@ class SqliteFileTest : public testing::Test {
   }
   // Tests run beside each other, each in a process of its own.
   static std::string Path(std::string_view name) {
-    return testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() + "." + std::string(name);
+    return testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() + "." +
+           std::string(name);
   }
   absl::StatusOr<std::unique_ptr<SqliteStorage>> Open(OpenMode mode) {
-    return SqliteStorage::Open({.path = path_, .mode = mode, .lock_timeout_ms = 50, .tables = {}, .clock = &clock_, .random = &random_});
+    return SqliteStorage::Open(
+        {.path = path_, .mode = mode, .lock_timeout_ms = 50, .tables = {}, .clock = &clock_, .random = &random_});
   }
   void Remove() const {
     for (const char* const suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
@@ -76,8 +79,9 @@ TEST_F(SqliteFileTest, BelongsToItsOwnerAlone) {
 
 // SPEC §2.3
 TEST_F(SqliteFileTest, RefusesEveryChangeToTheLog) {
-  for (const char* const sql : {"UPDATE log SET version = 2", "UPDATE log SET content = NULL", "DELETE FROM log", "UPDATE streams SET name = 'x'",
-                                "DELETE FROM streams", "UPDATE event_types SET name = 'x'", "DELETE FROM event_types"}) {
+  for (const char* const sql : {"UPDATE log SET version = 2", "UPDATE log SET content = NULL", "DELETE FROM log",
+                                "UPDATE streams SET name = 'x'", "DELETE FROM streams",
+                                "UPDATE event_types SET name = 'x'", "DELETE FROM event_types"}) {
     const absl::Status status = storage_->connection().Execute(sql);
     EXPECT_FALSE(status.ok()) << sql;
     EXPECT_THAT(std::string(status.message()), HasSubstr("the log is append-only")) << sql;
@@ -91,8 +95,11 @@ TEST_F(SqliteFileTest, ShowsTheEventsToAnyReaderOfSql) {
 }
 
 TEST_F(SqliteFileTest, TablesAreStrict) {
-  EXPECT_FALSE(storage_->connection().Execute("INSERT INTO log VALUES ('x', 1, 1, 1, 1, NULL, x'00', x'00', NULL, NULL)").ok());
-  EXPECT_EQ(Query("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%'"), "0");
+  EXPECT_FALSE(
+      storage_->connection().Execute("INSERT INTO log VALUES ('x', 1, 1, 1, 1, NULL, x'00', x'00', NULL, NULL)").ok());
+  EXPECT_EQ(Query("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND "
+                  "name NOT LIKE 'sqlite_%'"),
+            "0");
 }
 
 TEST_F(SqliteFileTest, ANewerSchemaIsRefusedWithoutATouch) {
@@ -100,7 +107,8 @@ TEST_F(SqliteFileTest, ANewerSchemaIsRefusedWithoutATouch) {
   for (const OpenMode mode : {OpenMode::kReadOnly, OpenMode::kReadWrite, OpenMode::kCreate}) {
     const absl::Status status = Open(mode).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
-    EXPECT_THAT(std::string(status.message()), HasSubstr("it has schema version 2, this annals knows versions up to 1"));
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("it has schema version 2, this annals knows versions up to 1"));
   }
 }
 
@@ -131,7 +139,8 @@ TEST_F(SqliteFileTest, ABackupIsWholeAndOverwritesNothing) {
 }
 
 TEST_F(SqliteFileTest, DefaultBackupsAreNamedByTime) {
-  EXPECT_EQ(DefaultBackupPath("/data/state.db", {1'767'268'800'123'456}), "/data/state_backup_2026-01-01T120000.123456Z.db");
+  EXPECT_EQ(DefaultBackupPath("/data/state.db", {1'767'268'800'123'456}),
+            "/data/state_backup_2026-01-01T120000.123456Z.db");
   EXPECT_EQ(DefaultBackupPath("ledger", {1'767'268'800'000'000}), "ledger_backup_2026-01-01T120000.000000Z.db");
 }
 

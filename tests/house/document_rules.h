@@ -22,8 +22,9 @@ std::vector<Link> RelativeLinks(const SourceFile& file);
 std::vector<std::string> BrokenLinkFaults(const SourceFile& file,
                                           const std::function<bool(const std::string&)>& exists);
 
-// Every code span of a Markdown file that names a place below one of our folders (`tests/cli/`, `eventstore/packing.h`) names
-// one that is there; the name of a header and its source may go without their ends. Spans with a placeholder are left alone.
+// Every code span of a Markdown file that names a place below one of our folders (`tests/cli/`, `eventstore/packing.h`)
+// names one that is there; the name of a header and its source may go without their ends. Spans with a placeholder are
+// left alone.
 std::vector<std::string> MissingPlaceFaults(const SourceFile& file,
                                             const std::function<bool(const std::string&)>& exists);
 

@@ -25,8 +25,8 @@ class RebuildTest : public testing::TestWithParam<Backend> {
   RebuildTest() {
     for (const std::string& command :
          {CreateRun("r1", "running"), CreateWorkstream("a"), CreateWorkstream("b", {"a"}), MoveWorkstream("a", "ready"),
-          MoveWorkstream("a", "editing"), RecordStep("a", "edit", "success"), RecordError("a", "edit", "sig"), RecordError("a", "edit", "sig"),
-          MoveWorkstream("a", "failed")}) {
+          MoveWorkstream("a", "editing"), RecordStep("a", "edit", "success"), RecordError("a", "edit", "sig"),
+          RecordError("a", "edit", "sig"), MoveWorkstream("a", "failed")}) {
       session_.Accept(command);
     }
     session_.Refuse(MoveWorkstream("a", "done"));
@@ -147,7 +147,8 @@ class RebuildOnFile : public RebuildTest {
  protected:
   const Connection& connection() { return dynamic_cast<SqliteStorage&>(storage()).connection(); }
 };
-INSTANTIATE_TEST_SUITE_P(Sqlite, RebuildOnFile, testing::Values(Backend::kSqlite), [](const auto& row) { return NameOf(row.param); });
+INSTANTIATE_TEST_SUITE_P(Sqlite, RebuildOnFile, testing::Values(Backend::kSqlite),
+                         [](const auto& row) { return NameOf(row.param); });
 
 TEST_P(RebuildOnFile, CheckFindsARowThatIsMissing) {
   Must(connection().Execute("DELETE FROM errors"));
@@ -158,8 +159,9 @@ TEST_P(RebuildOnFile, CheckFindsARowThatIsMissing) {
 
 TEST_P(RebuildOnFile, AColumnThatWasLostComesBackFilled) {
   const TableLines before = TablesOf(storage());
-  Must(connection().Execute("ALTER TABLE runs DROP COLUMN ws_failed; DROP INDEX workstreams_by_ws_id; ALTER TABLE runs ADD COLUMN mine TEXT;"
-                            "UPDATE runs SET mine = 'kept'; DROP TABLE dependencies"));
+  Must(connection().Execute(
+      "ALTER TABLE runs DROP COLUMN ws_failed; DROP INDEX workstreams_by_ws_id; ALTER TABLE runs ADD COLUMN mine TEXT;"
+      "UPDATE runs SET mine = 'kept'; DROP TABLE dependencies"));
   const std::vector<Repair> repairs = Must(FindRepairs(connection(), ProjectedTables()));
   ASSERT_THAT(repairs, SizeIs(3));
   EXPECT_EQ(repairs[0].what, "add column runs.ws_failed");
@@ -196,20 +198,25 @@ TEST_P(RebuildOnFile, AViewOfTheUsersIsNoObstacle) {
   Must(connection().Execute("CREATE VIEW mine AS SELECT run_id, status FROM runs"));
   Must(Rebuild(storage(), nullptr, kQuiet));
   EXPECT_EQ(Must(connection().QueryText("SELECT status FROM mine")), "running");
-  EXPECT_EQ(Must(connection().QueryInt("SELECT count(*) FROM pragma_foreign_key_list('workstreams') WHERE \"table\" = 'runs'")), 1);
+  EXPECT_EQ(Must(connection().QueryInt(
+                "SELECT count(*) FROM pragma_foreign_key_list('workstreams') WHERE \"table\" = 'runs'")),
+            1);
 }
 
 TEST_P(RebuildOnFile, WhatTheUserAddedToATableOutlivesIt) {
-  Must(connection().Execute("ALTER TABLE workstreams ADD COLUMN note TEXT; UPDATE workstreams SET note = 'of ' || ws_id;"
-                            "CREATE INDEX mine ON workstreams (note)"));
+  Must(
+      connection().Execute("ALTER TABLE workstreams ADD COLUMN note TEXT; UPDATE workstreams SET note = 'of ' || ws_id;"
+                           "CREATE INDEX mine ON workstreams (note)"));
   for (int round = 0; round < 3; ++round) Must(Rebuild(storage(), nullptr, kQuiet));
-  EXPECT_EQ(Must(connection().QueryText("SELECT group_concat(note, ', ') FROM workstreams INDEXED BY mine")), "of a, of b");
+  EXPECT_EQ(Must(connection().QueryText("SELECT group_concat(note, ', ') FROM workstreams INDEXED BY mine")),
+            "of a, of b");
 }
 
 // A log another program cut or added to: both walks say so and end.
 TEST_P(RebuildOnFile, ALogThatIsNotWhatItsHeadSaysIsFound) {
   for (const char* const sql :
-       {"DROP TRIGGER log_refuses_delete; DELETE FROM log WHERE position = (SELECT max(position) FROM log)", "UPDATE tree_head SET tree_size = 3"}) {
+       {"DROP TRIGGER log_refuses_delete; DELETE FROM log WHERE position = (SELECT max(position) FROM log)",
+        "UPDATE tree_head SET tree_size = 3"}) {
     Must(connection().Execute(sql));
     EXPECT_EQ(Rebuild(storage(), nullptr, kQuiet).status().code(), absl::StatusCode::kDataLoss) << sql;
     const absl::Status check = CheckTables(storage(), kQuiet).status();
