@@ -101,8 +101,13 @@ class Bench {
   }
 
   absl::StatusOr<std::vector<Figure>> Run() {
+    // A child's peak memory counts its parent's at the start: so apply is run while this process is still small.
+    if (!options_.annals_binary.empty()) RETURN_IF_ERROR(ApplyProcess());
+    std::vector<Figure> of_apply = std::move(figures_);
+    figures_.clear();
     RETURN_IF_ERROR(Library());
     if (!options_.annals_binary.empty()) RETURN_IF_ERROR(Processes());
+    figures_.insert(figures_.end(), of_apply.begin(), of_apply.end());
     return std::move(figures_);
   }
 
@@ -221,7 +226,7 @@ class Bench {
     ASSIGN_OR_RETURN(const double show,
                      MillisecondsPerRun({options_.annals_binary, "--db", ours_path_, "run", "show", run_id}));
     Add("run_show", "annals run show on the large database, whole process", "ms", show, 20, /*less_is_better=*/true);
-    return ApplyProcess();
+    return absl::OkStatus();
   }
 
   absl::StatusOr<double> MillisecondsPerRun(const std::vector<std::string>& arguments) {
@@ -241,10 +246,10 @@ class Bench {
       for (uint64_t i = 0; i < options_.commands; ++i) lines << NextJsonLine(workload) << '\n';
       if (!lines.flush()) return absl::InternalError(fmt::format("write {}: the disk refused", lines_path_));
     }
-    RemoveDatabase(ours_path_);
     RETURN_IF_ERROR(RunQuietly({options_.annals_binary, "--db", ours_path_, "init"}).status());
     ASSIGN_OR_RETURN(const ProcessCost cost,
                      RunQuietly({options_.annals_binary, "--db", ours_path_, "apply", lines_path_}));
+    RemoveDatabase(ours_path_);
     Add("apply", "annals apply from JSON lines, whole process", "commands/s",
         static_cast<double>(options_.commands) / cost.seconds, 120'000);
     Add("apply_memory", "most memory it took", "MiB", static_cast<double>(cost.peak_bytes) / (1 << 20), 256,

@@ -26,12 +26,17 @@ Hash SaltedDigest(const Salt& salt, std::string_view bytes);
 
 // Reads packed bytes back. Keeps its buffers, so that reading many costs no allocation; what it returned is void after
 // the next call. kDataLoss if the bytes are no message of that kind.
+enum class BrokenPointers {
+  kFoundNow,    // every pointer the schema knows is read
+  kThrowLater,  // whoever reads a broken one gets a kj::Exception, and has to catch it
+};
 template <class Message>
 class Decoder {
  public:
   Decoder();
   ~Decoder();
-  absl::StatusOr<typename Message::Reader> Decode(std::string_view packed);
+  absl::StatusOr<typename Message::Reader> Decode(std::string_view packed,
+                                                  BrokenPointers broken = BrokenPointers::kFoundNow);
 
  private:
   struct Impl;

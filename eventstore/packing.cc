@@ -1,6 +1,6 @@
 #include "eventstore/packing.h"
 
-#include <bit>
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -25,14 +25,19 @@ class Unpacker {
     while (out < out_end) {
       if (at_ == end_) return Cut();
       const uint8_t tag = *at_++;
-      if (std::popcount(tag) > end_ - at_) return Cut();
-      if (tag == 0xff) {
-        std::memcpy(out, at_, 8);
-        at_ += 8;
+      if (end_ - at_ >= 8) {
+        // No branch on which bytes are there: it could not be predicted.
+        for (int bit = 0; bit < 8; ++bit) {
+          const uint32_t present = (uint32_t{tag} >> bit) & 1;
+          out[bit] = static_cast<uint8_t>(*at_ & (0 - present));
+          at_ += present;
+        }
       } else {
-        std::memset(out, 0, 8);
-        // One round per byte that is there: most words have few.
-        for (uint32_t rest = tag; rest != 0; rest &= rest - 1) out[std::countr_zero(rest)] = *at_++;
+        for (int bit = 0; bit < 8; ++bit) {
+          const bool present = ((tag >> bit) & 1) != 0;
+          if (present && at_ == end_) return Cut();
+          out[bit] = present ? *at_++ : 0;
+        }
       }
       out += 8;
       if (tag != 0 && tag != 0xff) continue;
@@ -59,7 +64,72 @@ class Unpacker {
   const uint8_t* end_;
 };
 
+// Puts packed words at the end of a text that has room for them.
+class Packer {
+ public:
+  explicit Packer(char* out) : out_(reinterpret_cast<uint8_t*>(out)) {}
+
+  void Put(const uint64_t* word, const uint64_t* end) {
+    while (word < end) {
+      uint8_t bytes[8];
+      std::memcpy(bytes, word++, 8);
+      uint8_t* const tag = out_++;
+      *tag = 0;
+      for (int i = 0; i < 8; ++i) {
+        *out_ = bytes[i];
+        const int present = bytes[i] != 0 ? 1 : 0;
+        out_ += present;
+        *tag = static_cast<uint8_t>(*tag | present << i);
+      }
+      if (*tag == 0) {
+        word = CountRun(word, end, [](uint64_t next) { return next == 0; });
+      } else if (*tag == 0xff) {
+        // Words with at most one zero byte are cheaper copied as they are.
+        const uint64_t* const first = word;
+        word = CountRun(word, end, [](uint64_t next) { return ZeroBytes(next) < 2; });
+        const size_t run = static_cast<size_t>(word - first) * 8;
+        std::memcpy(out_, first, run);
+        out_ += run;
+      }
+    }
+  }
+
+  uint8_t* end() const { return out_; }
+
+ private:
+  static int ZeroBytes(uint64_t word) {
+    int zeros = 0;
+    for (int i = 0; i < 8; ++i, word >>= 8) zeros += (word & 0xff) == 0 ? 1 : 0;
+    return zeros;
+  }
+
+  // Writes how many words from `word` on fit `belongs`, at most 255, and returns the first behind them.
+  template <class Belongs>
+  const uint64_t* CountRun(const uint64_t* word, const uint64_t* end, Belongs belongs) {
+    const uint64_t* const limit = word + std::min<ptrdiff_t>(end - word, 255);
+    const uint64_t* const first = word;
+    while (word < limit && belongs(*word)) ++word;
+    *out_++ = static_cast<uint8_t>(word - first);
+    return word;
+  }
+
+  uint8_t* out_;
+};
+
 }  // namespace
+
+void Pack(kj::ArrayPtr<const capnp::word> segment, std::string& out) {
+  // At worst a full word takes ten bytes and its neighbour seven: 17 for 16. The segment table takes a few more.
+  out.resize(segment.size() * 9 + 64);
+  const uint32_t table[2] = {0, static_cast<uint32_t>(segment.size())};
+  uint64_t table_word = 0;
+  std::memcpy(&table_word, table, sizeof(table_word));
+  Packer packer(out.data());
+  packer.Put(&table_word, &table_word + 1);
+  const auto* const words = reinterpret_cast<const uint64_t*>(segment.begin());
+  packer.Put(words, words + segment.size());
+  out.resize(static_cast<size_t>(packer.end() - reinterpret_cast<uint8_t*>(out.data())));
+}
 
 absl::Status Unpack(std::string_view packed, std::vector<uint64_t>& words) {
   Unpacker unpacker(packed);

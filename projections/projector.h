@@ -34,9 +34,11 @@ class RecordFolder {
  public:
   // The event in `record`; valid until the next call.
   absl::StatusOr<FoldedEvent> Read(const RecordView& record);
+  // kDataLoss also where the event is damaged; the rows may then be half folded, and are to be dropped.
   absl::Status Fold(const RecordView& record, Rows& rows);
 
  private:
+  absl::StatusOr<FoldedEvent> Decode(const RecordView& record, BrokenPointers broken);
   EventDecoder events_;
   ContentDecoder contents_;
 };

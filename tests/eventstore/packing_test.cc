@@ -54,6 +54,19 @@ TEST(Unpack, GivesBackWhatCapnProtoPacked) {
   }
 }
 
+TEST(Pack, WritesWhatCapnProtoWrites) {
+  std::mt19937_64 random(13);
+  for (int round = 0; round < 500; ++round) {
+    capnp::MallocMessageBuilder message(1 << 14, capnp::AllocationStrategy::FIXED_SIZE);
+    auto event = message.initRoot<schema::Event>();
+    const std::string bytes = RandomBytes(random, random() % 9000);
+    event.initContent().initKept().setDigest({reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()});
+    std::string packed;
+    Pack(message.getSegmentsForOutput()[0], packed);
+    ASSERT_EQ(packed, PackedByCapnp(message)) << round;
+  }
+}
+
 TEST(Unpack, FindsEveryCutAndEveryTail) {
   capnp::MallocMessageBuilder message;
   auto event = message.initRoot<schema::Event>();

@@ -225,5 +225,24 @@ TEST_P(RebuildOnFile, ALogThatIsNotWhatItsHeadSaysIsFound) {
   }
 }
 
+TEST_P(RebuildOnFile, ADamagedEventStopsTheFoldAndIsNamed) {
+  // A text in the middle of the event that ends past it: the message decodes, and breaks where it is read.
+  const auto records = RecordsOf(storage());
+  std::string event = records[4].event;
+  Must(connection().Execute("DROP TRIGGER log_refuses_update"));
+  size_t found = 0;
+  for (size_t at = 0; at < event.size(); ++at) {
+    std::string damaged = event;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x7f);
+    Must(connection().Execute("UPDATE log SET event = x'" + HexOf(damaged) + "' WHERE position = 5"));
+    const absl::Status status = CheckTables(storage(), kQuiet).status();
+    if (status.ok()) continue;  // it still decodes to something; the hash shows it
+    ++found;
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << at;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("position 5")) << at;
+  }
+  EXPECT_GT(found, event.size() / 4);
+}
+
 }  // namespace
 }  // namespace annals
