@@ -112,12 +112,13 @@ class Bench {
   }
 
  private:
-  absl::StatusOr<std::unique_ptr<SqliteStorage>> OpenOurs() {
-    return SqliteStorage::Open({.path = ours_path_, .tables = ProjectedTables(), .clock = &clock_, .random = &random_});
+  absl::StatusOr<std::unique_ptr<SqliteStorage>> OpenOurs(OpenMode mode) {
+    return SqliteStorage::Open(
+        {.path = ours_path_, .mode = mode, .tables = ProjectedTables(), .clock = &clock_, .random = &random_});
   }
 
   absl::Status Library() {
-    ASSIGN_OR_RETURN(const auto storage, OpenOurs());
+    ASSIGN_OR_RETURN(const auto storage, OpenOurs(OpenMode::kCreate));
     ASSIGN_OR_RETURN(const auto raw, RawSqlite::Create(raw_path_));
     Filler filler(*storage, options_.seed);
 
@@ -160,7 +161,7 @@ class Bench {
                         .ratio = std::nullopt,
                         .floor = 1.3,
                         .less_is_better = true});
-    RETURN_IF_ERROR(Fold(*storage));
+    RETURN_IF_ERROR(Fold());
     return Size(*storage);
   }
 
@@ -176,11 +177,12 @@ class Bench {
     return seconds;
   }
 
-  absl::Status Fold(SqliteStorage& storage) {
+  absl::Status Fold() {
     on_start_("folding the log in memory");
+    ASSIGN_OR_RETURN(const auto storage, OpenOurs(OpenMode::kReadOnly));
     std::vector<double> rates;
     for (uint64_t round = 0; round < options_.rounds; ++round) {
-      ASSIGN_OR_RETURN(const auto snapshot, storage.Read());
+      ASSIGN_OR_RETURN(const auto snapshot, storage->Read());
       Rows rows;
       uint64_t events = 0;
       absl::Status status;

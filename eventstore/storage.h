@@ -65,7 +65,8 @@ struct LogRange {
   Position last = {INT64_MAX};
   std::string_view stream = {};  // empty: all of them
   bool newest_first = false;
-  // Only what a fold reads: position, stream, event and content; the rest of each record stays empty.
+  // Only what a fold reads: position, stream, event and content without its salt; the rest of each record is not
+  // filled.
   bool for_fold = false;
 };
 

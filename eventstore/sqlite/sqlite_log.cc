@@ -12,9 +12,9 @@ namespace {
 // Streams remembered by name, and names by id, before the memory is emptied: some 10 MiB.
 constexpr size_t kRememberedStreams = 1 << 16;
 
-constexpr std::string_view kReadForFold = "SELECT position, stream, event, salt, content FROM log WHERE ";
+constexpr std::string_view kReadForFold = "SELECT position, stream, event, content FROM log WHERE ";
 constexpr std::string_view kReadRecords =
-    "SELECT position, stream, event, salt, content, version, recorded_at, event_type, ws_id, leaf_hash FROM log WHERE ";
+    "SELECT position, stream, event, content, salt, version, recorded_at, event_type, ws_id, leaf_hash FROM log WHERE ";
 
 }  // namespace
 
@@ -32,11 +32,13 @@ class SqliteRecordCursor final : public RecordCursor {
     view_.event = statement_.Blob(2);
     view_.content.reset();
     if (!statement_.IsNull(3)) {
-      KeptContent& content = view_.content.emplace();
-      RETURN_IF_ERROR(CopyExactly(statement_.Blob(3), content.salt.data(), content.salt.size(), "salt"));
-      content.bytes = statement_.Blob(4);
+      view_.content.emplace().bytes = statement_.Blob(3);
     }
     if (for_fold_) return &view_;
+    if (view_.content) {
+      Salt& salt = view_.content->salt;
+      RETURN_IF_ERROR(CopyExactly(statement_.Blob(4), salt.data(), salt.size(), "salt"));
+    }
     view_.version.value = static_cast<uint64_t>(statement_.Int(5));
     view_.recorded_at.micros = statement_.Int(6);
     RETURN_IF_ERROR(NameType(statement_.Int(7)));
