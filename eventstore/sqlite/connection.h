@@ -23,6 +23,8 @@ class Statement {
   void BindBlob(int index, std::string_view bytes);
   void BindNull(int index);
 
+  bool is_prepared() const { return handle_ != nullptr; }
+
   // True: a row is there to be read. False: done. After false or an error the statement is reset.
   absl::StatusOr<bool> Step();
   // Steps a statement that gives no rows.

@@ -91,19 +91,20 @@ absl::StatusOr<SqliteLog> SqliteLog::Prepare(const Connection& connection) {
       {&log.read_head_, "SELECT tree_size, recorded_at, generation, frontier FROM tree_head"},
       {&log.write_head_, "UPDATE tree_head SET tree_size = ?, recorded_at = ?, generation = ?, root = ?, frontier = ?"},
       {&log.find_stream_, "SELECT id FROM streams WHERE name = ?"},
-      {&log.new_stream_, "INSERT INTO streams (name) VALUES (?) RETURNING id"},
       {&log.last_version_, "SELECT max(version) FROM log WHERE stream = ?"},
       {&log.find_type_, "SELECT id FROM event_types WHERE name = ?"},
-      {&log.new_type_, "INSERT INTO event_types (name) VALUES (?) RETURNING id"},
       {&log.insert_record_, "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
-      {&log.insert_subtree_, "INSERT INTO tree_nodes VALUES (?, ?)"},
-      {&log.stream_name_, "SELECT name FROM streams WHERE id = ?"},
-      {&log.type_name_, "SELECT name FROM event_types WHERE id = ?"},
   };
   for (const auto& [statement, sql] : statements) {
     ASSIGN_OR_RETURN(*statement, connection.Prepare(sql));
   }
   return log;
+}
+
+absl::Status SqliteLog::PrepareOnce(Statement& statement, std::string_view sql) {
+  if (statement.is_prepared()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(statement, connection_->Prepare(sql));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Head> SqliteLog::ReadHead() {
@@ -168,6 +169,8 @@ absl::StatusOr<int64_t> SqliteLog::EventTypeId(std::string_view name) {
   if (type_ids_.size() >= kRememberedStreams) type_ids_.clear();
   int64_t id = 0;
   for (Statement* const statement : {&find_type_, &new_type_}) {
+    RETURN_IF_ERROR(PrepareOnce(
+        *statement, "INSERT INTO event_types (name) VALUES (?) RETURNING id"));  // the first one is prepared already
     const ResetOnExit reset(*statement);
     statement->Bind(1, name);
     ASSIGN_OR_RETURN(const bool row, statement->Step());
@@ -183,6 +186,7 @@ absl::StatusOr<Hash> SqliteLog::Insert(Position position, std::string_view name,
                                        const NewEvent& event) {
   ASSIGN_OR_RETURN(Stream * stream, FindStream(name));
   if (stream == nullptr) {
+    RETURN_IF_ERROR(PrepareOnce(new_stream_, "INSERT INTO streams (name) VALUES (?) RETURNING id"));
     const ResetOnExit reset(new_stream_);
     new_stream_.Bind(1, name);
     ASSIGN_OR_RETURN([[maybe_unused]] const bool always, new_stream_.Step());
@@ -215,6 +219,7 @@ absl::StatusOr<Hash> SqliteLog::Insert(Position position, std::string_view name,
 }
 
 absl::Status SqliteLog::InsertSubtree(uint64_t subtree, const Hash& hash) {
+  RETURN_IF_ERROR(PrepareOnce(insert_subtree_, "INSERT INTO tree_nodes VALUES (?, ?)"));
   insert_subtree_.Bind(1, static_cast<int64_t>(subtree));
   insert_subtree_.BindBlob(2, BytesOf(hash));
   return insert_subtree_.Run();
@@ -223,6 +228,7 @@ absl::Status SqliteLog::InsertSubtree(uint64_t subtree, const Hash& hash) {
 absl::StatusOr<std::string_view> SqliteLog::StreamName(int64_t id) {
   if (const auto it = stream_names_.find(id); it != stream_names_.end()) return it->second;
   if (stream_names_.size() >= kRememberedStreams) stream_names_.clear();
+  RETURN_IF_ERROR(PrepareOnce(stream_name_, "SELECT name FROM streams WHERE id = ?"));
   const ResetOnExit reset(stream_name_);
   stream_name_.Bind(1, id);
   ASSIGN_OR_RETURN(const bool row, stream_name_.Step());
@@ -233,6 +239,7 @@ absl::StatusOr<std::string_view> SqliteLog::StreamName(int64_t id) {
 absl::StatusOr<std::string_view> SqliteLog::EventTypeName(int64_t id) {
   if (const auto it = type_names_.find(id); it != type_names_.end()) return it->second;
   if (type_names_.size() >= kRememberedStreams) type_names_.clear();
+  RETURN_IF_ERROR(PrepareOnce(type_name_, "SELECT name FROM event_types WHERE id = ?"));
   const ResetOnExit reset(type_name_);
   type_name_.Bind(1, id);
   ASSIGN_OR_RETURN(const bool row, type_name_.Step());

@@ -38,6 +38,8 @@ class SqliteLog {
   };
   explicit SqliteLog(const Connection& connection) : connection_(&connection) {}
 
+  // What few commands need is prepared when the first one does: a process that runs one command pays for it otherwise.
+  absl::Status PrepareOnce(Statement& statement, std::string_view sql);
   // The stream of that name, or nullptr when there is none.
   absl::StatusOr<Stream*> FindStream(std::string_view name);
   absl::StatusOr<int64_t> EventTypeId(std::string_view name);
