@@ -80,31 +80,45 @@ class RecordCursor {
 // Where rows are read from and written to: the tables people read, or their shadows that a rebuild fills.
 enum class TableSet { kLive, kShadow };
 
-// What the log and the tables were at one moment.
-class Snapshot {
+// Rows to be read.
+class RowReader {
  public:
-  virtual ~Snapshot() = default;
+  virtual ~RowReader() = default;
+  // Calls `visit` for each row, until it fails or the rows end. `visit` must not use this reader.
+  virtual absl::Status ReadRows(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit) = 0;
+  // Of the live tables.
+  virtual absl::StatusOr<uint64_t> CountRows(const RowQuery& query) = 0;
+};
 
+// Rows to be written.
+class RowWriter {
+ public:
+  virtual ~RowWriter() = default;
+  // Writes one row: a new one, or the one with the same primary key anew.
+  virtual absl::Status PutRow(const TableDef& table, TableSet set, Row row) = 0;
+};
+
+// Live tables without a log: what a fold that is not the newest one is kept in.
+class RowStore : public RowReader, public RowWriter {};
+
+// What the log and the tables were at one moment.
+class Snapshot : public RowReader {
+ public:
   virtual const Head& head() const = 0;
   // 0 when there is no such stream.
   virtual absl::StatusOr<StreamVersion> VersionOf(std::string_view stream) = 0;
   // Contents come along. The cursor must go before the snapshot does.
   virtual absl::StatusOr<std::unique_ptr<RecordCursor>> ReadLog(const LogRange& range) = 0;
-  // Calls `visit` for each row, until it fails or the rows end. `visit` must not use this snapshot.
-  virtual absl::Status ReadRows(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit) = 0;
-  virtual absl::StatusOr<uint64_t> CountRows(const RowQuery& query) = 0;
   virtual absl::StatusOr<bool> HasTable(const TableDef& table) = 0;
 };
 
 // One unit of work on the log and its tables: rolls back unless Commit() succeeded.
-class Transaction : public Snapshot {
+class Transaction : public Snapshot, public RowWriter {
  public:
   // Adds `events` to the end of `stream`; returns the stream's new version. Nothing is durable before Commit().
   //   kAborted  the stream is not at `expected`: read it again and decide again
   virtual absl::StatusOr<StreamVersion> Append(std::string_view stream, StreamVersion expected,
                                                absl::Span<const NewEvent> events) = 0;
-  // Writes one row: a new one, or the one with the same primary key anew.
-  virtual absl::Status PutRow(const TableDef& table, TableSet set, Row row) = 0;
 
   // Makes an empty shadow of `table`, dropping one that a rebuild left behind, and moves head().generation, so that a
   // rebuild that was filling that one notices.

@@ -39,7 +39,7 @@ absl::StatusOr<std::unique_ptr<Transaction>> Continue(Storage& storage, uint64_t
 
 absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position last, Rows& rows, FoldProgress progress) {
   ASSIGN_OR_RETURN(const auto cursor, snapshot.ReadLog({.first = first, .last = last, .for_fold = true}));
-  const uint64_t total = snapshot.head().position.value;
+  const uint64_t total = std::min(last, snapshot.head().position).value;
   RecordFolder folder;
   uint64_t events = 0;
   while (true) {
@@ -48,6 +48,23 @@ absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position la
     RETURN_IF_ERROR(folder.Fold(*record, rows));
     if (++events % kProgressEvery == 0) progress(record->position.value, total);
   }
+}
+
+absl::StatusOr<uint64_t> FoldRun(Snapshot& snapshot, std::string_view run_id, Position last, Rows& rows) {
+  std::vector<std::string> streams = {RunStream(run_id)};
+  if (rows.keeps_state_transitions) streams.push_back(RefusedStream(streams.front()));
+  RecordFolder folder;
+  uint64_t events = 0;
+  for (const std::string& stream : streams) {
+    ASSIGN_OR_RETURN(const auto cursor, snapshot.ReadLog({.last = last, .stream = stream, .for_fold = true}));
+    while (true) {
+      ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
+      if (record == nullptr) break;
+      RETURN_IF_ERROR(folder.Fold(*record, rows));
+      ++events;
+    }
+  }
+  return events;
 }
 
 absl::Status CheckEventCount(uint64_t events, uint64_t head) {

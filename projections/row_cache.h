@@ -24,7 +24,7 @@ class RowCache {
   explicit RowCache(const RowType<RowStruct>& type) : type_(&type) {}
 
   // Where misses are looked up; nullptr: what is not here does not exist. `source` must outlive its use here.
-  void Attach(Snapshot* source, TableSet set) {
+  void Attach(RowReader* source, TableSet set) {
     source_ = source;
     set_ = set;
   }
@@ -71,11 +71,11 @@ class RowCache {
   }
   size_t size() const { return rows_.size(); }
 
-  absl::Status Flush(Transaction& transaction, TableSet set) {
+  absl::Status Flush(RowWriter& writer, TableSet set) {
     absl::InlinedVector<Value, 16> values(type_->table().columns.size());
     for (Entry* const entry : dirty_) {
       type_->ToValues(entry->row, absl::MakeSpan(values));
-      RETURN_IF_ERROR(transaction.PutRow(type_->table(), set, values));
+      RETURN_IF_ERROR(writer.PutRow(type_->table(), set, values));
       entry->dirty = false;
       const size_t bytes = type_->BytesOf(entry->row) + kEntryBytes;
       bytes_ += bytes - entry->bytes;
@@ -170,7 +170,7 @@ class RowCache {
   }
 
   const RowType<RowStruct>* type_;
-  Snapshot* source_ = nullptr;
+  RowReader* source_ = nullptr;
   TableSet set_ = TableSet::kLive;
   absl::node_hash_map<std::string, Entry, TextHash, std::equal_to<>> rows_;
   std::vector<Entry*> dirty_;

@@ -14,7 +14,7 @@ constexpr size_t kAttemptsBytes = 112;
 
 Rows::Rows() = default;
 
-void Rows::Attach(Snapshot* source, TableSet set) {
+void Rows::Attach(RowReader* source, TableSet set) {
   source_ = source;
   set_ = set;
   ForEachTable([&](auto& cache) { cache.Attach(source, set); });
@@ -88,11 +88,11 @@ absl::StatusOr<RunsHolding> Rows::FindRunsHolding(std::string_view ws_id) {
   return holding;
 }
 
-absl::Status Rows::Flush(Transaction& transaction, TableSet set, size_t max_bytes) {
+absl::Status Rows::Flush(RowWriter& writer, TableSet set, size_t max_bytes) {
   size_t bytes = attempts_.size() * kAttemptsBytes;
   absl::Status status;
   ForEachTable([&](auto& cache) {
-    if (status.ok()) status = cache.Flush(transaction, set);
+    if (status.ok()) status = cache.Flush(writer, set);
     bytes += cache.bytes();
   });
   if (!status.ok() || bytes <= max_bytes) return status;

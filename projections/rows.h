@@ -22,7 +22,7 @@ class Rows {
   Rows();
 
   // Where misses are looked up from now on; nullptr: nowhere, the rows here are all there are.
-  void Attach(Snapshot* source, TableSet set);
+  void Attach(RowReader* source, TableSet set);
 
   RowCache<RunRow> runs{RunsTable()};
   RowCache<WorkstreamRow> workstreams{WorkstreamsTable()};
@@ -48,7 +48,7 @@ class Rows {
   absl::StatusOr<RunsHolding> FindRunsHolding(std::string_view ws_id);
 
   // Writes every changed row. Afterwards drops rows until those left take at most `max_bytes`: final ones first.
-  absl::Status Flush(Transaction& transaction, TableSet set, size_t max_bytes);
+  absl::Status Flush(RowWriter& writer, TableSet set, size_t max_bytes);
   // Forgets everything: others have written, or what is here was rolled back.
   void Clear();
 
@@ -64,7 +64,7 @@ class Rows {
   }
 
  private:
-  Snapshot* source_ = nullptr;
+  RowReader* source_ = nullptr;
   TableSet set_ = TableSet::kLive;
   TextMap<int64_t> attempts_;
   std::string attempts_key_;  // kept between calls for its memory

@@ -215,6 +215,19 @@ absl::StatusOr<Connection> Connection::Open(const std::string& path, OpenMode mo
   return connection;
 }
 
+absl::StatusOr<Connection> Connection::OpenInMemory() {
+  ConfigureSqlite();
+  Connection connection;
+  connection.path_ = ":memory:";
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(connection.path_.c_str(), &handle,
+                                   SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  connection.handle_.reset(handle);
+  if (code != SQLITE_OK) return SqliteError(handle, connection.path_, "make a database in memory");
+  sqlite3_extended_result_codes(handle, 1);
+  return connection;
+}
+
 absl::StatusOr<Statement> Connection::Prepare(std::string_view sql) const {
   sqlite3_stmt* handle = nullptr;
   if (sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle,

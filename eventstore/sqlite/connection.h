@@ -67,6 +67,9 @@ class Connection {
   //   opened
   static absl::StatusOr<Connection> Open(const std::string& path, OpenMode mode, int lock_timeout_ms);
 
+  // An empty database of its own that goes when the connection does; path() is ":memory:".
+  static absl::StatusOr<Connection> OpenInMemory();
+
   absl::StatusOr<Statement> Prepare(std::string_view sql) const;
   // Runs statements that give no rows, one after the other.
   absl::Status Execute(const std::string& sql) const;

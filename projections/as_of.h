@@ -1,0 +1,54 @@
+// The log and the tables as they were at an earlier position: the same fold, stopped there.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <absl/container/btree_set.h>
+#include <absl/status/statusor.h>
+
+#include "eventstore/storage.h"
+#include "projections/rebuild.h"
+
+namespace annals {
+
+// A Snapshot that ends at `last`. Its tables are folded when they are first asked for, and no more of them than the
+// question needs: one that names a run costs a fold of that run's streams, however long the log is; one that names
+// neither a run nor a workstream folds the whole log up to `last`. Only live tables; head().tree is not filled.
+class AsOfSnapshot final : public Snapshot {
+ public:
+  // `base` is what is looked back in, `last` not behind its end; `store` has every projected table, empty. `progress`
+  // is told of a fold of the whole log, and must outlive this.
+  static absl::StatusOr<std::unique_ptr<AsOfSnapshot>> Open(std::unique_ptr<Snapshot> base, Position last,
+                                                            std::unique_ptr<RowStore> store, FoldProgress progress);
+
+  const Head& head() const override { return head_; }
+  absl::StatusOr<StreamVersion> VersionOf(std::string_view stream) override;
+  absl::StatusOr<std::unique_ptr<RecordCursor>> ReadLog(const LogRange& range) override;
+  absl::Status ReadRows(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit) override;
+  absl::StatusOr<uint64_t> CountRows(const RowQuery& query) override;
+  absl::StatusOr<bool> HasTable(const TableDef& table) override { return base_->HasTable(table); }
+
+  // Folds all that is not folded yet.
+  absl::Status FoldAll();
+  RowStore& store() { return *store_; }
+
+ private:
+  AsOfSnapshot(std::unique_ptr<Snapshot> base, std::unique_ptr<RowStore> store, FoldProgress progress)
+      : base_(std::move(base)), store_(std::move(store)), progress_(progress) {}
+
+  absl::Status FoldFor(const RowQuery& query);
+  absl::Status FoldOne(std::string_view run_id);
+
+  std::unique_ptr<Snapshot> base_;
+  std::unique_ptr<RowStore> store_;
+  FoldProgress progress_;
+  Head head_;
+  bool keeps_state_transitions_ = false;
+  bool all_folded_ = false;
+  absl::btree_set<std::string, std::less<>> folded_runs_;
+};
+
+}  // namespace annals
