@@ -121,6 +121,10 @@ absl::StatusOr<int> RunCommand(const Invocation& invocation, Host& host) {
     return kExitDone;
   }
   RETURN_IF_ERROR(CheckGlobals(options));
+  if (options.at && !invocation.command->reads_as_of) {
+    return absl::InvalidArgumentError(
+        "--at: only what reads runs, workstreams, attempts, errors or the log answers as of then; leave it out");
+  }
   Context context(host, std::move(options));
   return invocation.command->run(context);
 }

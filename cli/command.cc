@@ -47,9 +47,15 @@ auto Into(int64_t* target) {
 auto Into(std::optional<int64_t>* target) {
   return IntoNumber(target);
 }
-auto Into(std::optional<Timestamp>* target) {
+auto Into(std::optional<TimeExpression>* target) {
   return [target](std::string_view text) -> absl::Status {
-    ASSIGN_OR_RETURN(*target, ParseTimestamp(text));
+    ASSIGN_OR_RETURN(*target, TimeExpression::Parse(text));
+    return absl::OkStatus();
+  };
+}
+auto Into(std::optional<Point>* target) {
+  return [target](std::string_view text) -> absl::Status {
+    ASSIGN_OR_RETURN(*target, ParsePoint(text));
     return absl::OkStatus();
   };
 }
@@ -81,7 +87,10 @@ Argument Option(std::string name, std::string value, int64_t* target, std::strin
 Argument Option(std::string name, std::string value, std::optional<int64_t>* target, std::string meaning) {
   return Make(std::move(name), std::move(value), std::move(meaning), Into(target));
 }
-Argument Option(std::string name, std::string value, std::optional<Timestamp>* target, std::string meaning) {
+Argument Option(std::string name, std::string value, std::optional<TimeExpression>* target, std::string meaning) {
+  return Make(std::move(name), std::move(value), std::move(meaning), Into(target));
+}
+Argument Option(std::string name, std::string value, std::optional<Point>* target, std::string meaning) {
   return Make(std::move(name), std::move(value), std::move(meaning), Into(target));
 }
 Argument Option(std::string name, std::string value, std::vector<std::string>* target, std::string meaning) {

@@ -12,7 +12,8 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
-#include "schemas/timestamp.h"
+#include "eventstore/point.h"
+#include "schemas/time_expression.h"
 
 namespace annals {
 
@@ -41,13 +42,15 @@ struct Argument {
 
 // Where a value goes says how it is read, and whether it must be given: std::string and int64_t must be where they
 // stand for a place; an option may be left out and then leaves its target as it was, unless Required() is put round it.
-// Times are ISO 8601, with an offset or in UTC; vectors are "A,B" or the option given again.
+// Times are ISO 8601, with an offset or in UTC, or counted back from now; a point is a time or a position; vectors are
+// "A,B" or the option given again.
 Argument Flag(std::string name, bool* target, std::string meaning);
 Argument Option(std::string name, std::string value, std::string* target, std::string meaning);
 Argument Option(std::string name, std::string value, std::optional<std::string>* target, std::string meaning);
 Argument Option(std::string name, std::string value, int64_t* target, std::string meaning);
 Argument Option(std::string name, std::string value, std::optional<int64_t>* target, std::string meaning);
-Argument Option(std::string name, std::string value, std::optional<Timestamp>* target, std::string meaning);
+Argument Option(std::string name, std::string value, std::optional<TimeExpression>* target, std::string meaning);
+Argument Option(std::string name, std::string value, std::optional<Point>* target, std::string meaning);
 Argument Option(std::string name, std::string value, std::vector<std::string>* target, std::string meaning);
 Argument Place(std::string name, std::string* target, std::string meaning);                 // must be there
 Argument Place(std::string name, int64_t* target, std::string meaning);                     // must be there
@@ -72,6 +75,8 @@ struct Command {
   std::string example;  // lines of shell, for the foot of the help
   std::vector<Argument> arguments;
   RunFunction run;
+  // Whether it answers --at: from the log and the tables as they were.
+  bool reads_as_of = false;
   // What it exits with on any error, bad usage included; 0: by the status's code.
   int failure_exit_code = 0;
   // A group has these instead of arguments and `run`.

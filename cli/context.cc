@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -10,9 +11,12 @@
 #include <fmt/format.h>
 
 #include "cli/database_path.h"
+#include "cli/fold_progress.h"
 #include "commands/engine.h"
 #include "eventstore/memory/memory_storage.h"
+#include "eventstore/sqlite/sqlite_row_store.h"
 #include "eventstore/sqlite/sqlite_storage.h"
+#include "projections/as_of.h"
 #include "projections/tables.h"
 #include "schemas/status.h"
 
@@ -43,11 +47,25 @@ std::vector<Argument> GlobalArguments(GlobalOptions& options) {
       Option("--expect-version", "N", &options.expect_version,
              "fail with exit code 5 unless the stream is at this version"),
       Flag("--dry-run", &options.dry_run, "judge and show, append nothing"),
+      Option("--at", "POINT", &options.at,
+             "answer as of then: a position, or a time such as 2026-11-20T21:16, -2h or yesterday"),
       Option("--lock-timeout", "MS", &options.lock_timeout_ms,
              "how long to wait for other writers, in milliseconds (default: 10000)"),
       Flag("--no-color", &options.no_color, "no colour, as with NO_COLOR=1"),
   };
 }
+
+// Gone when the fold is done, since what asked for it goes on.
+struct Context::FoldProgressErased {
+  mutable FoldProgressLine line;  // absl::FunctionRef calls what is const
+  void operator()(uint64_t done, uint64_t total) const {
+    if (done < total) {
+      line(done, total);
+    } else {
+      line.Erase();
+    }
+  }
+};
 
 Context::Context(Host& host, GlobalOptions options)
     : host_(host),
@@ -103,6 +121,25 @@ absl::StatusOr<SqliteStorage*> Context::Open(bool may_write) {
 absl::StatusOr<SqliteStorage*> Context::OpenForReading() {
   return Open(/*may_write=*/false);
 }
+absl::StatusOr<std::unique_ptr<Snapshot>> Context::Read() {
+  ASSIGN_OR_RETURN(SqliteStorage* const storage, OpenForReading());
+  ASSIGN_OR_RETURN(std::unique_ptr<Snapshot> snapshot, storage->Read());
+  if (!options_.at) return snapshot;
+  const Timestamp now = host_.clock.Now();
+  ASSIGN_OR_RETURN(const Position last, ResolvePoint(*snapshot, *options_.at, now));
+  ASSIGN_OR_RETURN(std::unique_ptr<SqliteRowStore> store, SqliteRowStore::InMemory(ProjectedTables()));
+  fold_progress_.reset(new FoldProgressErased{FoldProgressLine(*this, "fold")});
+  ASSIGN_OR_RETURN(std::unique_ptr<Snapshot> as_of,
+                   AsOfSnapshot::Open(std::move(snapshot), last, std::move(store), *fold_progress_));
+  const auto* const time = std::get_if<TimeExpression>(&*options_.at);
+  as_of_time_ = time == nullptr ? as_of->head().recorded_at : std::min(time->At(now), now);
+  return as_of;
+}
+
+Timestamp Context::Now() {
+  return as_of_time_ ? *as_of_time_ : host_.clock.Now();
+}
+
 absl::StatusOr<SqliteStorage*> Context::OpenForWriting() {
   return Open(/*may_write=*/true);
 }

@@ -20,6 +20,7 @@
 namespace annals {
 
 class Engine;
+class Snapshot;
 class SqliteStorage;
 class Storage;
 
@@ -44,6 +45,7 @@ struct GlobalOptions {
   std::optional<std::string> command_id;
   std::optional<int64_t> expect_version;
   bool dry_run = false;
+  std::optional<Point> at;
   int64_t lock_timeout_ms = 10'000;
   bool no_color = false;
 };
@@ -82,6 +84,11 @@ class Context {
   // Opens the database, once: later calls return the same. Owned by the context.
   //   kNotFound  there is none
   absl::StatusOr<SqliteStorage*> OpenForReading();
+  // The log and the tables now, or as of --at. The context must outlive it.
+  //   kNotFound  there is no database, or its log ends before the position
+  absl::StatusOr<std::unique_ptr<Snapshot>> Read();
+  // The time that Read() answers of: what is open lasts until then. To be asked after it.
+  Timestamp Now();
   // Makes the folders above it and a missing database; brings an old schema up to date.
   absl::StatusOr<SqliteStorage*> OpenForWriting();
   // The engine over OpenForWriting(); with --dry-run and no database, over an empty one in memory, so that nothing is
@@ -103,6 +110,9 @@ class Context {
   std::unique_ptr<SqliteStorage> storage_;
   std::unique_ptr<Storage> memory_;
   std::unique_ptr<Engine> engine_;
+  std::optional<Timestamp> as_of_time_;
+  struct FoldProgressErased;
+  std::unique_ptr<FoldProgressErased> fold_progress_;
 };
 
 }  // namespace annals

@@ -30,13 +30,10 @@ struct Inspection {
 };
 
 absl::StatusOr<Inspection> Inspect(Context& context) {
-  ASSIGN_OR_RETURN(SqliteStorage* const storage, context.OpenForReading());
-  ASSIGN_OR_RETURN(const auto snapshot, storage->Read());
-  Inspection found{.path = storage->connection().path(),
-                   .events = snapshot->head().position.value,
-                   .counts = {},
-                   .newest_runs = {},
-                   .errors = {}};
+  ASSIGN_OR_RETURN(const auto snapshot, context.Read());
+  ASSIGN_OR_RETURN(const std::string path, context.DatabasePath());
+  Inspection found{
+      .path = path, .events = snapshot->head().position.value, .counts = {}, .newest_runs = {}, .errors = {}};
   ASSIGN_OR_RETURN(found.counts, CountByStatus(*snapshot, std::nullopt));
   const TableDef& runs = RunsTable().table();
   const RowQuery newest{
@@ -81,7 +78,7 @@ std::string Json(const Inspection& found) {
 
 void PrintText(const Inspection& found, Context& context) {
   std::ostream& out = context.out();
-  const Timestamp now = context.clock().Now();
+  const Timestamp now = context.Now();
   out << fmt::format("{}  (schema {}, {} events)\n\n", Paint(Printable(found.path), Ink::kBold, context.colour()),
                      kSchemaVersion, found.events);
   out << StatusCountsText(found.counts, context.colour());
@@ -121,7 +118,8 @@ Command InspectCommand() {
               PrintText(found, context);
             }
             return kExitDone;
-          }};
+          },
+          .reads_as_of = true};
 }
 
 }  // namespace annals

@@ -11,7 +11,6 @@
 #include "cli/context.h"
 #include "cli/exit_code.h"
 #include "cli/row_json.h"
-#include "eventstore/sqlite/sqlite_storage.h"
 #include "schemas/check.h"
 #include "schemas/status.h"
 
@@ -23,7 +22,7 @@ constexpr uint64_t kTerminalRows = 50;
 
 struct ListOptions {
   std::vector<std::pair<size_t, std::optional<std::string>>> equals;  // by column
-  std::optional<Timestamp> since;
+  std::optional<TimeExpression> since;
   std::optional<int64_t> limit;
 };
 
@@ -36,13 +35,13 @@ Argument FilterArgument(const TableDef& table, const ListFilter& filter, ListOpt
   return argument;
 }
 
-RowQuery MakeQuery(const ListDef& def, const ListOptions& options) {
+RowQuery MakeQuery(const ListDef& def, const ListOptions& options, Timestamp now) {
   RowQuery query{.table = def.table};
   for (const auto& [column, text] : options.equals) {
     if (text) query.equals.push_back({column, std::string_view(*text)});
   }
   const size_t time = def.table->ColumnIndex(def.time_column);
-  if (options.since) query.at_least.push_back({time, *options.since});
+  if (options.since) query.at_least.push_back({time, options.since->At(now)});
   query.order = {time};
   return query;
 }
@@ -60,7 +59,7 @@ absl::Status VisitNewestLast(Snapshot& snapshot, RowQuery query, uint64_t limit,
 }
 
 absl::StatusOr<int> PrintJsonLines(Context& context, Snapshot& snapshot, const RowQuery& query, uint64_t limit) {
-  const Timestamp now = context.clock().Now();
+  const Timestamp now = context.Now();
   const bool needs_snapshot = HasProgress(*query.table);
   RETURN_IF_ERROR(VisitNewestLast(snapshot, query, limit, needs_snapshot, [&](Row row) -> absl::Status {
     ASSIGN_OR_RETURN(const std::string json, RowJson(*query.table, row, now, needs_snapshot ? &snapshot : nullptr));
@@ -85,7 +84,7 @@ absl::StatusOr<int> PrintTable(Context& context, const ListDef& def, Snapshot& s
   const bool cuts = !limit && context.out_is_terminal();
   const uint64_t rows = limit ? static_cast<uint64_t>(*limit) : cuts ? kTerminalRows : 0;
   Table table = MakeTable(def);
-  const Timestamp now = context.clock().Now();
+  const Timestamp now = context.Now();
   RETURN_IF_ERROR(VisitNewestLast(snapshot, query, rows, /*needs_snapshot=*/false, [&](Row row) {
     std::vector<Cell> cells;
     for (const ListColumn& shown : def.columns) {
@@ -111,9 +110,8 @@ absl::StatusOr<int> PrintTable(Context& context, const ListDef& def, Snapshot& s
 
 absl::StatusOr<int> PrintList(Context& context, const ListDef& def, const ListOptions& options) {
   if (options.limit && *options.limit < 1) return absl::InvalidArgumentError("--limit: it must be at least 1");
-  ASSIGN_OR_RETURN(SqliteStorage* const storage, context.OpenForReading());
-  ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, storage->Read());
-  const RowQuery query = MakeQuery(def, options);
+  ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
+  const RowQuery query = MakeQuery(def, options, context.clock().Now());
   if (!context.json()) return PrintTable(context, def, *snapshot, query, options.limit);
   return PrintJsonLines(context, *snapshot, query, static_cast<uint64_t>(options.limit.value_or(0)));
 }
@@ -131,6 +129,7 @@ Command MakeListCommand(ListDef def) {
   Command command;
   command.name = "list";
   command.summary = def.summary;
+  command.reads_as_of = true;
   command.details = "Newest last. A terminal is shown the newest 50 unless --limit is given; pipes and --json get all.";
   command.example = def.example;
   for (size_t i = 0; i < filters.size(); ++i) {

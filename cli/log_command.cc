@@ -22,6 +22,7 @@ constexpr auto kFollowInterval = std::chrono::milliseconds(100);
 struct LogOptions {
   LogFilter filter;
   std::optional<std::string> entity;
+  std::optional<TimeExpression> since, until;
   std::optional<int64_t> limit;
   bool full = false;
   bool follow = false;
@@ -98,8 +99,10 @@ class LogPrinter {
   JsonWriter json_;
 };
 
-absl::Status Check(LogOptions& options) {
+absl::Status Check(LogOptions& options, Timestamp now) {
   if (options.entity) RETURN_IF_ERROR(WithContext(ReadEntity(*options.entity, options.filter), "--entity"));
+  if (options.since) options.filter.since = options.since->At(now);
+  if (options.until) options.filter.until = options.until->At(now);
   if (options.limit && *options.limit < 1) return absl::InvalidArgumentError("--limit: it must be at least 1");
   if (options.follow && options.filter.until) {
     return absl::InvalidArgumentError("--follow waits for what comes, --until ends it; leave one of the two out");
@@ -112,21 +115,23 @@ absl::Status Check(LogOptions& options) {
 }
 
 absl::StatusOr<int> Log(Context& context, LogOptions& options) {
-  RETURN_IF_ERROR(Check(options));
+  RETURN_IF_ERROR(Check(options, context.clock().Now()));
+  if (options.follow && context.options().at) {
+    return absl::InvalidArgumentError("--follow waits for what comes, --at ends it; leave one of the two out");
+  }
   options.filter.actor = context.options().actor;  // the global option; who reads is nobody's actor
-  ASSIGN_OR_RETURN(SqliteStorage* const storage, context.OpenForReading());
   LogPrinter printer(context, options);
   std::optional<int64_t> limit = options.limit;
   if (!limit && !context.json() && context.out_is_terminal()) limit = kShownOnTerminal;
   Position seen;
   {
-    ASSIGN_OR_RETURN(const auto snapshot, storage->Read());
+    ASSIGN_OR_RETURN(const auto snapshot, context.Read());
     RETURN_IF_ERROR(printer.Print(*snapshot, Position{}, limit));
     seen = snapshot->head().position;
   }
   while (options.follow && context.out().flush()) {
     std::this_thread::sleep_for(kFollowInterval);
-    ASSIGN_OR_RETURN(const auto snapshot, storage->Read());
+    ASSIGN_OR_RETURN(const auto snapshot, context.Read());
     if (snapshot->head().position == seen) continue;
     RETURN_IF_ERROR(printer.Print(*snapshot, seen, std::nullopt));
     seen = snapshot->head().position;
@@ -157,14 +162,15 @@ Command LogCommand() {
               Option("--entity", "KIND/ID", &options->entity, "events about one entity, such as workstream/parser"),
               OneOf({"info", "warning", "error", "critical"},
                     Option("--severity", "LEVEL", &filter.severity, "events of this severity or a graver one")),
-              Option("--since", "TIME", &filter.since, "events recorded at this time or later"),
-              Option("--until", "TIME", &filter.until, "events recorded at this time or earlier"),
+              Option("--since", "TIME", &options->since, "events recorded at this time or later"),
+              Option("--until", "TIME", &options->until, "events recorded at this time or earlier"),
               Option("--limit", "N", &options->limit, "only the newest N"),
               Flag("--transitions", &filter.transitions, "only transitions: lawful, refused and overridden"),
               Flag("--full", &options->full, "with --json: salts and digests too, as an import needs them"),
               Flag("-f,--follow", &options->follow, "go on with new events as they come"),
           },
-      .run = [options](Context& context) { return Log(context, *options); }};
+      .run = [options](Context& context) { return Log(context, *options); },
+      .reads_as_of = true};
 }
 
 }  // namespace annals

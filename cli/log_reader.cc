@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "eventstore/point.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"
 
@@ -16,32 +17,6 @@ constexpr std::array<std::string_view, 4> kSeverities = {"info", "warning", "err
 
 size_t RankOf(std::string_view severity) {
   return static_cast<size_t>(std::find(kSeverities.begin(), kSeverities.end(), severity) - kSeverities.begin());
-}
-
-absl::StatusOr<Timestamp> TimeAt(Snapshot& snapshot, uint64_t position) {
-  ASSIGN_OR_RETURN(const auto cursor, snapshot.ReadLog({.first = {position}, .last = {position}}));
-  ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
-  if (record == nullptr) {
-    return absl::DataLossError(
-        fmt::format("read the log: there is no event at position {}; restore a backup", position));
-  }
-  return record->recorded_at;
-}
-
-// The first position whose event was recorded at `time` or later; one past the end where there is none. Times never go
-// back and positions have no gaps, so halving finds it.
-absl::StatusOr<uint64_t> FirstPositionFrom(Snapshot& snapshot, Timestamp time) {
-  uint64_t low = 1, high = snapshot.head().position.value + 1;
-  while (low < high) {
-    const uint64_t middle = low + (high - low) / 2;
-    ASSIGN_OR_RETURN(const Timestamp at, TimeAt(snapshot, middle));
-    if (at < time) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
 }
 
 }  // namespace
@@ -62,12 +37,12 @@ absl::StatusOr<std::unique_ptr<LogReader>> LogReader::Open(Snapshot& snapshot, c
   auto reader = std::unique_ptr<LogReader>(new LogReader(filter, order));
   LogRange range{.first = {after.value + 1}, .newest_first = order == Order::kNewestFirst};
   if (filter.since) {
-    ASSIGN_OR_RETURN(const uint64_t first, FirstPositionFrom(snapshot, *filter.since));
-    range.first.value = std::max(range.first.value, first);
+    ASSIGN_OR_RETURN(const Position first, FirstPositionFrom(snapshot, *filter.since));
+    range.first = std::max(range.first, first);
   }
   if (filter.until) {
-    ASSIGN_OR_RETURN(const uint64_t past, FirstPositionFrom(snapshot, Timestamp{filter.until->micros + 1}));
-    range.last.value = past - 1;
+    ASSIGN_OR_RETURN(const Position past, FirstPositionFrom(snapshot, Timestamp{filter.until->micros + 1}));
+    range.last.value = past.value - 1;
   }
   std::optional<std::string> run = filter.run;
   if (!run && filter.entity_kind == "run") run = filter.entity_id;

@@ -66,11 +66,11 @@ Command ShowRun() {
   Command command;
   command.name = "show";
   command.summary = "Show one run in full";
+  command.reads_as_of = true;
   command.example = "annals run show r1 --json";
   command.arguments = {Place("RUN", run_id.get(), "the run")};
   command.run = [run_id](Context& context) -> absl::StatusOr<int> {
-    ASSIGN_OR_RETURN(SqliteStorage* const storage, context.OpenForReading());
-    ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, storage->Read());
+    ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
     const Value key[] = {std::string_view(*run_id)};
     return PrintRow(context, *snapshot, RunsTable().table(), key, fmt::format("run {}", *run_id));
   };

@@ -52,7 +52,7 @@ absl::StatusOr<int> PrintRow(Context& context, Snapshot& snapshot, const TableDe
     return absl::NotFoundError(
         fmt::format("there is no {}; annals {} list shows those there are", what, what.substr(0, what.find(' '))));
   const Row row = rows.front().row();
-  const Timestamp now = context.clock().Now();
+  const Timestamp now = context.Now();
   if (context.json()) {
     ASSIGN_OR_RETURN(const std::string json, RowJson(table, row, now, &snapshot));
     context.out() << json << '\n';

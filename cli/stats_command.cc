@@ -46,8 +46,8 @@ struct Stats {
 };
 
 absl::StatusOr<std::unique_ptr<Stats>> Collect(Context& context, const std::optional<std::string>& run) {
-  ASSIGN_OR_RETURN(SqliteStorage* const storage, context.OpenForReading());
-  ASSIGN_OR_RETURN(const auto snapshot, storage->Read());
+  ASSIGN_OR_RETURN(const auto snapshot, context.Read());
+  ASSIGN_OR_RETURN(const std::string path, context.DatabasePath());
   auto stats = std::make_unique<Stats>();
   if (run) {
     ASSIGN_OR_RETURN(const uint64_t runs,
@@ -69,7 +69,7 @@ absl::StatusOr<std::unique_ptr<Stats>> Collect(Context& context, const std::opti
       progress(entry->record->position.value, snapshot->head().position.value);
   }
   stats->times = stats->log.TimesInState();
-  stats->sizes = SizesOf(storage->connection().path());
+  stats->sizes = SizesOf(path);
   return stats;
 }
 
@@ -119,8 +119,7 @@ void PrintText(const Stats& stats, Context& context) {
   if (!times.empty())
     out << "\nTime in state, of stays that have ended\n" << times.Render(context.width(), context.colour());
   if (stats.errors.empty()) return;
-  out << "\nMost frequent errors\n"
-      << ErrorGroupsText(stats.errors, context.clock().Now(), context.width(), context.colour());
+  out << "\nMost frequent errors\n" << ErrorGroupsText(stats.errors, context.Now(), context.width(), context.colour());
 }
 
 }  // namespace
@@ -143,7 +142,8 @@ Command StatsCommand() {
               PrintText(*stats, context);
             }
             return kExitDone;
-          }};
+          },
+          .reads_as_of = true};
 }
 
 }  // namespace annals

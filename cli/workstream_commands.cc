@@ -56,13 +56,13 @@ Command ShowWorkstream() {
   Command command;
   command.name = "show";
   command.summary = "Show one workstream in full";
+  command.reads_as_of = true;
   command.details = "Without --run it is taken from the newest run that holds it.";
   command.example = "annals workstream show parser --run r1";
   command.arguments = {Place("WS", &options->ws_id, "the workstream"),
                        Option("--run", "RUN", &options->run_id, "the run it is in")};
   command.run = [options](Context& context) -> absl::StatusOr<int> {
-    ASSIGN_OR_RETURN(SqliteStorage* const storage, context.OpenForReading());
-    ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, storage->Read());
+    ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
     if (!options->run_id) {
       ASSIGN_OR_RETURN(options->run_id, NewestRunHolding(context, *snapshot, options->ws_id));
     }

@@ -95,6 +95,7 @@ absl::Status AsOfSnapshot::FoldAll() {
   RETURN_IF_ERROR(FoldLog(*base_, {1}, head_.position, rows, progress_).status());
   RETURN_IF_ERROR(rows.Flush(*store_, TableSet::kLive, /*max_bytes=*/SIZE_MAX));
   all_folded_ = true;
+  progress_(head_.position.value, head_.position.value);
   return absl::OkStatus();
 }
 

@@ -20,7 +20,7 @@ namespace annals {
 class AsOfSnapshot final : public Snapshot {
  public:
   // `base` is what is looked back in, `last` not behind its end; `store` has every projected table, empty. `progress`
-  // is told of a fold of the whole log, and must outlive this.
+  // is told of a fold of the whole log, its end too, and must outlive this.
   static absl::StatusOr<std::unique_ptr<AsOfSnapshot>> Open(std::unique_ptr<Snapshot> base, Position last,
                                                             std::unique_ptr<RowStore> store, FoldProgress progress);
 
