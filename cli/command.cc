@@ -53,11 +53,18 @@ auto Into(std::optional<TimeExpression>* target) {
     return absl::OkStatus();
   };
 }
-auto Into(std::optional<Point>* target) {
+template <class PointTarget>
+auto IntoPoint(PointTarget* target) {
   return [target](std::string_view text) -> absl::Status {
     ASSIGN_OR_RETURN(*target, ParsePoint(text));
     return absl::OkStatus();
   };
+}
+auto Into(Point* target) {
+  return IntoPoint(target);
+}
+auto Into(std::optional<Point>* target) {
+  return IntoPoint(target);
 }
 auto Into(std::vector<std::string>* target) {
   return [target](std::string_view text) {
@@ -114,6 +121,12 @@ Argument Place(std::string name, int64_t* target, std::string meaning) {
   return Required(Make(std::move(name), "", std::move(meaning), Into(target)));
 }
 Argument Place(std::string name, std::optional<std::string>* target, std::string meaning) {
+  return Make(std::move(name), "", std::move(meaning), Into(target));
+}
+Argument Place(std::string name, Point* target, std::string meaning) {
+  return Required(Make(std::move(name), "", std::move(meaning), Into(target)));
+}
+Argument Place(std::string name, std::optional<Point>* target, std::string meaning) {
   return Make(std::move(name), "", std::move(meaning), Into(target));
 }
 Argument Places(std::string name, std::vector<std::string>* target, std::string meaning) {

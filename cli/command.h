@@ -55,6 +55,8 @@ Argument Option(std::string name, std::string value, std::vector<std::string>* t
 Argument Place(std::string name, std::string* target, std::string meaning);                 // must be there
 Argument Place(std::string name, int64_t* target, std::string meaning);                     // must be there
 Argument Place(std::string name, std::optional<std::string>* target, std::string meaning);  // may be left out
+Argument Place(std::string name, Point* target, std::string meaning);                       // must be there
+Argument Place(std::string name, std::optional<Point>* target, std::string meaning);        // may be left out
 Argument Places(std::string name, std::vector<std::string>* target, std::string meaning);   // none or more, none split
 Argument Rest(std::string name, std::vector<std::string>* target, std::string meaning);
 

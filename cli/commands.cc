@@ -16,6 +16,8 @@ constexpr CommandEntry kCommands[] = {
     {"machine", "", kWork, "The state machines: what may follow what", MachineCommands},
     {"inspect", "", kLook, "Where the database is and how things stand", InspectCommand},
     {"log", "", kLook, "The events, newest last", LogCommand},
+    {"diff", "", kLook, "Show what changed in the tables between two points", DiffCommand},
+    {"bisect", "", kLook, "Find the event at which something became true", BisectCommand},
     {"stats", "", kLook, "Counts, times and sizes", StatsCommand},
     {"init", "", kTool, "Make the database, or bring it up to date", InitCommand},
     {"migrate", "", kTool, "Bring an older database up to date", MigrateCommand},

@@ -38,6 +38,8 @@ Command InspectCommand();
 Command StatsCommand();
 Command MachineCommands();
 Command LogCommand();
+Command DiffCommand();
+Command BisectCommand();
 Command ApplyCommand();
 Command RebuildCommand();
 Command BenchCommand();

@@ -24,15 +24,6 @@ struct RebuildArguments {
   bool check = false;
 };
 
-absl::StatusOr<const TableDef*> FindTable(const std::optional<std::string>& name) {
-  if (!name) return nullptr;
-  if (const TableDef* const table = FindProjectedTable(*name)) return table;
-  std::vector<std::string_view> names;
-  for (const TableDef* const table : ProjectedTables()) names.push_back(table->name);
-  return absl::InvalidArgumentError(
-      fmt::format("{} is no table of the log; {}", Quoted(*name), SuggestName(*name, names)));
-}
-
 absl::StatusOr<int> Check(Context& context) {
   ASSIGN_OR_RETURN(SqliteStorage* const storage, context.OpenForReading());
   FoldProgressLine progress(context, "check");
@@ -66,7 +57,7 @@ absl::StatusOr<int> Check(Context& context) {
 }
 
 absl::StatusOr<int> Run(Context& context, const RebuildArguments& arguments) {
-  ASSIGN_OR_RETURN(const TableDef* const wanted, FindTable(arguments.table));
+  const TableDef* const wanted = arguments.table ? FindProjectedTable(*arguments.table) : nullptr;
   if (arguments.check) return Check(context);
   if (context.options().dry_run) {
     return absl::InvalidArgumentError("--dry-run: there is nothing it would append; --check compares without writing");
@@ -93,18 +84,19 @@ absl::StatusOr<int> Run(Context& context, const RebuildArguments& arguments) {
 
 Command RebuildCommand() {
   const auto arguments = std::make_shared<RebuildArguments>();
-  return {.name = "rebuild",
-          .summary = "Make the tables anew from the log",
-          .details =
-              "All tables come from one fold, so all that are kept are made anew; TABLE adds one that is kept on "
-              "demand only, such as "
-              "state_transitions. Readers keep the old rows until the end. With --check nothing is written: every row "
-              "is compared "
-              "with what the log says (exit code 6 where they differ).",
-          .example = "annals rebuild --check\nannals rebuild state_transitions",
-          .arguments = {Place("TABLE", &arguments->table, "a table to be kept from now on"),
-                        Flag("--check", &arguments->check, "compare, write nothing")},
-          .run = [arguments](Context& context) { return Run(context, *arguments); }};
+  return {
+      .name = "rebuild",
+      .summary = "Make the tables anew from the log",
+      .details =
+          "All tables come from one fold, so all that are kept are made anew; TABLE adds one that is kept on "
+          "demand only, such as "
+          "state_transitions. Readers keep the old rows until the end. With --check nothing is written: every row "
+          "is compared "
+          "with what the log says (exit code 6 where they differ).",
+      .example = "annals rebuild --check\nannals rebuild state_transitions",
+      .arguments = {OneOf(ProjectedTableNames(), Place("TABLE", &arguments->table, "a table to be kept from now on")),
+                    Flag("--check", &arguments->check, "compare, write nothing")},
+      .run = [arguments](Context& context) { return Run(context, *arguments); }};
 }
 
 }  // namespace annals

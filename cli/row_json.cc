@@ -43,11 +43,13 @@ std::string_view JsonKeyOf(const ColumnDef& column) {
   return key;
 }
 
+void WriteCell(const TableDef& table, Row row, size_t column, JsonWriter& out) {
+  out.Key(JsonKeyOf(table.columns[column]));
+  WriteValue(table.columns[column], row[column], out);
+}
+
 void WriteRow(const TableDef& table, Row row, JsonWriter& out) {
-  for (size_t i = 0; i < table.columns.size(); ++i) {
-    out.Key(JsonKeyOf(table.columns[i]));
-    WriteValue(table.columns[i], row[i], out);
-  }
+  for (size_t i = 0; i < table.columns.size(); ++i) WriteCell(table, row, i, out);
 }
 
 std::optional<double> Progress::Percent() const {

@@ -20,6 +20,8 @@ namespace annals {
 // Column name → key: "metadata_json" → "metadata".
 std::string_view JsonKeyOf(const ColumnDef& column);
 
+// One column of `row` as a key of the object that is open in `out`.
+void WriteCell(const TableDef& table, Row row, size_t column, JsonWriter& out);
 // The columns of `row` as keys of the object that is open in `out`.
 void WriteRow(const TableDef& table, Row row, JsonWriter& out);
 

@@ -99,7 +99,13 @@ class RowWriter {
 };
 
 // Live tables without a log: what a fold that is not the newest one is kept in.
-class RowStore : public RowReader, public RowWriter {};
+class RowStore : public RowReader, public RowWriter {
+ public:
+  // Remembers the rows as they are now, instead of as they were at the last Mark().
+  virtual absl::Status Mark() = 0;
+  // Makes the rows what they were at the last Mark(), which stays.
+  virtual absl::Status ReturnToMark() = 0;
+};
 
 // What the log and the tables were at one moment.
 class Snapshot : public RowReader {

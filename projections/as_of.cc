@@ -82,7 +82,7 @@ absl::Status AsOfSnapshot::FoldOne(std::string_view run_id) {
   if (folded_runs_.contains(run_id)) return absl::OkStatus();
   Rows rows;
   rows.keeps_state_transitions = keeps_state_transitions_;
-  RETURN_IF_ERROR(FoldRun(*base_, run_id, head_.position, rows).status());
+  RETURN_IF_ERROR(FoldRun(*base_, run_id, {1}, head_.position, rows).status());
   RETURN_IF_ERROR(rows.Flush(*store_, TableSet::kLive, /*max_bytes=*/SIZE_MAX));
   folded_runs_.emplace(run_id);
   return absl::OkStatus();

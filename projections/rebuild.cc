@@ -50,13 +50,15 @@ absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position la
   }
 }
 
-absl::StatusOr<uint64_t> FoldRun(Snapshot& snapshot, std::string_view run_id, Position last, Rows& rows) {
+absl::StatusOr<uint64_t> FoldRun(Snapshot& snapshot, std::string_view run_id, Position first, Position last,
+                                 Rows& rows) {
   std::vector<std::string> streams = {RunStream(run_id)};
   if (rows.keeps_state_transitions) streams.push_back(RefusedStream(streams.front()));
   RecordFolder folder;
   uint64_t events = 0;
   for (const std::string& stream : streams) {
-    ASSIGN_OR_RETURN(const auto cursor, snapshot.ReadLog({.last = last, .stream = stream, .for_fold = true}));
+    ASSIGN_OR_RETURN(const auto cursor,
+                     snapshot.ReadLog({.first = first, .last = last, .stream = stream, .for_fold = true}));
     while (true) {
       ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
       if (record == nullptr) break;

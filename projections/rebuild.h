@@ -19,9 +19,10 @@ using FoldProgress = absl::FunctionRef<void(uint64_t done, uint64_t total)>;
 // Folds the events from `first` to `last` into `rows`. Returns how many there were.
 absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position last, Rows& rows, FoldProgress progress);
 
-// Folds the events of one run up to `last` into `rows`: what it costs does not depend on the rest of the log. Returns
-// how many there were; refusals, which move nothing, are not among them unless rows.keeps_state_transitions.
-absl::StatusOr<uint64_t> FoldRun(Snapshot& snapshot, std::string_view run_id, Position last, Rows& rows);
+// Folds the events of one run from `first` to `last` into `rows`: what it costs does not depend on the rest of the log.
+// Returns how many there were; refusals, which move nothing, are not among them unless rows.keeps_state_transitions.
+absl::StatusOr<uint64_t> FoldRun(Snapshot& snapshot, std::string_view run_id, Position first, Position last,
+                                 Rows& rows);
 
 // kDataLoss unless a log of `events` events is what its head says: then it was cut or added to.
 absl::Status CheckEventCount(uint64_t events, uint64_t head);

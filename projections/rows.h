@@ -55,15 +55,25 @@ class Rows {
   // Calls `visit` with each table's cache: a table added above and here is attached, flushed, cleared and compared.
   template <class Visit>
   void ForEachTable(Visit visit) {
-    visit(runs);
-    visit(workstreams);
-    visit(dependencies);
-    visit(step_attempts);
-    visit(errors);
-    if (keeps_state_transitions) visit(state_transitions);
+    ForEachTableOf(visit, *this);
+  }
+  // With the caches of the same table in both.
+  template <class Visit>
+  static void ForEachPair(Rows& left, Rows& right, Visit visit) {
+    ForEachTableOf(visit, left, right);
   }
 
  private:
+  template <class Visit, class... Sets>
+  static void ForEachTableOf(Visit& visit, Sets&... rows) {
+    visit(rows.runs...);
+    visit(rows.workstreams...);
+    visit(rows.dependencies...);
+    visit(rows.step_attempts...);
+    visit(rows.errors...);
+    if ((rows.keeps_state_transitions && ...)) visit(rows.state_transitions...);
+  }
+
   RowReader* source_ = nullptr;
   TableSet set_ = TableSet::kLive;
   TextMap<int64_t> attempts_;

@@ -144,6 +144,12 @@ const std::vector<const TableDef*>& ProjectedTables() {
   return tables;
 }
 
+std::vector<std::string> ProjectedTableNames() {
+  std::vector<std::string> names;
+  for (const TableDef* const table : ProjectedTables()) names.push_back(table->name);
+  return names;
+}
+
 const TableDef* FindProjectedTable(std::string_view name) {
   for (const TableDef* const table : ProjectedTables()) {
     if (table->name == name) return table;

@@ -103,6 +103,7 @@ const RowType<StateTransitionRow>& StateTransitionsTable();
 
 // All of them, in the order a person would read them.
 const std::vector<const TableDef*>& ProjectedTables();
+std::vector<std::string> ProjectedTableNames();
 // nullptr when there is none of that name.
 const TableDef* FindProjectedTable(std::string_view name);
 

@@ -239,6 +239,22 @@ absl::StatusOr<Statement> Connection::Prepare(std::string_view sql) const {
   return statement;
 }
 
+absl::StatusOr<Statement> Connection::PrepareQuery(std::string_view sql) const {
+  sqlite3_stmt* handle = nullptr;
+  const char* rest = nullptr;
+  if (sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), 0, &handle, &rest) != SQLITE_OK) {
+    return absl::InvalidArgumentError(sqlite3_errmsg(handle_.get()));
+  }
+  Statement statement;
+  statement.handle_.reset(handle);
+  const size_t read = static_cast<size_t>(rest - sql.data());
+  const bool more = sql.find_first_not_of("; \t\r\n", read) != std::string_view::npos;
+  if (handle == nullptr || more || sqlite3_stmt_readonly(handle) == 0) {
+    return absl::InvalidArgumentError("not one statement that only reads");
+  }
+  return statement;
+}
+
 absl::Status Connection::Execute(const std::string& sql) const {
   if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return absl::OkStatus();
   return SqliteError(handle_.get(), path_, fmt::format("run \"{}\"", std::string_view(sql).substr(0, 80)));

@@ -71,6 +71,8 @@ class Connection {
   static absl::StatusOr<Connection> OpenInMemory();
 
   absl::StatusOr<Statement> Prepare(std::string_view sql) const;
+  // SQL that a user wrote. kInvalidArgument, in SQLite's words: it is wrong, or not one statement that only reads.
+  absl::StatusOr<Statement> PrepareQuery(std::string_view sql) const;
   // Runs statements that give no rows, one after the other.
   absl::Status Execute(const std::string& sql) const;
   // The first column of the first row, nullopt when there is no row.

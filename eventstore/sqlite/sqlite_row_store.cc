@@ -22,4 +22,10 @@ absl::StatusOr<std::unique_ptr<SqliteRowStore>> SqliteRowStore::In(Connection co
   return std::unique_ptr<SqliteRowStore>(new SqliteRowStore(std::move(connection)));
 }
 
+absl::Status SqliteRowStore::Mark() {
+  if (is_marked_) RETURN_IF_ERROR(connection_.Execute("RELEASE mark"));
+  is_marked_ = true;
+  return connection_.Execute("SAVEPOINT mark");
+}
+
 }  // namespace annals

@@ -26,6 +26,9 @@ class SqliteRowStore final : public RowStore {
   absl::StatusOr<uint64_t> CountRows(const RowQuery& query) override { return tables_.Count(query); }
   absl::Status PutRow(const TableDef& table, TableSet set, Row row) override { return tables_.Put(table, set, row); }
 
+  absl::Status Mark() override;
+  absl::Status ReturnToMark() override { return connection_.Execute("ROLLBACK TO mark"); }
+
   const Connection& connection() const { return connection_; }
 
  private:
@@ -33,6 +36,7 @@ class SqliteRowStore final : public RowStore {
 
   Connection connection_;
   SqliteTables tables_;
+  bool is_marked_ = false;
 };
 
 }  // namespace annals

@@ -171,7 +171,7 @@ std::vector<BadInputCase> Cases() {
        {"step", "record", "--run", "r1", "--ws", "a", "--step", "s", "--status", "in_progress", "--exit-code", "1"},
        2,
        "annals: step record: an attempt in progress has no "},
-      {"RebuildOfNoTable", {"rebuild", "runz"}, 2, "annals: rebuild: \"runz\" is no table of the log; did you mean"},
+      {"RebuildOfNoTable", {"rebuild", "runz"}, 2, "annals: rebuild: TABLE: \"runz\" is not one of its values; did you mean"},
       {"RebuildWithADryRun", {"rebuild", "--dry-run"}, 2, "annals: rebuild: --dry-run: "},
       {"FollowWithAnEnd", {"log", "--follow", "--until", "2026-01-01"}, 2, "annals: log: --follow waits"},
       {"WholeEventsOfTransitions", {"log", "--full", "--transitions"}, 2, "annals: log: --full shows"},
