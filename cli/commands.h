@@ -42,6 +42,7 @@ Command DiffCommand();
 Command BisectCommand();
 Command ApplyCommand();
 Command RebuildCommand();
+Command RedactCommand();
 Command BenchCommand();
 Command VersionCommand();
 Command DocsCommand();
