@@ -106,32 +106,40 @@ absl::StatusOr<SqliteStorage*> Context::Open(bool may_write) {
   if (storage_ != nullptr && (opened_for_writing_ || !may_write)) return storage_.get();
   ASSIGN_OR_RETURN(const std::string path, DatabasePath());
   if (may_write) RETURN_IF_ERROR(MakeFolderOf(path));
-  const SqliteOptions options{.path = path,
-                              .mode = may_write ? OpenMode::kCreate : OpenMode::kReadOnly,
-                              .lock_timeout_ms = static_cast<int>(options_.lock_timeout_ms),
-                              .tables = ProjectedTables(),
-                              .clock = &host_.clock,
-                              .random = &host_.random};
   storage_.reset();
-  ASSIGN_OR_RETURN(storage_, SqliteStorage::Open(options));
+  ASSIGN_OR_RETURN(storage_, SqliteStorage::Open(OptionsFor(path, may_write)));
   opened_for_writing_ = may_write;
   return storage_.get();
+}
+
+SqliteOptions Context::OptionsFor(const std::string& path, bool may_write) const {
+  return {.path = path,
+          .mode = may_write ? OpenMode::kCreate : OpenMode::kReadOnly,
+          .lock_timeout_ms = static_cast<int>(options_.lock_timeout_ms),
+          .tables = ProjectedTables(),
+          .clock = &host_.clock,
+          .random = &host_.random};
+}
+
+absl::StatusOr<std::unique_ptr<SqliteStorage>> Context::OpenAnother() {
+  ASSIGN_OR_RETURN(const std::string path, DatabasePath());
+  return SqliteStorage::Open(OptionsFor(path, /*may_write=*/false));
 }
 
 absl::StatusOr<SqliteStorage*> Context::OpenForReading() {
   return Open(/*may_write=*/false);
 }
-absl::StatusOr<std::unique_ptr<Snapshot>> Context::Read() {
+absl::StatusOr<std::unique_ptr<Snapshot>> Context::ReadAsOf(const std::optional<Point>& point) {
   ASSIGN_OR_RETURN(SqliteStorage* const storage, OpenForReading());
   ASSIGN_OR_RETURN(std::unique_ptr<Snapshot> snapshot, storage->Read());
-  if (!options_.at) return snapshot;
+  if (!point) return snapshot;
   const Timestamp now = host_.clock.Now();
-  ASSIGN_OR_RETURN(const Position last, ResolvePoint(*snapshot, *options_.at, now));
+  ASSIGN_OR_RETURN(const Position last, ResolvePoint(*snapshot, *point, now));
   ASSIGN_OR_RETURN(std::unique_ptr<SqliteRowStore> store, SqliteRowStore::InMemory(ProjectedTables()));
   fold_progress_.reset(new FoldProgressErased{FoldProgressLine(*this, "fold")});
   ASSIGN_OR_RETURN(std::unique_ptr<Snapshot> as_of,
                    AsOfSnapshot::Open(std::move(snapshot), last, std::move(store), *fold_progress_));
-  const auto* const time = std::get_if<TimeExpression>(&*options_.at);
+  const auto* const time = std::get_if<TimeExpression>(&*point);
   as_of_time_ = time == nullptr ? as_of->head().recorded_at : std::min(time->At(now), now);
   return as_of;
 }

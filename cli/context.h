@@ -22,6 +22,7 @@ namespace annals {
 class Engine;
 class Snapshot;
 class SqliteStorage;
+struct SqliteOptions;
 class Storage;
 
 // The world outside, as main hands it down. Tests hand down another one.
@@ -86,9 +87,13 @@ class Context {
   absl::StatusOr<SqliteStorage*> OpenForReading();
   // The log and the tables now, or as of --at. The context must outlive it.
   //   kNotFound  there is no database, or its log ends before the position
-  absl::StatusOr<std::unique_ptr<Snapshot>> Read();
+  absl::StatusOr<std::unique_ptr<Snapshot>> Read() { return ReadAsOf(options_.at); }
+  // As of `point`; without one, now.
+  absl::StatusOr<std::unique_ptr<Snapshot>> ReadAsOf(const std::optional<Point>& point);
   // The time that Read() answers of: what is open lasts until then. To be asked after it.
   Timestamp Now();
+  // One more connection to what OpenForReading() opened, for another thread.
+  absl::StatusOr<std::unique_ptr<SqliteStorage>> OpenAnother();
   // Makes the folders above it and a missing database; brings an old schema up to date.
   absl::StatusOr<SqliteStorage*> OpenForWriting();
   // The engine over OpenForWriting(); with --dry-run and no database, over an empty one in memory, so that nothing is
@@ -101,6 +106,7 @@ class Context {
 
  private:
   absl::StatusOr<SqliteStorage*> Open(bool may_write);
+  SqliteOptions OptionsFor(const std::string& path, bool may_write) const;
 
   Host& host_;
   GlobalOptions options_;

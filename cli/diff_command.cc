@@ -71,7 +71,8 @@ class DiffText {
     const TableDef& table = *change.table;
     const Row row = change.after ? *change.after : *change.before;
     std::string key;
-    for (size_t i = 0; i < table.key_columns; ++i) key += fmt::format("{}{}", i == 0 ? "" : " ", CellOf(table, row, i).text);
+    for (size_t i = 0; i < table.key_columns; ++i)
+      key += fmt::format("{}{}", i == 0 ? "" : " ", CellOf(table, row, i).text);
     const auto [mark, ink] = !change.before  ? std::pair('+', Ink::kGreen)
                              : !change.after ? std::pair('-', Ink::kRed)
                                              : std::pair('~', Ink::kYellow);

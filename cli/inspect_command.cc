@@ -8,6 +8,7 @@
 #include "cli/counts.h"
 #include "cli/duration.h"
 #include "cli/exit_code.h"
+#include "cli/inspection.h"
 #include "cli/printable.h"
 #include "cli/table.h"
 #include "eventstore/sqlite/sqlite_storage.h"
@@ -29,20 +30,19 @@ struct Inspection {
   std::vector<ErrorGroup> errors;
 };
 
-absl::StatusOr<Inspection> Inspect(Context& context) {
-  ASSIGN_OR_RETURN(const auto snapshot, context.Read());
+absl::StatusOr<Inspection> Inspect(Context& context, Snapshot& snapshot) {
   ASSIGN_OR_RETURN(const std::string path, context.DatabasePath());
   Inspection found{
-      .path = path, .events = snapshot->head().position.value, .counts = {}, .newest_runs = {}, .errors = {}};
-  ASSIGN_OR_RETURN(found.counts, CountByStatus(*snapshot, std::nullopt));
+      .path = path, .events = snapshot.head().position.value, .counts = {}, .newest_runs = {}, .errors = {}};
+  ASSIGN_OR_RETURN(found.counts, CountByStatus(snapshot, std::nullopt));
   const TableDef& runs = RunsTable().table();
   const RowQuery newest{
       .table = &runs, .order = {runs.ColumnIndex("created_at")}, .descending = true, .limit = kRunsShown};
-  RETURN_IF_ERROR(snapshot->ReadRows(newest, TableSet::kLive, [&](Row row) {
+  RETURN_IF_ERROR(snapshot.ReadRows(newest, TableSet::kLive, [&](Row row) {
     found.newest_runs.push_back(RunsTable().FromValues(row));
     return absl::OkStatus();
   }));
-  ASSIGN_OR_RETURN(found.errors, GroupErrors(*snapshot, std::nullopt, ErrorOrder::kNewest, kErrorsShown));
+  ASSIGN_OR_RETURN(found.errors, GroupErrors(snapshot, std::nullopt, ErrorOrder::kNewest, kErrorsShown));
   return found;
 }
 
@@ -104,6 +104,16 @@ void PrintText(const Inspection& found, Context& context) {
 
 }  // namespace
 
+absl::StatusOr<int> PrintInspection(Context& context, Snapshot& snapshot) {
+  ASSIGN_OR_RETURN(const Inspection found, Inspect(context, snapshot));
+  if (context.json()) {
+    context.out() << Json(found) << '\n';
+  } else {
+    PrintText(found, context);
+  }
+  return kExitDone;
+}
+
 Command InspectCommand() {
   return {.name = "inspect",
           .summary = "Where the database is and how things stand",
@@ -111,13 +121,8 @@ Command InspectCommand() {
           .example = "annals inspect",
           .arguments = {},
           .run = [](Context& context) -> absl::StatusOr<int> {
-            ASSIGN_OR_RETURN(const Inspection found, Inspect(context));
-            if (context.json()) {
-              context.out() << Json(found) << '\n';
-            } else {
-              PrintText(found, context);
-            }
-            return kExitDone;
+            ASSIGN_OR_RETURN(const auto snapshot, context.Read());
+            return PrintInspection(context, *snapshot);
           },
           .reads_as_of = true};
 }

@@ -63,7 +63,7 @@ absl::Status RemoveContent(const Redaction& redaction, Transaction& transaction)
 absl::Status WriteRowsAnew(std::string_view run_id, Transaction& transaction, bool keeps_state_transitions) {
   Rows rows;
   rows.keeps_state_transitions = keeps_state_transitions;
-  RETURN_IF_ERROR(FoldRun(transaction, run_id, transaction.head().position, rows).status());
+  RETURN_IF_ERROR(FoldRun(transaction, run_id, {1}, transaction.head().position, rows).status());
   return rows.Flush(transaction, TableSet::kLive, /*max_bytes=*/SIZE_MAX);
 }
 

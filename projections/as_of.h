@@ -31,6 +31,12 @@ class AsOfSnapshot final : public Snapshot {
   absl::StatusOr<uint64_t> CountRows(const RowQuery& query) override;
   absl::StatusOr<bool> HasTable(const TableDef& table) override { return base_->HasTable(table); }
 
+  absl::Status ReadSubtrees(uint64_t first, uint64_t last,
+                            absl::FunctionRef<absl::Status(const Hash&)> visit) override {
+    return base_->ReadSubtrees(first, last, visit);
+  }
+  absl::StatusOr<std::string> DatabaseId() override { return base_->DatabaseId(); }
+
   // Folds all that is not folded yet.
   absl::Status FoldAll();
   RowStore& store() { return *store_; }
