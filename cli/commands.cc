@@ -18,6 +18,7 @@ constexpr CommandEntry kCommands[] = {
     {"log", "", kLook, "The events, newest last", LogCommand},
     {"diff", "", kLook, "Show what changed in the tables between two points", DiffCommand},
     {"bisect", "", kLook, "Find the event at which something became true", BisectCommand},
+    {"why", "", kLook, "How something came to its state, what holds it up, what may be done", WhyCommand},
     {"stats", "", kLook, "Counts, times and sizes", StatsCommand},
     {"init", "", kTool, "Make the database, or bring it up to date", InitCommand},
     {"migrate", "", kTool, "Bring an older database up to date", MigrateCommand},

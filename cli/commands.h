@@ -36,6 +36,7 @@ Command InitCommand();
 Command MigrateCommand();
 Command InspectCommand();
 Command StatsCommand();
+Command WhyCommand();
 Command MachineCommands();
 Command LogCommand();
 Command DiffCommand();

@@ -1,0 +1,198 @@
+#include "cli/why_text.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/duration.h"
+#include "cli/printable.h"
+#include "cli/utf8.h"
+
+namespace annals {
+namespace {
+
+using why::Explanation;
+using why::Happening;
+using why::PossibleCommand;
+using why::Sentence;
+
+constexpr size_t kFirstShown = 3, kNewestShown = 17;  // of a long history
+constexpr size_t kUsualWidth = 100;                   // where there is no terminal, for what is laid out in columns
+
+class Page {
+ public:
+  Page(const Explanation& explained, Timestamp now, std::optional<size_t> width, ColourMode colour)
+      : explained_(explained), now_(now), width_(width), colour_(colour) {}
+
+  std::string Make() {
+    Headline();
+    Findings();
+    History();
+    Refusals();
+    Blockers();
+    Legal();
+    Refused();
+    return std::move(page_);
+  }
+
+ private:
+  std::string Age(Timestamp time) const { return FormatAge(std::chrono::microseconds(now_.micros - time.micros)); }
+
+  void Heading(std::string_view text) { page_ += fmt::format("\n{}\n", Paint(Printable(text), Ink::kBold, colour_)); }
+
+  // `text` behind `start`, broken between words; the lines that follow are indented as far as `start` is wide.
+  void Paragraph(const std::string& start, std::string_view text) {
+    const std::string indent(DisplayWidth(start), ' ');
+    std::string line = start;
+    bool is_empty = true;
+    const std::string printable = Printable(text);
+    std::string_view rest = printable;
+    while (!rest.empty()) {
+      const std::string_view word = rest.substr(0, rest.find(' '));
+      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+      if (!is_empty && width_ && DisplayWidth(line) + 1 + DisplayWidth(word) > *width_) {
+        page_ += line + '\n';
+        line = indent;
+        is_empty = true;
+      }
+      if (!is_empty) line += ' ';
+      line += word;
+      is_empty = false;
+    }
+    page_ += line + '\n';
+  }
+
+  void Headline() {
+    const std::string is =
+        explained_.state.empty() ? "was recorded, last at" : fmt::format("is {} since", explained_.state);
+    Paragraph("", fmt::format("{} {} {} ({}): {}", explained_.title, is, explained_.since.value,
+                              Age(explained_.since_time), explained_.because));
+  }
+
+  void Findings() {
+    for (const Sentence& finding : explained_.findings) Paragraph("  - ", finding.text);
+  }
+
+  void Event(const Happening& happening) {
+    const bool is_other = happening.about != explained_.entity;
+    Paragraph(fmt::format("  {:>6}  {:>9}  ", happening.position.value, Age(happening.time)),
+              is_other ? fmt::format("{}: {}", TextOf(happening.about), happening.text) : happening.text);
+  }
+
+  void History() {
+    Heading("How it came to this");
+    const auto& history = explained_.history;
+    for (size_t i = 0; i < history.size(); ++i) {
+      const bool is_left_out = i >= kFirstShown && i + kNewestShown < history.size();
+      if (!is_left_out) {
+        Event(history[i]);
+      } else if (i == kFirstShown) {
+        page_ += fmt::format("       …  {} more, between {} and {}; --json has them\n",
+                             history.size() - kFirstShown - kNewestShown, history[i - 1].position.value,
+                             history[history.size() - kNewestShown].position.value);
+      }
+    }
+  }
+
+  void Refusals() {
+    if (explained_.refusals.empty()) return;
+    Heading(fmt::format("Refused since {}", explained_.since.value));
+    if (explained_.more_refusals > 0) {
+      page_ += fmt::format("       …  {} more, between {} and {}\n", explained_.more_refusals, explained_.since.value,
+                           explained_.refusals.front().position.value);
+    }
+    for (const Happening& refusal : explained_.refusals) Event(refusal);
+  }
+
+  void Blockers() {
+    if (explained_.blockers.empty()) return;
+    Heading("What blocks it");
+    for (const why::Blocker& blocker : explained_.blockers) {
+      Paragraph("  ", blocker.sentence.text);
+      for (const Sentence& finding : blocker.findings) Paragraph("    - ", finding.text);
+    }
+    if (explained_.has_more_blockers) {
+      page_ +=
+          fmt::format("  …  and more than these {} (as of {})\n", explained_.blockers.size(), explained_.as_of.value);
+    }
+  }
+
+  std::string InItsState() const {
+    return explained_.state.empty() ? fmt::format("last recorded at {}", explained_.since.value)
+                                    : fmt::format("{} since {}", explained_.state, explained_.since.value);
+  }
+
+  void Legal() {
+    std::vector<const PossibleCommand*> legal;
+    for (const PossibleCommand& command : explained_.commands) {
+      if (command.IsLegal()) legal.push_back(&command);
+    }
+    if (legal.empty() && !explained_.override.is_possible) return;
+    Heading(fmt::format("What may be done now ({})", InItsState()));
+    size_t columns = 0, widest = 0;
+    for (const PossibleCommand* const command : legal) columns = std::max(columns, command->line.size());
+    for (const PossibleCommand* const command : legal) widest = std::max(widest, columns + 4 + command->meaning.size());
+    for (const PossibleCommand* const command : legal) {
+      if (widest <= width_.value_or(kUsualWidth)) {
+        page_ += fmt::format("  {:<{}}  {}", command->line, columns, Paint(command->meaning, Ink::kDim, colour_));
+        while (page_.ends_with(' ')) page_.pop_back();
+        page_ += '\n';
+      } else {
+        page_ += fmt::format("  {}\n", command->line);
+      }
+    }
+    if (explained_.override.is_possible) Paragraph("  ", explained_.override.sentence.text);
+  }
+
+  // Commands that are refused for the same reasons stand together.
+  static bool IsRefusedAlike(const PossibleCommand& a, const PossibleCommand& b) {
+    return a.trigger == b.trigger && std::ranges::equal(
+                                         a.objections, b.objections, {}, [](const auto& one) { return one.saw.text; },
+                                         [](const auto& one) { return one.saw.text; });
+  }
+
+  void Refused() {
+    std::vector<std::vector<const PossibleCommand*>> groups;
+    for (const PossibleCommand& command : explained_.commands) {
+      if (command.IsLegal()) continue;
+      const auto alike =
+          std::ranges::find_if(groups, [&](const auto& group) { return IsRefusedAlike(*group.front(), command); });
+      if (alike == groups.end()) {
+        groups.push_back({&command});
+      } else {
+        alike->push_back(&command);
+      }
+    }
+    if (groups.empty() && explained_.override.is_possible) return;
+    Heading("What would be refused, and why");
+    for (const auto& group : groups) {
+      std::vector<std::string> names;
+      for (const PossibleCommand* const command : group)
+        names.push_back(command->to.empty() ? command->line : command->to);
+      const std::string& trigger = group.front()->trigger;
+      Paragraph("  ",
+                fmt::format("{}{}", fmt::join(names, ", "), trigger.empty() ? "" : fmt::format(" ({})", trigger)));
+      for (const why::Objection& objection : group.front()->objections) {
+        const std::string guard = objection.guard.empty() ? "" : fmt::format("{}: ", objection.guard);
+        Paragraph("    - ", guard + objection.saw.text);
+      }
+    }
+    if (!explained_.override.is_possible) Paragraph("  ", explained_.override.sentence.text);
+  }
+
+  const Explanation& explained_;
+  const Timestamp now_;
+  const std::optional<size_t> width_;
+  const ColourMode colour_;
+  std::string page_;
+};
+
+}  // namespace
+
+std::string WhyText(const Explanation& explained, Timestamp now, std::optional<size_t> width, ColourMode colour) {
+  return Page(explained, now, width, colour).Make();
+}
+
+}  // namespace annals

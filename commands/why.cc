@@ -1,0 +1,111 @@
+#include "commands/why.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "commands/why_blockers.h"
+#include "commands/why_kinds.h"
+#include "commands/why_moves.h"
+#include "commands/why_story.h"
+#include "schemas/status.h"
+
+namespace annals::why {
+namespace {
+
+constexpr size_t kMaxRefusals = 10;
+
+// What happened to it, and in between what led to the moves that nobody asked for, to the first cause.
+absl::StatusOr<std::vector<Happening>> HistoryOf(Snapshot& snapshot, const std::vector<Happening>& of_subject) {
+  std::map<Position, Happening> history;
+  for (const Happening& happening : of_subject) history.emplace(happening.position, happening);
+  for (const Happening& happening : of_subject) {
+    Position cause = happening.cause;
+    while (cause.value != 0 && !history.contains(cause)) {
+      ASSIGN_OR_RETURN(Happening led, HappeningAt(snapshot, cause));
+      cause = history.emplace(cause, std::move(led)).first->second.cause;
+    }
+  }
+  std::vector<Happening> in_order;
+  for (auto& [position, happening] : history) in_order.push_back(std::move(happening));
+  return in_order;
+}
+
+// How it came to its state, for the headline: what led to it, else what holds it up, else who did it.
+absl::StatusOr<Sentence> BecauseOf(Snapshot& snapshot, const Happening& last, const std::vector<Blocker>& blockers) {
+  if (last.cause.value != 0) {
+    ASSIGN_OR_RETURN(const Happening cause, HappeningAt(snapshot, last.cause));
+    return Sentence{fmt::format("{} became {} at {}", TextOf(cause.about), cause.to, cause.position.value),
+                    {cause.position}};
+  }
+  if (!blockers.empty()) {
+    const Blocker& first = blockers.front();
+    std::string text =
+        fmt::format("held up by {}, which is {} since {}", TextOf(first.entity), first.state, first.since.value);
+    const auto others = std::ranges::count(blockers, first.holds_up, &Blocker::holds_up) - 1;
+    if (others > 0) text += fmt::format(", and by {} more", others);
+    return Sentence{std::move(text), {first.since}};
+  }
+  if (last.kind <= HappeningKind::kOverridden) return Sentence{HowOf(last), {}};
+  return Sentence{last.text, {}};
+}
+
+Sentence HeadlineOf(const Explanation& explained, const Sentence& because) {
+  const std::string is =
+      explained.state.empty() ? "was recorded, last at" : fmt::format("is {} since", explained.state);
+  Sentence headline{fmt::format("{} {} {}: {}", explained.title, is, explained.since.value, because.text),
+                    because.rests_on};
+  headline.rests_on.push_back(explained.since);
+  std::ranges::sort(headline.rests_on);
+  return headline;
+}
+
+// Every command about it, moves first.
+absl::StatusOr<std::vector<PossibleCommand>> CommandsOf(const Inquiry& inquiry, const Kind& kind,
+                                                        const Subject& subject) {
+  ASSIGN_OR_RETURN(std::vector<Judged> judged, JudgeMoves(inquiry, kind, subject));
+  ASSIGN_OR_RETURN(std::vector<Judged> records, JudgeRecords(inquiry, kind, subject));
+  std::ranges::move(records, std::back_inserter(judged));
+  std::vector<PossibleCommand> commands;
+  for (Judged& one : judged) commands.push_back(std::move(one.command));
+  return commands;
+}
+
+}  // namespace
+
+absl::StatusOr<Explanation> Explain(Snapshot& snapshot, const EntityName& name) {
+  ASSIGN_OR_RETURN(const Kind* const kind, FindKind(name.kind));
+  Rows rows;
+  rows.Attach(&snapshot, TableSet::kLive);
+  ASSIGN_OR_RETURN(const Subject subject, kind->find(snapshot, rows, name));
+  ASSIGN_OR_RETURN(const Story story, Story::Read(snapshot, subject.name, subject.run_id));
+  const Inquiry inquiry{snapshot, rows, story};
+
+  Explanation explained;
+  explained.entity = subject.name;
+  explained.title = subject.title;
+  explained.state = subject.state;
+  explained.is_final = subject.is_final;
+  explained.as_of = snapshot.head().position;
+  ASSIGN_OR_RETURN(explained.since, story.LastOf(subject.name));
+  ASSIGN_OR_RETURN(explained.history, HistoryOf(snapshot, story.of_subject()));
+  const Happening& last = story.of_subject().back();
+  explained.since_time = last.time;
+  ASSIGN_OR_RETURN(explained.findings, kind->findings(inquiry, subject));
+  ASSIGN_OR_RETURN(Refusals refusals,
+                   ReadRefusals(snapshot, subject.name, subject.run_id, explained.since, kMaxRefusals));
+  explained.refusals = std::move(refusals.newest);
+  explained.more_refusals = refusals.more;
+  ASSIGN_OR_RETURN(Blockers blockers, FindBlockers(inquiry, subject));
+  explained.blockers = std::move(blockers.found);
+  explained.has_more_blockers = blockers.has_more;
+  ASSIGN_OR_RETURN(explained.commands, CommandsOf(inquiry, *kind, subject));
+  ASSIGN_OR_RETURN(explained.override, JudgeOverride(inquiry, *kind, subject, explained.since));
+  ASSIGN_OR_RETURN(const Sentence because, BecauseOf(snapshot, last, explained.blockers));
+  explained.because = because.text;
+  explained.headline = HeadlineOf(explained, because);
+  return explained;
+}
+
+}  // namespace annals::why

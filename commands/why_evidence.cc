@@ -1,0 +1,130 @@
+#include "commands/why_evidence.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "schemas/status.h"
+
+namespace annals::why {
+namespace {
+
+// Where a guard looks.
+enum class Scope { kItself, kItsRun, kDependencies, kWorkstreamsOfRun };
+
+// Which of those it looks at are in its way. The guard alone judges; this only finds what its words are about.
+using Stands = bool (*)(const WorkstreamRow& workstream, const RunRow& run);
+
+bool IsNotDone(const WorkstreamRow& workstream, const RunRow&) {
+  return workstream.status != "done";
+}
+bool IsNotTerminal(const WorkstreamRow& workstream, const RunRow&) {
+  return !workstream.IsFinal();
+}
+// Where none is done those that are not are in the way, and where all are, those.
+bool IsLikeTheOthers(const WorkstreamRow& workstream, const RunRow& run) {
+  return (workstream.status == "done") == (run.ws_done > 0);
+}
+bool IsCriticalAndFailed(const WorkstreamRow& workstream, const RunRow&) {
+  return workstream.is_critical && workstream.status == "failed";
+}
+
+struct Sight {
+  std::string_view guard;
+  Scope scope;
+  Stands stands_in_the_way = nullptr;
+};
+constexpr Sight kSights[] = {
+    {"all_workstreams_done", Scope::kWorkstreamsOfRun, IsNotDone},
+    {"all_workstreams_terminal", Scope::kWorkstreamsOfRun, IsNotTerminal},
+    {"some_done_some_not", Scope::kWorkstreamsOfRun, IsLikeTheOthers},
+    {"no_critical_failed", Scope::kWorkstreamsOfRun, IsCriticalAndFailed},
+    {"dependencies_done", Scope::kDependencies, IsNotDone},
+    {"run_is_running", Scope::kItsRun},
+    {"returns_to_paused_state", Scope::kItself},
+};
+
+const Sight* FindSight(std::string_view guard) {
+  const auto* const found = std::ranges::find(kSights, guard, &Sight::guard);
+  return found == std::end(kSights) ? nullptr : found;
+}
+
+void AddIfInTheWay(const WorkstreamRow& workstream, const Sight& sight, const RunRow& run, Evidence& evidence) {
+  if (!sight.stands_in_the_way(workstream, run)) return;
+  if (evidence.entities.size() < kMaxEvidence) {
+    evidence.entities.push_back(WorkstreamName(workstream.run_id, workstream.ws_id));
+  } else {
+    ++evidence.more;
+  }
+}
+
+absl::Status LookAtWorkstreams(const Sight& sight, const GuardInput& input, Snapshot& snapshot, Evidence& evidence) {
+  const RowQuery query{.table = &WorkstreamsTable().table(), .equals = {{0, std::string_view(input.run.run_id)}}};
+  return snapshot.ReadRows(query, TableSet::kLive, [&](Row row) {
+    AddIfInTheWay(WorkstreamsTable().FromValues(row), sight, input.run, evidence);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status LookAtDependencies(const Sight& sight, const GuardInput& input, Snapshot& snapshot, Evidence& evidence) {
+  const WorkstreamRow& workstream = *input.workstream;
+  const RowQuery query{.table = &DependenciesTable().table(),
+                       .equals = {{0, std::string_view(workstream.run_id)}, {1, std::string_view(workstream.ws_id)}}};
+  std::vector<std::string> needs;
+  RETURN_IF_ERROR(snapshot.ReadRows(query, TableSet::kLive, [&](Row row) {
+    needs.push_back(DependenciesTable().FromValues(row).needs);
+    return absl::OkStatus();
+  }));
+  for (const std::string& name : needs) {
+    ASSIGN_OR_RETURN(const WorkstreamRow* const needed, input.rows.Workstream(workstream.run_id, name));
+    if (needed != nullptr) AddIfInTheWay(*needed, sight, input.run, evidence);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool HasEvidence(std::string_view guard) {
+  return FindSight(guard) != nullptr;
+}
+
+absl::StatusOr<Evidence> EvidenceOf(const Guard& guard, const GuardInput& input, Snapshot& snapshot,
+                                    const EntityName& self) {
+  Evidence evidence;
+  const Sight* const sight = FindSight(guard.name);
+  if (sight != nullptr) {
+    switch (sight->scope) {
+      case Scope::kItself:
+        break;
+      case Scope::kItsRun:
+        evidence.entities.push_back(RunName(input.run.run_id));
+        break;
+      case Scope::kDependencies:
+        RETURN_IF_ERROR(LookAtDependencies(*sight, input, snapshot, evidence));
+        break;
+      case Scope::kWorkstreamsOfRun:
+        RETURN_IF_ERROR(LookAtWorkstreams(*sight, input, snapshot, evidence));
+        break;
+    }
+  }
+  if (evidence.entities.empty()) evidence.entities.push_back(self);
+  return evidence;
+}
+
+absl::StatusOr<Sentence> WithEvidence(std::string_view saw, const Evidence& evidence, const Story& story) {
+  Sentence sentence;
+  std::vector<std::string> named;
+  for (const EntityName& entity : evidence.entities) {
+    ASSIGN_OR_RETURN(const Position since, story.LastOf(entity));
+    sentence.rests_on.push_back(since);
+    named.push_back(evidence.entities.size() == 1 ? fmt::format("{}", since.value)
+                                                  : fmt::format("{} {}", entity.id, since.value));
+  }
+  std::ranges::sort(sentence.rests_on);
+  const std::string more = evidence.more == 0 ? "" : fmt::format(" and {} more", evidence.more);
+  sentence.text = fmt::format("{} ({}{})", saw, fmt::join(named, ", "), more);
+  return sentence;
+}
+
+}  // namespace annals::why

@@ -1,0 +1,176 @@
+#include "commands/why_moves.h"
+
+#include <algorithm>
+
+#include <capnp/message.h>
+#include <fmt/format.h>
+
+#include "commands/target.h"
+#include "schemas/status.h"
+
+namespace annals::why {
+namespace {
+
+enum class Override { kNo, kYes };
+
+// Why the law refuses the command, in its own words; nothing where it takes it.
+absl::StatusOr<std::optional<Refusal>> Ask(const Inquiry& inquiry, const Candidate& candidate, Override override) {
+  capnp::MallocMessageBuilder message;
+  auto command = message.initRoot<schema::Command>();
+  candidate.fill(command);
+  if (override == Override::kYes) {
+    command.initOverride().setOperator("somebody");
+    command.getOverride().setReason("asked what would happen");
+  }
+  Target target;
+  RETURN_IF_ERROR(FindTarget(
+      command.asReader(), inquiry.rows, [] { return std::string(); }, target));
+  Drafts drafts;
+  return target.decide(command.asReader(), target.run_id, inquiry.rows, drafts);
+}
+
+class Judge {
+ public:
+  Judge(const Inquiry& inquiry, const Subject& subject) : inquiry_(inquiry), subject_(subject) {}
+
+  absl::StatusOr<Judged> Of(const Candidate& candidate) {
+    Judged judged = Begin(candidate);
+    ASSIGN_OR_RETURN(const auto refusal, Ask(inquiry_, candidate, Override::kNo));
+    if (!refusal) return judged;
+    // What is refused in spite of an override is refused by no guard.
+    ASSIGN_OR_RETURN(const auto for_all, Ask(inquiry_, candidate, Override::kYes));
+    if (for_all) RETURN_IF_ERROR(AddRule(for_all->why, judged));
+    RETURN_IF_ERROR(AddGuards(candidate, judged));
+    if (judged.command.objections.empty()) RETURN_IF_ERROR(AddRule(refusal->why, judged));
+    return judged;
+  }
+
+  absl::StatusOr<Judged> OfGuardsAlone(const Candidate& candidate) {
+    Judged judged = Begin(candidate);
+    RETURN_IF_ERROR(AddGuards(candidate, judged));
+    return judged;
+  }
+
+ private:
+  static Judged Begin(const Candidate& candidate) {
+    return {.command = {.to = candidate.to,
+                        .trigger = candidate.trigger,
+                        .meaning = candidate.meaning,
+                        .line = candidate.line,
+                        .objections = {}},
+            .is_guarded = candidate.edge != nullptr && !candidate.edge->guards.empty()};
+  }
+
+  // Only what has ended is closed to everything: the entity, what it is in, or both.
+  absl::Status AddRule(std::string_view why, Judged& judged) {
+    Evidence evidence;
+    ASSIGN_OR_RETURN(const RunRow* const run, inquiry_.rows.Run(subject_.run_id));
+    if (run != nullptr && run->IsFinal()) evidence.entities.push_back(RunName(subject_.run_id));
+    if (evidence.entities.empty()) evidence.entities.push_back(subject_.name);
+    return Add("", why, evidence, judged);
+  }
+
+  absl::Status AddGuards(const Candidate& candidate, Judged& judged) {
+    if (candidate.edge == nullptr) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const RunRow* const run, inquiry_.rows.Run(subject_.run_id));
+    ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, inquiry_.rows.Workstream(subject_.run_id, subject_.ws_id));
+    const GuardInput input{inquiry_.rows, *run, workstream, candidate.edge->to};
+    for (const Guard* const guard : candidate.edge->guards) {
+      ASSIGN_OR_RETURN(const std::string saw, guard->judge(input));
+      if (saw.empty()) continue;
+      ASSIGN_OR_RETURN(const Evidence evidence, EvidenceOf(*guard, input, inquiry_.snapshot, subject_.name));
+      RETURN_IF_ERROR(Add(guard->name, saw, evidence, judged));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Add(std::string_view guard, std::string_view saw, const Evidence& evidence, Judged& judged) {
+    ASSIGN_OR_RETURN(Sentence sentence, WithEvidence(saw, evidence, inquiry_.story));
+    judged.command.objections.push_back({std::string(guard), std::move(sentence)});
+    for (const EntityName& entity : evidence.entities) {
+      if (entity != subject_.name) judged.in_the_way.push_back(entity);
+    }
+    return absl::OkStatus();
+  }
+
+  const Inquiry& inquiry_;
+  const Subject& subject_;
+};
+
+Candidate AlongEdge(const Kind& kind, const Subject& subject, const Edge& edge) {
+  const auto edges = kind.machine().EdgesFrom(edge.from);
+  // The state alone names the edge, where no other one leads there.
+  const bool is_alone = std::ranges::count(edges, edge.to, &Edge::to) == 1;
+  Candidate candidate = kind.move(subject, edge.to, is_alone ? std::string_view() : edge.trigger);
+  candidate.to = edge.to;
+  candidate.trigger = edge.trigger;
+  candidate.meaning = edge.meaning;
+  candidate.edge = &edge;
+  return candidate;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Judged>> JudgeMoves(const Inquiry& inquiry, const Kind& kind, const Subject& subject) {
+  std::vector<Judged> moves;
+  if (subject.is_final) return moves;
+  Judge judge(inquiry, subject);
+  for (const std::string_view end : kind.ends) {
+    Candidate candidate = kind.move(subject, end, {});
+    candidate.to = end;
+    ASSIGN_OR_RETURN(moves.emplace_back(), judge.Of(candidate));
+  }
+  if (kind.machine == nullptr) return moves;
+  for (const Edge& edge : kind.machine().EdgesFrom(subject.state)) {
+    ASSIGN_OR_RETURN(moves.emplace_back(), judge.Of(AlongEdge(kind, subject, edge)));
+    moves.back().reaches_start = edge.to == kind.machine().initial();
+  }
+  return moves;
+}
+
+absl::StatusOr<std::vector<Judged>> JudgeRecords(const Inquiry& inquiry, const Kind& kind, const Subject& subject) {
+  std::vector<Judged> records;
+  Judge judge(inquiry, subject);
+  for (const Candidate& candidate : kind.records(subject)) {
+    ASSIGN_OR_RETURN(records.emplace_back(), judge.Of(candidate));
+  }
+  return records;
+}
+
+absl::StatusOr<std::vector<Judged>> JudgeGuardsFrom(const Inquiry& inquiry, const Kind& kind, const Subject& subject,
+                                                    std::string_view from) {
+  std::vector<Judged> moves;
+  Judge judge(inquiry, subject);
+  for (const Edge& edge : kind.machine().EdgesFrom(from)) {
+    ASSIGN_OR_RETURN(moves.emplace_back(), judge.OfGuardsAlone(AlongEdge(kind, subject, edge)));
+  }
+  return moves;
+}
+
+absl::StatusOr<OverrideOutcome> JudgeOverride(const Inquiry& inquiry, const Kind& kind, const Subject& subject,
+                                              Position since) {
+  const auto none = [](std::string_view why, Position position) {
+    return OverrideOutcome{false, {fmt::format("not even an override: {} ({})", why, position.value), {position}}};
+  };
+  if (kind.machine == nullptr) return none("no machine moves it", since);
+  std::optional<Refusal> refusal;
+  for (const std::string_view state : kind.machine().states()) {
+    if (state == subject.state) continue;
+    ASSIGN_OR_RETURN(refusal, Ask(inquiry, kind.move(subject, state, {}), Override::kYes));
+    if (refusal) break;
+  }
+  if (!refusal) {
+    const std::string line = kind.move(subject, "STATE", {}).line;
+    return OverrideOutcome{true,
+                           {fmt::format("{} --override --operator NAME --reason TEXT reaches any state, as {} is not "
+                                        "final ({})",
+                                        line, subject.state, since.value),
+                            {since}}};
+  }
+  ASSIGN_OR_RETURN(const RunRow* const run, inquiry.rows.Run(subject.run_id));
+  if (subject.is_final || run == nullptr || !run->IsFinal()) return none(refusal->why, since);
+  ASSIGN_OR_RETURN(const Position ended, inquiry.story.LastOf(RunName(subject.run_id)));
+  return none(refusal->why, ended);
+}
+
+}  // namespace annals::why

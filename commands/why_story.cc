@@ -1,0 +1,241 @@
+#include "commands/why_story.h"
+
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "commands/machine.h"
+#include "eventstore/event_codec.h"
+#include "schemas/message_text.h"
+#include "schemas/status.h"
+#include "schemas/step_status.h"
+
+namespace annals::why {
+namespace {
+
+using Body = schema::Event::Body;
+
+std::string KeyOf(const EntityName& name) {
+  return fmt::format("{}/{}", name.kind, name.id);
+}
+
+EntityName EntityOf(std::string_view machine, std::string_view run_id, std::string_view ws_id) {
+  if (machine == "run") return RunName(run_id);
+  return {std::string(machine), std::string(run_id), std::string(ws_id)};
+}
+
+// A refused step names the workstream and the step where it would have begun, the attempt where it would have ended.
+EntityName EntityRefused(std::string_view machine, std::string_view entity, std::string_view run_id,
+                         std::string_view ws_id) {
+  if (machine != "step") return EntityOf(machine, run_id, ws_id);
+  if (entity.find('/') != std::string_view::npos) return WorkstreamName(run_id, ws_id);
+  return {"attempt", {}, std::string(entity)};
+}
+
+std::string WithReason(std::string text, std::string_view reason) {
+  return reason.empty() ? text : fmt::format("{}: {}", text, Quoted(reason));
+}
+
+std::string TextOf(const Happening& it) {
+  switch (it.kind) {
+    case HappeningKind::kCreated:
+      return fmt::format("created, {}, by {}", it.to, it.actor);
+    case HappeningKind::kMoved:
+    case HappeningKind::kOverridden:
+      return fmt::format("{} → {}, {}", it.from, it.to, HowOf(it));
+    case HappeningKind::kRefused:
+      return fmt::format("to {}{}{} by {}: {}", it.to, it.trigger.empty() ? "" : ", ", it.trigger, it.actor, it.reason);
+    case HappeningKind::kStarted:
+      return fmt::format("started by {}", it.actor);
+    case HappeningKind::kFinished:
+      return fmt::format("{}, by {}", it.to, it.actor);
+    case HappeningKind::kRecorded:
+      return WithReason(fmt::format("recorded by {}", it.actor), it.reason);
+  }
+  return "";
+}
+
+// Nothing where the event is about no entity that has a history.
+std::optional<Happening> HappeningOf(const FoldedEvent& event) {
+  Happening happening;
+  happening.position = event.position;
+  happening.time = event.time();
+  happening.actor = View(event.event.getActor());
+  happening.reason = event.text;
+  happening.cause = {event.event.getCausation()};
+  const Body::Reader body = event.event.getBody();
+  const std::string_view ws_id = View(event.event.getWsId());
+  const auto id = static_cast<int64_t>(event.position.value);
+  switch (body.which()) {
+    case Body::RUN_CREATED:
+      happening.kind = HappeningKind::kCreated;
+      happening.about = RunName(event.run_id);
+      happening.to = RunMachine().initial();
+      break;
+    case Body::WORKSTREAM_CREATED:
+      happening.kind = HappeningKind::kCreated;
+      happening.about = WorkstreamName(event.run_id, ws_id);
+      happening.to = WorkstreamMachine().initial();
+      break;
+    case Body::TRANSITIONED: {
+      const auto moved = body.getTransitioned();
+      happening.kind = moved.hasOperator() ? HappeningKind::kOverridden : HappeningKind::kMoved;
+      happening.about = EntityOf(View(moved.getMachine()), event.run_id, ws_id);
+      happening.from = View(moved.getFrom());
+      happening.to = View(moved.getTo());
+      happening.trigger = View(moved.getTrigger());
+      happening.operator_name = View(moved.getOperator());
+      break;
+    }
+    case Body::COMMAND_REFUSED: {
+      const auto refused = body.getCommandRefused();
+      happening.kind = HappeningKind::kRefused;
+      happening.about = EntityRefused(View(refused.getMachine()), View(refused.getEntity()), event.run_id, ws_id);
+      happening.from = View(refused.getFrom());
+      happening.to = View(refused.getTo());
+      happening.trigger = View(refused.getTrigger());
+      happening.operator_name = View(refused.getOperator());
+      happening.reason = View(refused.getWhy());
+      break;
+    }
+    case Body::STEP_STARTED:
+      happening.kind = HappeningKind::kStarted;
+      happening.about = AttemptName(id);
+      happening.to = StepStatusName(schema::StepStatus::IN_PROGRESS);
+      break;
+    case Body::STEP_COMPLETED: {
+      const auto completed = body.getStepCompleted();
+      happening.kind = HappeningKind::kFinished;
+      happening.about = AttemptName(completed.getAttempt() == 0 ? id : static_cast<int64_t>(completed.getAttempt()));
+      happening.to = StepStatusName(completed.getStatus());
+      break;
+    }
+    case Body::ERROR_RECORDED:
+      happening.kind = HappeningKind::kRecorded;
+      happening.about = ErrorName(id);
+      break;
+    default:
+      return std::nullopt;
+  }
+  happening.text = TextOf(happening);
+  return happening;
+}
+
+std::string ErrorKeyOf(const FoldedEvent& event) {
+  const auto error = event.event.getBody().getErrorRecorded();
+  return fmt::format("{}\x1f{}\x1f{}", View(event.event.getWsId()), View(error.getStepName()),
+                     View(error.getSignature()));
+}
+
+absl::Status NothingTold(const EntityName& name) {
+  return absl::DataLossError(fmt::format(
+      "explain {}: its tables have it and its run's events do not; see which are wrong with annals rebuild --check",
+      why::TextOf(name)));
+}
+
+}  // namespace
+
+EntityName RunName(std::string_view run_id) {
+  return {"run", {}, std::string(run_id)};
+}
+EntityName WorkstreamName(std::string_view run_id, std::string_view ws_id) {
+  return {"workstream", std::string(run_id), std::string(ws_id)};
+}
+EntityName AttemptName(int64_t id) {
+  return {"attempt", {}, fmt::format("{}", id)};
+}
+EntityName ErrorName(int64_t id) {
+  return {"error", {}, fmt::format("{}", id)};
+}
+
+std::string TextOf(const EntityName& name) {
+  return fmt::format("{} {}", name.kind, name.id);
+}
+
+std::string_view NameOf(HappeningKind kind) {
+  static constexpr std::string_view kNames[] = {"created", "moved",    "overridden", "refused",
+                                                "started", "finished", "recorded"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+std::string HowOf(const Happening& move) {
+  if (move.kind == HappeningKind::kCreated) return fmt::format("created by {}", move.actor);
+  if (move.kind == HappeningKind::kOverridden) {
+    return WithReason(fmt::format("override of {} by {}", move.operator_name, move.actor), move.reason);
+  }
+  if (move.cause.value != 0) {
+    return WithReason(fmt::format("{} because of {}", move.trigger, move.cause.value), move.reason);
+  }
+  return WithReason(fmt::format("{} by {}", move.trigger, move.actor), move.reason);
+}
+
+absl::StatusOr<Story> Story::Read(Snapshot& snapshot, const EntityName& subject, std::string_view run_id) {
+  Story story;
+  RecordFolder folder;
+  const std::string stream = RunStream(run_id);
+  ASSIGN_OR_RETURN(const auto cursor, snapshot.ReadLog({.stream = stream, .for_fold = true}));
+  while (true) {
+    ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
+    if (record == nullptr) return story;
+    ASSIGN_OR_RETURN(const FoldedEvent event, folder.Read(*record));
+    std::optional<Happening> happening = HappeningOf(event);
+    if (!happening) continue;
+    if (happening->kind == HappeningKind::kRecorded) {
+      happening->about.id = story.error_ids_.try_emplace(ErrorKeyOf(event), happening->about.id).first->second;
+    }
+    if (happening->about == subject) story.of_subject_.push_back(*happening);
+    story.records_[KeyOf(happening->about)] = happening->position;
+    const bool is_move = happening->kind <= HappeningKind::kOverridden;
+    if (is_move) story.moves_[KeyOf(happening->about)] = *std::move(happening);
+  }
+}
+
+absl::StatusOr<const Happening*> Story::LastMoveOf(const EntityName& name) const {
+  const auto found = moves_.find(KeyOf(name));
+  if (found == moves_.end()) return NothingTold(name);
+  return &found->second;
+}
+
+absl::StatusOr<Position> Story::LastOf(const EntityName& name) const {
+  const auto found = records_.find(KeyOf(name));
+  if (found == records_.end()) return NothingTold(name);
+  return found->second;
+}
+
+absl::StatusOr<Happening> HappeningAt(Snapshot& snapshot, Position position) {
+  ASSIGN_OR_RETURN(const auto cursor, snapshot.ReadLog({.first = position, .last = position}));
+  ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
+  if (record != nullptr) {
+    RecordFolder folder;
+    ASSIGN_OR_RETURN(const FoldedEvent event, folder.Read(*record));
+    if (std::optional<Happening> happening = HappeningOf(event)) return *std::move(happening);
+  }
+  return absl::DataLossError(fmt::format(
+      "read the event at position {}: others say that it led to them, and it is none that could; restore a backup",
+      position.value));
+}
+
+absl::StatusOr<Refusals> ReadRefusals(Snapshot& snapshot, const EntityName& subject, std::string_view run_id,
+                                      Position since, size_t limit) {
+  Refusals refusals;
+  RecordFolder folder;
+  const std::string stream = RefusedStream(RunStream(run_id));
+  ASSIGN_OR_RETURN(const auto cursor, snapshot.ReadLog({.first = since, .stream = stream, .newest_first = true}));
+  while (true) {
+    ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
+    if (record == nullptr) break;
+    ASSIGN_OR_RETURN(const FoldedEvent event, folder.Read(*record));
+    std::optional<Happening> happening = HappeningOf(event);
+    if (!happening || happening->about != subject) continue;
+    if (refusals.newest.size() < limit) {
+      refusals.newest.push_back(*std::move(happening));
+    } else {
+      ++refusals.more;
+    }
+  }
+  std::ranges::reverse(refusals.newest);
+  return refusals;
+}
+
+}  // namespace annals::why
