@@ -104,9 +104,16 @@ std::string WhyJson(const why::Explanation& explained) {
   WriteBlockers(explained.blockers, out);
   out.Key("has_more_blockers").Bool(explained.has_more_blockers);
   WriteCommands(explained, out);
-  out.Key("override").BeginObject().Key("is_possible").Bool(explained.override.is_possible);
-  WriteSentence(explained.override.sentence, out);
-  return out.EndObject().EndObject().Take();
+  out.Key("override");
+  if (explained.override) {
+    out.BeginObject().Key("is_possible").Bool(explained.override->is_possible);
+    WriteTextOrNull("command", explained.override->line, out);
+    WriteSentence(explained.override->sentence, out);
+    out.EndObject();
+  } else {
+    out.Null();
+  }
+  return out.EndObject().Take();
 }
 
 }  // namespace annals

@@ -107,8 +107,11 @@ class Page {
   }
 
   void Blockers() {
-    if (explained_.blockers.empty()) return;
-    Heading("What blocks it");
+    if (explained_.is_final || explained_.state.empty()) return;
+    Heading("What holds it up");
+    if (explained_.blockers.empty()) {
+      page_ += fmt::format("  nothing (as of {})\n", explained_.as_of.value);
+    }
     for (const why::Blocker& blocker : explained_.blockers) {
       Paragraph("  ", blocker.sentence.text);
       for (const Sentence& finding : blocker.findings) Paragraph("    - ", finding.text);
@@ -124,33 +127,55 @@ class Page {
                                     : fmt::format("{} since {}", explained_.state, explained_.since.value);
   }
 
-  void Legal() {
-    std::vector<const PossibleCommand*> legal;
-    for (const PossibleCommand& command : explained_.commands) {
-      if (command.IsLegal()) legal.push_back(&command);
-    }
-    if (legal.empty() && !explained_.override.is_possible) return;
-    Heading(fmt::format("What may be done now ({})", InItsState()));
+  // Each command with what it is for beside it, where there is room for that.
+  void Commands(const std::vector<const PossibleCommand*>& commands) {
     size_t columns = 0, widest = 0;
-    for (const PossibleCommand* const command : legal) columns = std::max(columns, command->line.size());
-    for (const PossibleCommand* const command : legal) widest = std::max(widest, columns + 4 + command->meaning.size());
-    for (const PossibleCommand* const command : legal) {
-      if (widest <= width_.value_or(kUsualWidth)) {
-        page_ += fmt::format("  {:<{}}  {}", command->line, columns, Paint(command->meaning, Ink::kDim, colour_));
-        while (page_.ends_with(' ')) page_.pop_back();
-        page_ += '\n';
-      } else {
+    for (const PossibleCommand* const command : commands) columns = std::max(columns, command->line.size());
+    for (const PossibleCommand* const command : commands) {
+      widest = std::max(widest, columns + 4 + command->meaning.size());
+    }
+    for (const PossibleCommand* const command : commands) {
+      if (widest > width_.value_or(kUsualWidth) || command->meaning.empty()) {
         page_ += fmt::format("  {}\n", command->line);
+      } else {
+        page_ += fmt::format("  {:<{}}  {}\n", command->line, columns, Paint(command->meaning, Ink::kDim, colour_));
       }
     }
-    if (explained_.override.is_possible) Paragraph("  ", explained_.override.sentence.text);
+  }
+
+  bool MayBeOverridden() const { return explained_.override && explained_.override->is_possible; }
+
+  void Legal() {
+    std::vector<const PossibleCommand*> moves, records;
+    for (const PossibleCommand& command : explained_.commands) {
+      if (command.IsLegal()) (command.to.empty() ? records : moves).push_back(&command);
+    }
+    if (moves.empty() && records.empty() && !MayBeOverridden()) return;
+    Heading(fmt::format("What may be done now ({})", InItsState()));
+    Commands(moves);
+    Commands(records);
+    if (!MayBeOverridden()) return;
+    page_ += fmt::format("  {}\n", explained_.override->line);
+    Paragraph("      ", explained_.override->sentence.text);
   }
 
   // Commands that are refused for the same reasons stand together.
-  static bool IsRefusedAlike(const PossibleCommand& a, const PossibleCommand& b) {
-    return a.trigger == b.trigger && std::ranges::equal(
-                                         a.objections, b.objections, {}, [](const auto& one) { return one.saw.text; },
-                                         [](const auto& one) { return one.saw.text; });
+  static bool AreRefusedAlike(const PossibleCommand& a, const PossibleCommand& b) {
+    const auto text = [](const why::Objection& objection) { return objection.saw.text; };
+    return std::ranges::equal(a.objections, b.objections, {}, text, text);
+  }
+
+  // "pending (unblock), ready, editing (resume)".
+  static std::string Named(const std::vector<const PossibleCommand*>& commands) {
+    std::string text;
+    for (size_t i = 0; i < commands.size(); ++i) {
+      const PossibleCommand& command = *commands[i];
+      if (i > 0) text += ", ";
+      text += command.to.empty() ? command.line : command.to;
+      const bool is_last_by_trigger = i + 1 == commands.size() || commands[i + 1]->trigger != command.trigger;
+      if (!command.trigger.empty() && is_last_by_trigger) text += fmt::format(" ({})", command.trigger);
+    }
+    return text;
   }
 
   void Refused() {
@@ -158,28 +183,20 @@ class Page {
     for (const PossibleCommand& command : explained_.commands) {
       if (command.IsLegal()) continue;
       const auto alike =
-          std::ranges::find_if(groups, [&](const auto& group) { return IsRefusedAlike(*group.front(), command); });
-      if (alike == groups.end()) {
-        groups.push_back({&command});
-      } else {
-        alike->push_back(&command);
-      }
+          std::ranges::find_if(groups, [&](const auto& group) { return AreRefusedAlike(*group.front(), command); });
+      alike == groups.end() ? groups.push_back({&command}) : alike->push_back(&command);
     }
-    if (groups.empty() && explained_.override.is_possible) return;
+    const bool is_closed = explained_.override && !explained_.override->is_possible;
+    if (groups.empty() && !is_closed) return;
     Heading("What would be refused, and why");
     for (const auto& group : groups) {
-      std::vector<std::string> names;
-      for (const PossibleCommand* const command : group)
-        names.push_back(command->to.empty() ? command->line : command->to);
-      const std::string& trigger = group.front()->trigger;
-      Paragraph("  ",
-                fmt::format("{}{}", fmt::join(names, ", "), trigger.empty() ? "" : fmt::format(" ({})", trigger)));
+      Paragraph("  ", Named(group));
       for (const why::Objection& objection : group.front()->objections) {
         const std::string guard = objection.guard.empty() ? "" : fmt::format("{}: ", objection.guard);
         Paragraph("    - ", guard + objection.saw.text);
       }
     }
-    if (!explained_.override.is_possible) Paragraph("  ", explained_.override.sentence.text);
+    if (is_closed) Paragraph("  ", fmt::format("any other state: {}", explained_.override->sentence.text));
   }
 
   const Explanation& explained_;

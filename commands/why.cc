@@ -32,23 +32,28 @@ absl::StatusOr<std::vector<Happening>> HistoryOf(Snapshot& snapshot, const std::
   return in_order;
 }
 
-// How it came to its state, for the headline: what led to it, else what holds it up, else who did it.
+Sentence HeldUpBy(const std::vector<Blocker>& blockers) {
+  const Blocker& first = blockers.front();
+  const auto others = std::ranges::count(blockers, first.holds_up, &Blocker::holds_up) - 1;
+  return {fmt::format("held up by {}, which is {} since {}{}", TextOf(first.entity), first.state, first.since.value,
+                      others > 0 ? fmt::format(", and by {} more", others) : ""),
+          {first.since}};
+}
+
+// How it came to its state, for the headline: what led to it and what holds it up, else who did it.
 absl::StatusOr<Sentence> BecauseOf(Snapshot& snapshot, const Happening& last, const std::vector<Blocker>& blockers) {
-  if (last.cause.value != 0) {
-    ASSIGN_OR_RETURN(const Happening cause, HappeningAt(snapshot, last.cause));
-    return Sentence{fmt::format("{} became {} at {}", TextOf(cause.about), cause.to, cause.position.value),
-                    {cause.position}};
+  if (last.cause.value == 0) return blockers.empty() ? Sentence{HowOf(last), {}} : HeldUpBy(blockers);
+  ASSIGN_OR_RETURN(const Happening cause, HappeningAt(snapshot, last.cause));
+  Sentence because{
+      fmt::format("{} went to {} at {} ({})", TextOf(cause.about), cause.to, cause.position.value, HowOf(cause)),
+      {cause.position}};
+  if (cause.cause.value != 0) because.rests_on.push_back(cause.cause);
+  if (!blockers.empty() && blockers.front().entity != cause.about) {
+    const Sentence held_up = HeldUpBy(blockers);
+    because.text += "; " + held_up.text;
+    because.rests_on.push_back(held_up.rests_on.front());
   }
-  if (!blockers.empty()) {
-    const Blocker& first = blockers.front();
-    std::string text =
-        fmt::format("held up by {}, which is {} since {}", TextOf(first.entity), first.state, first.since.value);
-    const auto others = std::ranges::count(blockers, first.holds_up, &Blocker::holds_up) - 1;
-    if (others > 0) text += fmt::format(", and by {} more", others);
-    return Sentence{std::move(text), {first.since}};
-  }
-  if (last.kind <= HappeningKind::kOverridden) return Sentence{HowOf(last), {}};
-  return Sentence{last.text, {}};
+  return because;
 }
 
 Sentence HeadlineOf(const Explanation& explained, const Sentence& because) {
@@ -101,7 +106,9 @@ absl::StatusOr<Explanation> Explain(Snapshot& snapshot, const EntityName& name) 
   explained.blockers = std::move(blockers.found);
   explained.has_more_blockers = blockers.has_more;
   ASSIGN_OR_RETURN(explained.commands, CommandsOf(inquiry, *kind, subject));
-  ASSIGN_OR_RETURN(explained.override, JudgeOverride(inquiry, *kind, subject, explained.since));
+  if (kind->machine != nullptr) {
+    ASSIGN_OR_RETURN(explained.override, JudgeOverride(inquiry, *kind, subject, explained.since));
+  }
   ASSIGN_OR_RETURN(const Sentence because, BecauseOf(snapshot, last, explained.blockers));
   explained.because = because.text;
   explained.headline = HeadlineOf(explained, because);

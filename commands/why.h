@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,6 +77,7 @@ struct Blocker {
 
 struct OverrideOutcome {
   bool is_possible = false;
+  std::string line;   // for a shell, where it is possible
   Sentence sentence;  // how, or why not
 };
 
@@ -96,7 +98,7 @@ struct Explanation {
   std::vector<Blocker> blockers;    // nearest first
   bool has_more_blockers = false;
   std::vector<PossibleCommand> commands;
-  OverrideOutcome override;
+  std::optional<OverrideOutcome> override;  // of what a machine moves
 };
 
 // The kinds that can be asked about: "run", …

@@ -13,7 +13,7 @@ namespace annals::why {
 
 // At most kMaxEvidence of them, by name in order.
 struct Evidence {
-  std::vector<EntityName> entities;
+  std::vector<EntityName> entities = {};
   size_t more = 0;
 };
 inline constexpr size_t kMaxEvidence = 10;

@@ -141,7 +141,9 @@ absl::StatusOr<std::vector<Sentence>> FindingsOfRun(const Inquiry& inquiry, cons
       RETURN_IF_ERROR(critical.Add(WorkstreamName(row.run_id, row.ws_id), inquiry.story));
     }
   }
-  if (critical.number() > 0) findings.push_back(critical.Say("critical, and failed"));
+  if (critical.number() > 0)
+    findings.push_back(
+        critical.Say(fmt::format("{} {} critical and failed", critical.number(), Are(critical.number()))));
   return findings;
 }
 

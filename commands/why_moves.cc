@@ -61,13 +61,11 @@ class Judge {
             .is_guarded = candidate.edge != nullptr && !candidate.edge->guards.empty()};
   }
 
-  // Only what has ended is closed to everything: the entity, what it is in, or both.
+  // What has ended refuses: the run where the words name it, else the entity itself.
   absl::Status AddRule(std::string_view why, Judged& judged) {
-    Evidence evidence;
-    ASSIGN_OR_RETURN(const RunRow* const run, inquiry_.rows.Run(subject_.run_id));
-    if (run != nullptr && run->IsFinal()) evidence.entities.push_back(RunName(subject_.run_id));
-    if (evidence.entities.empty()) evidence.entities.push_back(subject_.name);
-    return Add("", why, evidence, judged);
+    const EntityName run = RunName(subject_.run_id);
+    const bool is_about_run = why.find(TextOf(run)) != std::string_view::npos;
+    return Add("", why, {.entities = {is_about_run ? run : subject_.name}}, judged);
   }
 
   absl::Status AddGuards(const Candidate& candidate, Judged& judged) {
@@ -113,7 +111,6 @@ Candidate AlongEdge(const Kind& kind, const Subject& subject, const Edge& edge) 
 
 absl::StatusOr<std::vector<Judged>> JudgeMoves(const Inquiry& inquiry, const Kind& kind, const Subject& subject) {
   std::vector<Judged> moves;
-  if (subject.is_final) return moves;
   Judge judge(inquiry, subject);
   for (const std::string_view end : kind.ends) {
     Candidate candidate = kind.move(subject, end, {});
@@ -150,9 +147,9 @@ absl::StatusOr<std::vector<Judged>> JudgeGuardsFrom(const Inquiry& inquiry, cons
 absl::StatusOr<OverrideOutcome> JudgeOverride(const Inquiry& inquiry, const Kind& kind, const Subject& subject,
                                               Position since) {
   const auto none = [](std::string_view why, Position position) {
-    return OverrideOutcome{false, {fmt::format("not even an override: {} ({})", why, position.value), {position}}};
+    return OverrideOutcome{
+        false, {}, {fmt::format("not even by an override: {} ({})", why, position.value), {position}}};
   };
-  if (kind.machine == nullptr) return none("no machine moves it", since);
   std::optional<Refusal> refusal;
   for (const std::string_view state : kind.machine().states()) {
     if (state == subject.state) continue;
@@ -160,12 +157,10 @@ absl::StatusOr<OverrideOutcome> JudgeOverride(const Inquiry& inquiry, const Kind
     if (refusal) break;
   }
   if (!refusal) {
-    const std::string line = kind.move(subject, "STATE", {}).line;
-    return OverrideOutcome{true,
-                           {fmt::format("{} --override --operator NAME --reason TEXT reaches any state, as {} is not "
-                                        "final ({})",
-                                        line, subject.state, since.value),
-                            {since}}};
+    return OverrideOutcome{
+        true,
+        kind.move(subject, "STATE", {}).line + " --override --operator NAME --reason TEXT",
+        {fmt::format("An override reaches any state, as {} is not final ({}).", subject.state, since.value), {since}}};
   }
   ASSIGN_OR_RETURN(const RunRow* const run, inquiry.rows.Run(subject.run_id));
   if (subject.is_final || run == nullptr || !run->IsFinal()) return none(refusal->why, since);

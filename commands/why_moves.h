@@ -28,7 +28,7 @@ absl::StatusOr<std::vector<Judged>> JudgeRecords(const Inquiry& inquiry, const K
 // What the guards of the edges out of `from` would say of the entity as it is: of one that has to begin anew.
 absl::StatusOr<std::vector<Judged>> JudgeGuardsFrom(const Inquiry& inquiry, const Kind& kind, const Subject& subject,
                                                     std::string_view from);
-// Whether an override would move it, and how.
+// Whether an override would move it, and how. Its kind has a machine.
 absl::StatusOr<OverrideOutcome> JudgeOverride(const Inquiry& inquiry, const Kind& kind, const Subject& subject,
                                               Position since);
 

@@ -39,19 +39,17 @@ std::string WithReason(std::string text, std::string_view reason) {
 
 std::string TextOf(const Happening& it) {
   switch (it.kind) {
-    case HappeningKind::kCreated:
-      return fmt::format("created, {}, by {}", it.to, it.actor);
     case HappeningKind::kMoved:
     case HappeningKind::kOverridden:
       return fmt::format("{} → {}, {}", it.from, it.to, HowOf(it));
     case HappeningKind::kRefused:
       return fmt::format("to {}{}{} by {}: {}", it.to, it.trigger.empty() ? "" : ", ", it.trigger, it.actor, it.reason);
-    case HappeningKind::kStarted:
-      return fmt::format("started by {}", it.actor);
+    case HappeningKind::kCreated:
     case HappeningKind::kFinished:
-      return fmt::format("{}, by {}", it.to, it.actor);
+      return fmt::format("{}, {}", it.to, HowOf(it));
+    case HappeningKind::kStarted:
     case HappeningKind::kRecorded:
-      return WithReason(fmt::format("recorded by {}", it.actor), it.reason);
+      return HowOf(it);
   }
   return "";
 }
@@ -159,15 +157,19 @@ std::string_view NameOf(HappeningKind kind) {
   return kNames[static_cast<size_t>(kind)];
 }
 
-std::string HowOf(const Happening& move) {
-  if (move.kind == HappeningKind::kCreated) return fmt::format("created by {}", move.actor);
-  if (move.kind == HappeningKind::kOverridden) {
-    return WithReason(fmt::format("override of {} by {}", move.operator_name, move.actor), move.reason);
+std::string HowOf(const Happening& it) {
+  switch (it.kind) {
+    case HappeningKind::kOverridden: {
+      const std::string by = fmt::format("override by {}", it.operator_name);
+      return WithReason(it.actor == it.operator_name ? by : fmt::format("{}, sent by {}", by, it.actor), it.reason);
+    }
+    case HappeningKind::kMoved:
+      return WithReason(it.cause.value == 0 ? fmt::format("{} by {}", it.trigger, it.actor)
+                                            : fmt::format("{} because of {}", it.trigger, it.cause.value),
+                        it.reason);
+    default:
+      return WithReason(fmt::format("{} by {}", NameOf(it.kind), it.actor), it.reason);
   }
-  if (move.cause.value != 0) {
-    return WithReason(fmt::format("{} because of {}", move.trigger, move.cause.value), move.reason);
-  }
-  return WithReason(fmt::format("{} by {}", move.trigger, move.actor), move.reason);
 }
 
 absl::StatusOr<Story> Story::Read(Snapshot& snapshot, const EntityName& subject, std::string_view run_id) {

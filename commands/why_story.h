@@ -49,7 +49,7 @@ struct Refusals {
 absl::StatusOr<Refusals> ReadRefusals(Snapshot& snapshot, const EntityName& subject, std::string_view run_id,
                                       Position since, size_t limit);
 
-// "fail by ci: "reason"": how a move came about.
-std::string HowOf(const Happening& move);
+// "fail by ci: "reason"": how it came about.
+std::string HowOf(const Happening& happening);
 
 }  // namespace annals::why
