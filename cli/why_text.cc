@@ -108,9 +108,9 @@ class Page {
 
   void Blockers() {
     if (explained_.is_final || explained_.state.empty()) return;
-    Heading("What holds it up");
+    Heading("What blocks it");
     if (explained_.blockers.empty()) {
-      page_ += fmt::format("  nothing (as of {})\n", explained_.as_of.value);
+      page_ += fmt::format("  nothing: it waits for a command (as of {})\n", explained_.as_of.value);
     }
     for (const why::Blocker& blocker : explained_.blockers) {
       Paragraph("  ", blocker.sentence.text);
