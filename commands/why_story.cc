@@ -37,13 +37,20 @@ std::string WithReason(std::string text, std::string_view reason) {
   return reason.empty() ? text : fmt::format("{}: {}", text, Quoted(reason));
 }
 
+// The actor is empty where who uses the library named none.
+std::string By(std::string_view what, std::string_view actor) {
+  return actor.empty() ? std::string(what) : fmt::format("{} by {}", what, actor);
+}
+
 std::string TextOf(const Happening& it) {
   switch (it.kind) {
     case HappeningKind::kMoved:
     case HappeningKind::kOverridden:
       return fmt::format("{} → {}, {}", it.from, it.to, HowOf(it));
-    case HappeningKind::kRefused:
-      return fmt::format("to {}{}{} by {}: {}", it.to, it.trigger.empty() ? "" : ", ", it.trigger, it.actor, it.reason);
+    case HappeningKind::kRefused: {
+      const std::string trigger = it.trigger.empty() ? "" : fmt::format(", {},", it.trigger);
+      return fmt::format("{}: {}", By(fmt::format("to {}{}", it.to, trigger), it.actor), it.reason);
+    }
     case HappeningKind::kCreated:
     case HappeningKind::kFinished:
       return fmt::format("{}, {}", it.to, HowOf(it));
@@ -160,15 +167,15 @@ std::string_view NameOf(HappeningKind kind) {
 std::string HowOf(const Happening& it) {
   switch (it.kind) {
     case HappeningKind::kOverridden: {
-      const std::string by = fmt::format("override by {}", it.operator_name);
-      return WithReason(it.actor == it.operator_name ? by : fmt::format("{}, sent by {}", by, it.actor), it.reason);
+      const bool is_sent = it.actor != it.operator_name && !it.actor.empty();
+      return WithReason(By("override", it.operator_name) + (is_sent ? By(", sent", it.actor) : ""), it.reason);
     }
     case HappeningKind::kMoved:
-      return WithReason(it.cause.value == 0 ? fmt::format("{} by {}", it.trigger, it.actor)
-                                            : fmt::format("{} because of {}", it.trigger, it.cause.value),
-                        it.reason);
+      return WithReason(
+          it.cause.value == 0 ? By(it.trigger, it.actor) : fmt::format("{} because of {}", it.trigger, it.cause.value),
+          it.reason);
     default:
-      return WithReason(fmt::format("{} by {}", NameOf(it.kind), it.actor), it.reason);
+      return WithReason(By(NameOf(it.kind), it.actor), it.reason);
   }
 }
 

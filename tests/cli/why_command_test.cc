@@ -41,8 +41,7 @@ class WhyCommandTest : public testing::Test {
 TEST_F(WhyCommandTest, PrintsTheWholePage) {
   // Ages depend on the clock, which a process brings itself.
   static const std::regex kAge(R"((\(| ) *(now|[0-9]+ s ago)(\)|  ))");
-  const std::string page =
-      std::regex_replace(sandbox_.Out({"why", "ws", "b", "--run", "r1"}), kAge, "$1AGE$3");
+  const std::string page = std::regex_replace(sandbox_.Out({"why", "ws", "b", "--run", "r1"}), kAge, "$1AGE$3");
   EXPECT_EQ(page,
             R"(workstream b of run r1 is blocked since 8 (AGE): workstream a went to failed at 7 (fail by ci: "no disk")
 
@@ -78,29 +77,27 @@ TEST_F(WhyCommandTest, TakesTheKindBeforeASlashToo) {
 
 TEST_F(WhyCommandTest, JsonHasAllOfIt) {
   const std::string json = sandbox_.Out({"why", "workstream", "b", "--json"});
-  EXPECT_THAT(
-      json,
-      AllOf(StartsWith(R"({"entity":{"kind":"workstream","run_id":"r1","id":"b"},"state":"blocked","is_final":false,)"
-                       R"("since":8,"since_time":")"),
-            HasSubstr(R"("as_of":8,"headline":{"text":"workstream b of run r1 is blocked since 8: workstream a went )"
-                      R"(to failed at 7 (fail by ci: \"no disk\")","rests_on":[7,8]
-},"findings":[],"history":[)"),
-            HasSubstr(R"("kind":"moved","from_state":"pending","to_state":"blocked","trigger":"dependency_failed",)"
-                      R"("actor":"ci","operator":null,"reason":"a failed","causation":7,)"),
-            HasSubstr(R"("refusals":[],"more_refusals":0,"blockers":[{"entity":{"kind":"workstream","run_id":"r1",)"
-                      R"("id":"a"},"holds_up":{"kind":"workstream","run_id":"r1","id":"b"},"state":"failed",)"
-                      R"("since":7,"is_final":true,)"),
-            HasSubstr(R"({"to":"pending","trigger":"unblock","meaning":"An operator lets it wait again.",)"
-                      R"("command":"annals workstream transition b pending --run r1","is_legal":true,"judged_in":8,)"
-                      R"("objections":[]})"),
-            HasSubstr(R"("override":{"is_possible":true,"command":"annals workstream transition b STATE --run r1 )")));
+  for (
+      const char* const part : {
+          R"x({"entity":{"kind":"workstream","run_id":"r1","id":"b"},"state":"blocked","is_final":false,"since":8,)x",
+          R"x("as_of":8,"headline":{"text":"workstream b of run r1 is blocked since 8: workstream a went to failed )x",
+          R"x(at 7 (fail by ci: \"no disk\")","rests_on":[7,8]},"findings":[],"history":[{"position":4,)x",
+          R"x("kind":"moved","from_state":"pending","to_state":"blocked","trigger":"dependency_failed","actor":"ci",)x",
+          R"x("operator":null,"reason":"a failed","causation":7,"text":")x",
+          R"x("refusals":[],"more_refusals":0,"blockers":[{"entity":{"kind":"workstream","run_id":"r1","id":"a"},)x",
+          R"x("holds_up":{"kind":"workstream","run_id":"r1","id":"b"},"state":"failed","since":7,"is_final":true,)x",
+          R"x({"to":"pending","trigger":"unblock","meaning":"An operator lets it wait again.","command":)x",
+          R"x("annals workstream transition b pending --run r1","is_legal":true,"judged_in":8,"objections":[]})x",
+          R"x("override":{"is_possible":true,"command":"annals workstream transition b STATE --run r1 --override)x",
+      }) {
+    EXPECT_THAT(json, HasSubstr(part));
+  }
 }
 
 TEST_F(WhyCommandTest, JsonNamesTheGuardsThatObject) {
   EXPECT_THAT(sandbox_.Out({"why", "run", "r1", "--json"}),
-              HasSubstr(R"("is_legal":false,"judged_in":2,"objections":[{"guard":"all_workstreams_done","text":"0 of )"
-                        R"(2 workstreams are done (a 7, b 8)","rests_on":[7,8]}]
-})"));
+              HasSubstr(R"x("is_legal":false,"judged_in":2,"objections":[{"guard":"all_workstreams_done","text":"0 )x"
+                        R"x(of 2 workstreams are done (a 7, b 8)","rests_on":[7,8]}]})x"));
 }
 
 TEST_F(WhyCommandTest, SaysWhichRunItTookWhereSeveralHoldIt) {

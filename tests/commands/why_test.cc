@@ -87,7 +87,7 @@ std::vector<Scenario> Scenarios() {
        Chain({MoveWorkstream("a", "ready")}),
        Ws("b"),
        "workstream b of run r1 is pending since 4: held up by workstream a, which is ready since 6",
-       {"b is held up by workstream a, which is ready since 6: dependencies_met by tester"},
+       {"b is held up by workstream a, which is ready since 6: dependencies_met"},
        {"blocked", "failed", "abandoned"},
        {"ready: dependencies_done: it depends on what is not done: a is ready (6)"}},
       {"ChainDownToTheRoot",
@@ -109,14 +109,14 @@ std::vector<Scenario> Scenarios() {
        Chain({MoveWorkstream("a", "ready"), With(MoveRun("paused"), R"("reason":"lunch")")}),
        Ws("a"),
        "workstream a of run r1 is ready since 6: held up by run r1, which is paused since 7",
-       {"a is held up by run r1, which is paused since 7: pause by tester: \"lunch\""},
+       {"a is held up by run r1, which is paused since 7: pause: \"lunch\""},
        {"blocked", "paused", "failed", "abandoned"},
        {"editing: run_is_running: run r1 is paused (7)"}},
       {"PausedNamesEveryGuardThatObjects",
        Chain({MoveWorkstream("a", "ready"), MoveWorkstream("a", "paused"), MoveRun("paused")}),
        Ws("a"),
        "workstream a of run r1 is paused since 7: held up by run r1, which is paused since 8",
-       {"a is held up by run r1, which is paused since 8: pause by tester"},
+       {"a is held up by run r1, which is paused since 8: pause"},
        {"failed", "abandoned"},
        {"ready: run_is_running: run r1 is paused (8)",
         "editing: returns_to_paused_state: it was paused in ready and resumes only there (7)",
@@ -130,7 +130,7 @@ std::vector<Scenario> Scenarios() {
       {"PausedInARunningRunIsHeldUpByNothing",
        Chain({MoveWorkstream("a", "ready"), MoveWorkstream("a", "paused")}),
        Ws("a"),
-       "workstream a of run r1 is paused since 7: pause by tester",
+       "workstream a of run r1 is paused since 7: pause",
        {},
        {"ready", "failed", "abandoned"},
        {"editing: returns_to_paused_state: it was paused in ready and resumes only there (7)",
@@ -147,7 +147,7 @@ std::vector<Scenario> Scenarios() {
       {"Overridden",
        Chain({Overridden(MoveWorkstream("b", "ready"))}),
        Ws("b"),
-       "workstream b of run r1 is ready since 6: override by Olga, sent by tester: \"it must\"",
+       "workstream b of run r1 is ready since 6: override by Olga: \"it must\"",
        {},
        {"editing", "blocked", "paused", "failed", "abandoned"},
        {}},
@@ -156,7 +156,7 @@ std::vector<Scenario> Scenarios() {
        Ws("b"),
        "workstream b of run r1 is blocked since 7: workstream a went to failed at 6 (fail by ci: \"no disk\"); held up "
        "by run r1, which is failed since 8",
-       {"b is held up by run r1, which is failed since 8 for good: fail by tester"},
+       {"b is held up by run r1, which is failed since 8 for good: fail"},
        {},
        {"pending: : run r1 is failed; nothing is created, moved or started in a run that has ended (8)",
         "failed: : run r1 is failed; nothing is created, moved or started in a run that has ended (8)",
@@ -166,8 +166,8 @@ std::vector<Scenario> Scenarios() {
         MoveWorkstream("a", "failed")},
        kRun,
        "run r1 is running since 2: held up by workstream a, which is failed since 5, and by 1 more",
-       {"r1 is held up by workstream a, which is failed since 5 for good: fail by tester",
-        "r1 is held up by workstream b, which is pending since 4: created by tester"},
+       {"r1 is held up by workstream a, which is failed since 5 for good: fail",
+        "r1 is held up by workstream b, which is pending since 4: created"},
        {"paused", "failed", "abandoned"},
        {"completed: all_workstreams_done: 0 of 2 workstreams are done (a 5, b 4)",
         "partial: all_workstreams_terminal: 1 of 2 workstreams have ended (4)",
@@ -177,23 +177,23 @@ std::vector<Scenario> Scenarios() {
       {"RunThatMayBeCompletedIsHeldUpByNothing",
        {CreateRun("r1", "running"), CreateWorkstream("a"), Overridden(MoveWorkstream("a", "done"))},
        kRun,
-       "run r1 is running since 2: start by tester",
+       "run r1 is running since 2: start",
        {},
        {"paused", "completed", "failed", "abandoned"},
        {"partial: some_done_some_not: 1 of 1 workstreams are done; a partial run has at least one done and one not, "
         "this one may be completed (4)"}},
-      {"EndedRun", Chain({MoveRun("abandoned")}), kRun, "run r1 is abandoned since 6: abandon by tester", {}, {}, {}},
+      {"EndedRun", Chain({MoveRun("abandoned")}), kRun, "run r1 is abandoned since 6: abandon", {}, {}, {}},
       {"OpenAttempt",
        Chain({StartStep("a", "edit")}),
        {"attempt", "", "6"},
-       "attempt 6 (edit 1) of workstream a in run r1 is in_progress since 6: started by tester",
+       "attempt 6 (edit 1) of workstream a in run r1 is in_progress since 6: started",
        {},
        {"success", "failure", "skipped"},
        {}},
       {"FinishedAttempt",
        Chain({StartStep("a", "edit"), FinishStep(6, "failure"), MoveRun("failed")}),
        {"attempt", "", "6"},
-       "attempt 6 (edit 1) of workstream a in run r1 is failure since 7: finished by tester",
+       "attempt 6 (edit 1) of workstream a in run r1 is failure since 7: finished",
        {},
        {},
        {"success: : attempt 1 of step edit is finished already, and an attempt finishes once (7)",
@@ -202,7 +202,7 @@ std::vector<Scenario> Scenarios() {
       {"RepeatedError",
        Chain({RecordError("a", "edit", "s"), RecordError("a", "edit", "t"), RecordError("a", "edit", "s")}),
        {"error", "", "6"},
-       "error 6 (E1 in edit) of workstream a in run r1 was recorded, last at 8: recorded by tester: \"m\"",
+       "error 6 (E1 in edit) of workstream a in run r1 was recorded, last at 8: recorded: \"it broke\"",
        {},
        {},
        {}},
@@ -304,10 +304,9 @@ TEST(Why, HistoryFollowsCausesToTheFirst) {
   for (const Happening& it : Must(history.Ask(Ws("b"))).history) {
     lines.push_back(fmt::format("{} {} {}", it.position.value, it.about.id, it.text));
   }
-  EXPECT_THAT(lines, ElementsAre("4 b pending, created by tester", "6 a pending → abandoned, abandon by tester",
+  EXPECT_THAT(lines, ElementsAre("4 b pending, created", "6 a pending → abandoned, abandon",
                                  "7 b pending → blocked, dependency_failed because of 6: \"a was abandoned\"",
-                                 "8 b blocked → pending, unblock by tester",
-                                 "9 b pending → blocked, dependency_failed by tester"));
+                                 "8 b blocked → pending, unblock", "9 b pending → blocked, dependency_failed"));
 }
 
 TEST(Why, FindsFailedAttemptsAndErrorsWithTheirLastPositions) {
@@ -317,7 +316,7 @@ TEST(Why, FindsFailedAttemptsAndErrorsWithTheirLastPositions) {
   std::vector<std::string> findings;
   for (const Sentence& finding : Must(history.Ask(Ws("a"))).findings) findings.push_back(finding.text);
   EXPECT_THAT(findings, ElementsAre("attempt 1 at edit failed at 9", "attempt 1 at runtime is in progress since 10",
-                                    "error E1 in edit, recorded 2 times, last at 12: \"m\""));
+                                    "error E1 in edit, recorded 2 times, last at 12: \"it broke\""));
 }
 
 TEST(Why, CountsTheWorkstreamsOfARunByState) {
