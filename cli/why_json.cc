@@ -61,7 +61,7 @@ void WriteBlockers(const std::vector<why::Blocker>& blockers, JsonWriter& out) {
     WriteEntity("entity", blocker.entity, out.BeginObject());
     WriteEntity("holds_up", blocker.holds_up, out);
     out.Key("state").String(blocker.state).Key("since").UInt(blocker.since.value);
-    out.Key("is_final").Bool(blocker.is_final);
+    out.Key("is_final").Bool(blocker.is_final).Key("is_root").Bool(blocker.is_root);
     WriteSentence(blocker.sentence, out);
     WriteSentences("findings", blocker.findings, out);
     out.EndObject();
@@ -102,7 +102,7 @@ std::string WhyJson(const why::Explanation& explained) {
   WriteHappenings("refusals", explained.refusals, out);
   out.Key("more_refusals").UInt(explained.more_refusals);
   WriteBlockers(explained.blockers, out);
-  out.Key("has_more_blockers").Bool(explained.has_more_blockers);
+  out.Key("more_blockers").UInt(explained.more_blockers);
   WriteCommands(explained, out);
   out.Key("override");
   if (explained.override) {

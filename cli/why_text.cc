@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "cli/duration.h"
 #include "cli/printable.h"
@@ -116,9 +115,9 @@ class Page {
       Paragraph("  ", blocker.sentence.text);
       for (const Sentence& finding : blocker.findings) Paragraph("    - ", finding.text);
     }
-    if (explained_.has_more_blockers) {
+    if (explained_.more_blockers > 0) {
       page_ +=
-          fmt::format("  …  and more than these {} (as of {})\n", explained_.blockers.size(), explained_.as_of.value);
+          fmt::format("  …  {} more lie between these (as of {})\n", explained_.more_blockers, explained_.as_of.value);
     }
   }
 

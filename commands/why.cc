@@ -32,12 +32,20 @@ absl::StatusOr<std::vector<Happening>> HistoryOf(Snapshot& snapshot, const std::
   return in_order;
 }
 
+// The nearest, and the first of the roots.
 Sentence HeldUpBy(const std::vector<Blocker>& blockers) {
+  const auto described = [](const Blocker& blocker) {
+    return fmt::format("by {}, which is {} since {}", TextOf(blocker.entity), blocker.state, blocker.since.value);
+  };
   const Blocker& first = blockers.front();
+  Sentence sentence{"held up " + described(first), {first.since}};
   const auto others = std::ranges::count(blockers, first.holds_up, &Blocker::holds_up) - 1;
-  return {fmt::format("held up by {}, which is {} since {}{}", TextOf(first.entity), first.state, first.since.value,
-                      others > 0 ? fmt::format(", and by {} more", others) : ""),
-          {first.since}};
+  if (others > 0) sentence.text += fmt::format(", and by {} more", others);
+  const auto root = std::ranges::find(blockers, true, &Blocker::is_root);
+  if (first.is_root || root == blockers.end()) return sentence;
+  sentence.text += fmt::format("; in the end {}", described(*root));
+  sentence.rests_on.push_back(root->since);
+  return sentence;
 }
 
 // How it came to its state, for the headline: what led to it and what holds it up, else who did it.
@@ -51,7 +59,7 @@ absl::StatusOr<Sentence> BecauseOf(Snapshot& snapshot, const Happening& last, co
   if (!blockers.empty() && blockers.front().entity != cause.about) {
     const Sentence held_up = HeldUpBy(blockers);
     because.text += "; " + held_up.text;
-    because.rests_on.push_back(held_up.rests_on.front());
+    because.rests_on.insert(because.rests_on.end(), held_up.rests_on.begin(), held_up.rests_on.end());
   }
   return because;
 }
@@ -104,7 +112,7 @@ absl::StatusOr<Explanation> Explain(Snapshot& snapshot, const EntityName& name) 
   explained.more_refusals = refusals.more;
   ASSIGN_OR_RETURN(Blockers blockers, FindBlockers(inquiry, subject));
   explained.blockers = std::move(blockers.found);
-  explained.has_more_blockers = blockers.has_more;
+  explained.more_blockers = blockers.more;
   ASSIGN_OR_RETURN(explained.commands, CommandsOf(inquiry, *kind, subject));
   if (kind->machine != nullptr) {
     ASSIGN_OR_RETURN(explained.override, JudgeOverride(inquiry, *kind, subject, explained.since));

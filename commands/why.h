@@ -71,6 +71,7 @@ struct Blocker {
   std::string state;
   Position since;
   bool is_final = false;  // it will stay in this state
+  bool is_root = false;   // nothing holds it up in turn
   Sentence sentence;
   std::vector<Sentence> findings;  // what went wrong in it
 };
@@ -95,8 +96,8 @@ struct Explanation {
   std::vector<Happening> history;   // in order, with what led to moves that nobody asked for
   std::vector<Happening> refusals;  // since it is in this state, in order; the newest of them
   uint64_t more_refusals = 0;       // that came before these
-  std::vector<Blocker> blockers;    // nearest first
-  bool has_more_blockers = false;
+  std::vector<Blocker> blockers;    // nearest first, then the roots where there are many
+  uint64_t more_blockers = 0;       // on the way to the roots
   std::vector<PossibleCommand> commands;
   std::optional<OverrideOutcome> override;  // of what a machine moves
 };

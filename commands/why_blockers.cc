@@ -1,7 +1,7 @@
 #include "commands/why_blockers.h"
 
 #include <algorithm>
-#include <deque>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -11,7 +11,14 @@
 namespace annals::why {
 namespace {
 
-constexpr size_t kMaxBlockers = 30;
+constexpr size_t kMaxNearest = 20, kMaxRoots = 10;  // named where there are more than both together
+constexpr size_t kMaxWalked = 10'000;               // a bound on the time it takes
+
+struct Link {
+  Subject subject;
+  EntityName holds_up;
+  bool is_root = false;
+};
 
 // An entity is held up where the law guards the ways out of its state and none of them is open. Where it has to begin
 // anew, the ways out of the beginning count.
@@ -33,14 +40,16 @@ absl::StatusOr<std::vector<EntityName>> InTheWayOf(const Inquiry& inquiry, const
   return in_the_way;
 }
 
-absl::StatusOr<Blocker> Describe(const Inquiry& inquiry, const Kind& kind, const Subject& subject,
-                                 const EntityName& holds_up) {
+absl::StatusOr<Blocker> Describe(const Inquiry& inquiry, const Link& link) {
+  const auto& [subject, holds_up, is_root] = link;
+  ASSIGN_OR_RETURN(const Kind* const kind, FindKind(subject.name.kind));
   ASSIGN_OR_RETURN(const Happening* const move, inquiry.story.LastMoveOf(subject.name));
   Blocker blocker{.entity = subject.name,
                   .holds_up = holds_up,
                   .state = subject.state,
                   .since = move->position,
                   .is_final = subject.is_final,
+                  .is_root = is_root,
                   .sentence = {},
                   .findings = {}};
   blocker.sentence.text =
@@ -49,35 +58,44 @@ absl::StatusOr<Blocker> Describe(const Inquiry& inquiry, const Kind& kind, const
   if (move->cause.value != 0) blocker.sentence.rests_on.push_back(move->cause);
   blocker.sentence.rests_on.push_back(move->position);
   // A run's findings are about all that is in it, which is not what holds its workstreams up.
-  if (kind.is_in_run) {
-    ASSIGN_OR_RETURN(blocker.findings, kind.findings(inquiry, subject));
+  if (kind->is_in_run) {
+    ASSIGN_OR_RETURN(blocker.findings, kind->findings(inquiry, subject));
   }
   return blocker;
+}
+
+// All of them, nearest first.
+absl::StatusOr<std::vector<Link>> Walk(const Inquiry& inquiry, const Subject& subject) {
+  std::vector<Link> links = {{.subject = subject, .holds_up = {}}};
+  std::set<std::string> seen = {TextOf(subject.name)};
+  for (size_t i = 0; i < links.size(); ++i) {
+    ASSIGN_OR_RETURN(const Kind* const kind, FindKind(links[i].subject.name.kind));
+    ASSIGN_OR_RETURN(const std::vector<EntityName> in_the_way, InTheWayOf(inquiry, *kind, links[i].subject));
+    links[i].is_root = in_the_way.empty();
+    for (const EntityName& entity : in_the_way) {
+      if (links.size() > kMaxWalked || !seen.insert(TextOf(entity)).second) continue;
+      ASSIGN_OR_RETURN(const Kind* const its_kind, FindKind(entity.kind));
+      ASSIGN_OR_RETURN(Subject found, its_kind->find(inquiry.snapshot, inquiry.rows, entity));
+      links.push_back({.subject = std::move(found), .holds_up = links[i].subject.name});
+    }
+  }
+  links.erase(links.begin());
+  return links;
 }
 
 }  // namespace
 
 absl::StatusOr<Blockers> FindBlockers(const Inquiry& inquiry, const Subject& subject) {
+  ASSIGN_OR_RETURN(const std::vector<Link> links, Walk(inquiry, subject));
   Blockers blockers;
-  std::vector<EntityName> seen = {subject.name};
-  std::deque<Subject> open = {subject};
-  while (!open.empty()) {
-    const Subject held_up = std::move(open.front());
-    open.pop_front();
-    ASSIGN_OR_RETURN(const Kind* const kind, FindKind(held_up.name.kind));
-    ASSIGN_OR_RETURN(const std::vector<EntityName> in_the_way, InTheWayOf(inquiry, *kind, held_up));
-    for (const EntityName& entity : in_the_way) {
-      if (std::ranges::find(seen, entity) != seen.end()) continue;
-      if (blockers.found.size() == kMaxBlockers) {
-        blockers.has_more = true;
-        return blockers;
-      }
-      seen.push_back(entity);
-      ASSIGN_OR_RETURN(const Kind* const its_kind, FindKind(entity.kind));
-      ASSIGN_OR_RETURN(Subject found, its_kind->find(inquiry.snapshot, inquiry.rows, entity));
-      ASSIGN_OR_RETURN(blockers.found.emplace_back(), Describe(inquiry, *its_kind, found, held_up.name));
-      open.push_back(std::move(found));
+  size_t roots = 0;
+  for (size_t i = 0; i < links.size(); ++i) {
+    const bool is_near = i < kMaxNearest || links.size() <= kMaxNearest + kMaxRoots;
+    if (!is_near && (!links[i].is_root || ++roots > kMaxRoots)) {
+      ++blockers.more;
+      continue;
     }
+    ASSIGN_OR_RETURN(blockers.found.emplace_back(), Describe(inquiry, links[i]));
   }
   return blockers;
 }

@@ -10,8 +10,8 @@
 namespace annals::why {
 
 struct Blockers {
-  std::vector<Blocker> found;  // nearest first, each once
-  bool has_more = false;       // there are more than are named here
+  std::vector<Blocker> found;  // each once: nearest first, and of very many the nearest and the roots
+  size_t more = 0;             // left out in between
 };
 absl::StatusOr<Blockers> FindBlockers(const Inquiry& inquiry, const Subject& subject);
 

@@ -85,7 +85,7 @@ TEST_F(WhyCommandTest, JsonHasAllOfIt) {
           R"x("kind":"moved","from_state":"pending","to_state":"blocked","trigger":"dependency_failed","actor":"ci",)x",
           R"x("operator":null,"reason":"a failed","causation":7,"text":")x",
           R"x("refusals":[],"more_refusals":0,"blockers":[{"entity":{"kind":"workstream","run_id":"r1","id":"a"},)x",
-          R"x("holds_up":{"kind":"workstream","run_id":"r1","id":"b"},"state":"failed","since":7,"is_final":true,)x",
+          R"x("holds_up":{"kind":"workstream","run_id":"r1","id":"b"},"state":"failed","since":7,"is_final":true,"is_root":true,)x",
           R"x({"to":"pending","trigger":"unblock","meaning":"An operator lets it wait again.","command":)x",
           R"x("annals workstream transition b pending --run r1","is_legal":true,"judged_in":8,"objections":[]})x",
           R"x("override":{"is_possible":true,"command":"annals workstream transition b STATE --run r1 --override)x",

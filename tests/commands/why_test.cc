@@ -2,7 +2,7 @@
 #include "commands/why.h"
 
 #include <algorithm>
-#include <functional>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -93,7 +93,9 @@ std::vector<Scenario> Scenarios() {
       {"ChainDownToTheRoot",
        Chain({RecordStep("a", "static", "failure"), RecordError("a", "static", "sig"), fail_a}),
        Ws("c"),
-       "workstream c of run r1 is pending since 5: held up by workstream b, which is blocked since 9",
+       "workstream c of run r1 is pending since 5: held up by workstream b, which is blocked since 9; in the end by "
+       "workstream a, which "
+       "is failed since 8",
        {"c is held up by workstream b, which is blocked since 9: dependency_failed because of 8: \"a failed\"",
         "b is held up by workstream a, which is failed since 8 for good: fail by ci: \"no disk\""},
        {"blocked", "failed", "abandoned"},
@@ -377,6 +379,53 @@ TEST(Why, ManyInTheWayAreNamedBrieflyAndBounded) {
   EXPECT_EQ(explained.blockers.size(), 10u);
   const auto completed = std::ranges::find(explained.commands, "completed", &PossibleCommand::to);
   EXPECT_THAT(completed->objections.at(0).saw.text, AllOf(HasSubstr("w09 12 and 40 more"), Not(HasSubstr("w10"))));
+}
+
+TEST(Why, OfALongChainTheNearestAndTheRootAreNamed) {
+  std::vector<std::string> commands = {CreateRun("r1", "running"), CreateWorkstream("w0")};
+  for (int i = 1; i < 100; ++i)
+    commands.push_back(CreateWorkstream(fmt::format("w{}", i), {fmt::format("w{}", i - 1)}));
+  const Explanation explained = Must(History(commands).Ask(Ws("w99")));
+  EXPECT_EQ(explained.blockers.size(), 21u);
+  EXPECT_EQ(explained.blockers.front().entity, Ws("w98"));
+  EXPECT_EQ(explained.blockers.back().entity, Ws("w0"));
+  EXPECT_EQ(explained.more_blockers, 78u);
+  EXPECT_THAT(explained.headline.text, HasSubstr("; in the end by workstream w0, which is pending since 3"));
+}
+
+// Passes everything on, and notes which parts of the log were asked for.
+class WatchedSnapshot final : public Snapshot {
+ public:
+  explicit WatchedSnapshot(Snapshot& snapshot) : snapshot_(snapshot) {}
+  const Head& head() const override { return snapshot_.head(); }
+  absl::StatusOr<StreamVersion> VersionOf(std::string_view stream) override { return snapshot_.VersionOf(stream); }
+  absl::StatusOr<std::unique_ptr<RecordCursor>> ReadLog(const LogRange& range) override {
+    if (range.first != range.last) streams.insert(std::string(range.stream));
+    return snapshot_.ReadLog(range);
+  }
+  absl::Status ReadRows(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit) override {
+    return snapshot_.ReadRows(query, set, visit);
+  }
+  absl::StatusOr<uint64_t> CountRows(const RowQuery& query) override { return snapshot_.CountRows(query); }
+  absl::StatusOr<bool> HasTable(const TableDef& table) override { return snapshot_.HasTable(table); }
+
+  std::set<std::string> streams;
+
+ private:
+  Snapshot& snapshot_;
+};
+
+TEST(Why, ReadsNoStreamsButTheRunsOwn) {
+  support::Store store(support::Backend::kMemory);
+  support::Session session(store.storage());
+  for (const std::string& command :
+       Chain({CreateRun("r2"), MoveWorkstream("a", "failed"), MoveWorkstream("b", "done")})) {
+    session.Execute(command);
+  }
+  const auto snapshot = Must(store.storage().Read());
+  WatchedSnapshot watched(*snapshot);
+  Must(Explain(watched, Ws("b")));
+  EXPECT_THAT(watched.streams, ElementsAre("refused/run/r1", "run/r1"));
 }
 
 TEST(Why, WhatIsUnknownIsNotFoundOrNoKind) {
