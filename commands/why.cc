@@ -40,7 +40,8 @@ Sentence HeldUpBy(const std::vector<Blocker>& blockers) {
   const Blocker& first = blockers.front();
   Sentence sentence{"held up " + described(first), {first.since}};
   const auto others = std::ranges::count(blockers, first.holds_up, &Blocker::holds_up) - 1;
-  if (others > 0) sentence.text += fmt::format(", and by {} more", others);
+  // How many is not known here: a guard that saw very many names some.
+  if (others > 0) sentence.text += ", and by others";
   const auto root = std::ranges::find(blockers, true, &Blocker::is_root);
   if (first.is_root || root == blockers.end()) return sentence;
   sentence.text += fmt::format("; in the end {}", described(*root));

@@ -89,14 +89,14 @@ struct Explanation {
   bool is_final = false;
   Position since;  // of the event that gave it this state
   Timestamp since_time;
-  Position as_of;                   // the end of the log that was looked at
-  Sentence headline;                // "workstream b of run r1 is blocked since 41: a failed at 40"
-  std::string because;              // the headline's part behind the colon
+  Position as_of;       // the end of the log that was looked at
+  Sentence headline;    // "workstream b of run r1 is blocked since 41: workstream a went to failed at 40 …"
+  std::string because;  // the headline's part behind the colon
   std::vector<Sentence> findings;   // attempts, errors and counts that matter
   std::vector<Happening> history;   // in order, with what led to moves that nobody asked for
   std::vector<Happening> refusals;  // since it is in this state, in order; the newest of them
   uint64_t more_refusals = 0;       // that came before these
-  std::vector<Blocker> blockers;    // nearest first, then the roots where there are many
+  std::vector<Blocker> blockers;    // nearest first, then the roots; of what one guard saw the first ten
   uint64_t more_blockers = 0;       // on the way to the roots
   std::vector<PossibleCommand> commands;
   std::optional<OverrideOutcome> override;  // of what a machine moves

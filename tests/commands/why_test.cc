@@ -167,7 +167,7 @@ std::vector<Scenario> Scenarios() {
        {CreateRun("r1", "running"), CreateWorkstream("a", {}, true), CreateWorkstream("b"),
         MoveWorkstream("a", "failed")},
        kRun,
-       "run r1 is running since 2: held up by workstream a, which is failed since 5, and by 1 more",
+       "run r1 is running since 2: held up by workstream a, which is failed since 5, and by others",
        {"r1 is held up by workstream a, which is failed since 5 for good: fail",
         "r1 is held up by workstream b, which is pending since 4: created"},
        {"paused", "failed", "abandoned"},
