@@ -29,6 +29,12 @@ annotation natural @0xd6f6e5e0a4b1c208 (field) :Void;
 annotation flat @0xd6f6e5e0a4b1c209 (union) :Void;
 # A named union whose value stands under the union's own name; left out while it is an enumerant numbered 0.
 
+annotation base64 @0xd6f6e5e0a4b1c20a (field) :Void;
+# Text is bytes in base64 (RFC 4648 section 4), at most 8 MiB of it.
+
+annotation hash @0xd6f6e5e0a4b1c20b (field) :Void;
+# Text, or each Text of a list, is a SHA-256: 64 hex digits.
+
 struct OptionalInt64 {
   # A number that may be absent: the pointer to it is null then. In JSON it is the bare number.
   value @0 :Int64;

@@ -73,13 +73,8 @@ std::vector<CommandShape> DescribeCommands(capnp::StructSchema::Field body) {
   return commands;
 }
 
-}  // namespace
-
-struct CommandReader::Impl {
-  bool Read(std::string_view json, DynamicStruct::Builder command);
-  // By the key "command", wherever it stands; nullptr after a fault.
-  const CommandShape* ChooseCommand();
-  std::vector<std::string_view> CommandNames() const;
+// Reads values by the description of their field. False as the Take… of `in`.
+struct FieldReader {
   bool ReadObject(const JsonShape& shape, DynamicStruct::Builder own, DynamicStruct::Builder around);
   bool FailUnknown(const JsonShape& shape, size_t offset, std::string_view key);
   bool FailMissing(const JsonShape& shape, size_t offset, uint64_t seen);
@@ -92,28 +87,59 @@ struct CommandReader::Impl {
   // The string at the cursor, as `rule` allows it.
   bool ReadText(TextRule rule, std::string_view& text);
 
-  const capnp::StructSchema::Field body = capnp::Schema::from<schema::Command>().getFieldByName("body");
-  const std::vector<CommandShape> commands = DescribeCommands(body);
   JsonTokens in;
   JsonCopier copier{in};
   std::string scratch;
+};
+
+// Runs `read`, which reads from `in`, and says what was wrong.
+template <class Read>
+absl::Status ReadAll(std::string_view tried, std::string_view json, const JsonTokens& in, Read read) {
+  if (json.size() > kMaxCommandBytes) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: it is {} bytes long; at most {} are read", tried, json.size(), kMaxCommandBytes));
+  }
+  try {
+    return read() ? absl::OkStatus() : in.status(tried);
+  } catch (const kj::Exception& exception) {
+    return absl::InternalError(fmt::format("{}: {}", tried, exception.getDescription().cStr()));
+  }
+}
+
+}  // namespace
+
+struct CommandReader::Impl : FieldReader {
+  bool Read(std::string_view json, DynamicStruct::Builder command);
+  // By the key "command", wherever it stands; nullptr after a fault.
+  const CommandShape* ChooseCommand();
+  std::vector<std::string_view> CommandNames() const;
+
+  const capnp::StructSchema::Field body = capnp::Schema::from<schema::Command>().getFieldByName("body");
+  const std::vector<CommandShape> commands = DescribeCommands(body);
+};
+
+struct ObjectReader::Impl : FieldReader {
+  explicit Impl(JsonShape described) : shape(std::move(described)), tried(fmt::format("read the {}", shape.name)) {}
+
+  const JsonShape shape;
+  const std::string tried;
 };
 
 CommandReader::CommandReader() : impl_(std::make_unique<Impl>()) {}
 CommandReader::~CommandReader() = default;
 
 absl::Status CommandReader::Read(std::string_view json, schema::Command::Builder command) {
-  constexpr std::string_view kTried = "read the command";
-  if (json.size() > kMaxCommandBytes) {
-    return absl::InvalidArgumentError(
-        fmt::format("{}: it is {} bytes long; at most {} are read", kTried, json.size(), kMaxCommandBytes));
-  }
-  try {
-    if (impl_->Read(json, capnp::toDynamic(command))) return absl::OkStatus();
-    return impl_->in.status(kTried);
-  } catch (const kj::Exception& exception) {
-    return absl::InternalError(fmt::format("{}: {}", kTried, exception.getDescription().cStr()));
-  }
+  return ReadAll("read the command", json, impl_->in, [&] { return impl_->Read(json, capnp::toDynamic(command)); });
+}
+
+ObjectReader::ObjectReader(std::string name, capnp::StructSchema schema)
+    : impl_(std::make_unique<Impl>(DescribeStruct(std::move(name), schema))) {}
+ObjectReader::~ObjectReader() = default;
+
+absl::Status ObjectReader::Read(std::string_view json, DynamicStruct::Builder object) {
+  JsonTokens& in = impl_->in;
+  return ReadAll(impl_->tried, json, in,
+                 [&] { return in.Load(json) && impl_->ReadObject(impl_->shape, object, object) && in.AtEnd(); });
 }
 
 bool CommandReader::Impl::Read(std::string_view json, DynamicStruct::Builder command) {
@@ -147,8 +173,7 @@ std::vector<std::string_view> CommandReader::Impl::CommandNames() const {
   return names;
 }
 
-bool CommandReader::Impl::ReadObject(const JsonShape& shape, DynamicStruct::Builder own,
-                                     DynamicStruct::Builder around) {
+bool FieldReader::ReadObject(const JsonShape& shape, DynamicStruct::Builder own, DynamicStruct::Builder around) {
   const size_t start = in.offset();
   if (!in.Take('{')) return in.FailType("an object");
   uint64_t seen = 0;
@@ -169,11 +194,11 @@ bool CommandReader::Impl::ReadObject(const JsonShape& shape, DynamicStruct::Buil
   return (shape.required & ~seen) == 0 || FailMissing(shape, start, seen);
 }
 
-bool CommandReader::Impl::FailUnknown(const JsonShape& shape, size_t offset, std::string_view key) {
+bool FieldReader::FailUnknown(const JsonShape& shape, size_t offset, std::string_view key) {
   return in.Fail(offset, fmt::format("unknown field {}; {}", Quoted(key), SuggestName(key, shape.Names())));
 }
 
-bool CommandReader::Impl::FailMissing(const JsonShape& shape, size_t offset, uint64_t seen) {
+bool FieldReader::FailMissing(const JsonShape& shape, size_t offset, uint64_t seen) {
   std::vector<std::string_view> missing;
   for (size_t i = 0; i < shape.fields.size(); ++i) {
     if (((shape.required & ~seen) >> i & 1) != 0) missing.push_back(shape.fields[i].name);
@@ -181,7 +206,7 @@ bool CommandReader::Impl::FailMissing(const JsonShape& shape, size_t offset, uin
   return in.Fail(offset, fmt::format("{} must have {}", shape.name, Listed(missing)));
 }
 
-bool CommandReader::Impl::ReadField(const JsonField& field, DynamicStruct::Builder target) {
+bool FieldReader::ReadField(const JsonField& field, DynamicStruct::Builder target) {
   std::string_view text;
   switch (field.type) {
     case JsonType::kText:
@@ -211,14 +236,14 @@ bool CommandReader::Impl::ReadField(const JsonField& field, DynamicStruct::Build
   return false;
 }
 
-bool CommandReader::Impl::ReadText(TextRule rule, std::string_view& text) {
+bool FieldReader::ReadText(TextRule rule, std::string_view& text) {
   if (in.Peek() != '"') return in.FailType("a string");
   const size_t offset = in.offset();
   if (!in.ReadString(text)) return false;
   return KeepsRule(rule, text) || in.Fail(offset, RuleFault(rule, text));
 }
 
-bool CommandReader::Impl::ReadBool(const JsonField& field, DynamicStruct::Builder target) {
+bool FieldReader::ReadBool(const JsonField& field, DynamicStruct::Builder target) {
   const bool value = in.Peek() == 't';
   if (!value && in.Peek() != 'f') return in.FailType("true or false");
   if (!in.TakeWord(value ? "true" : "false")) return false;
@@ -226,7 +251,7 @@ bool CommandReader::Impl::ReadBool(const JsonField& field, DynamicStruct::Builde
   return true;
 }
 
-bool CommandReader::Impl::ReadInteger(const JsonField& field, DynamicStruct::Builder target) {
+bool FieldReader::ReadInteger(const JsonField& field, DynamicStruct::Builder target) {
   const size_t offset = in.offset();
   std::string_view number;
   if (!in.TakeNumber(number)) return in.FailType("an integer");
@@ -243,7 +268,7 @@ bool CommandReader::Impl::ReadInteger(const JsonField& field, DynamicStruct::Bui
   return true;
 }
 
-bool CommandReader::Impl::ReadTime(const JsonField& field, DynamicStruct::Builder target) {
+bool FieldReader::ReadTime(const JsonField& field, DynamicStruct::Builder target) {
   if (in.Peek() != '"') return in.FailType("a string, a time like 2026-11-20T21:16:25Z");
   const size_t offset = in.offset();
   std::string_view text;
@@ -256,7 +281,7 @@ bool CommandReader::Impl::ReadTime(const JsonField& field, DynamicStruct::Builde
   return true;
 }
 
-bool CommandReader::Impl::ReadEnum(const JsonField& field, DynamicStruct::Builder target) {
+bool FieldReader::ReadEnum(const JsonField& field, DynamicStruct::Builder target) {
   const size_t offset = in.offset();
   const auto listed = [&] { return fmt::format("{}", fmt::join(field.enumerants, ", ")); };
   if (in.Peek() != '"') return in.FailType("a string, one of " + listed());
@@ -271,7 +296,7 @@ bool CommandReader::Impl::ReadEnum(const JsonField& field, DynamicStruct::Builde
   return true;
 }
 
-bool CommandReader::Impl::ReadTexts(const JsonField& field, DynamicStruct::Builder target) {
+bool FieldReader::ReadTexts(const JsonField& field, DynamicStruct::Builder target) {
   if (!in.Take('[')) return in.FailType("an array of strings");
   std::vector<std::string> texts;
   if (!in.Take(']')) {
