@@ -20,6 +20,7 @@ constexpr CommandEntry kCommands[] = {
     {"diff", "", kLook, "Show what changed in the tables between two points", DiffCommand},
     {"bisect", "", kLook, "Find the event at which something became true", BisectCommand},
     {"why", "", kLook, "How something came to its state, what holds it up, what may be done", WhyCommand},
+    {"audit", "", kLook, "What exactly happened in a run", AuditCommand},
     {"stats", "", kLook, "Counts, times and sizes", StatsCommand},
     {"key", "", kProof, "Keys that seal a log", KeyCommands},
     {"seal", "", kProof, "Sign the state of the log, to be kept elsewhere", SealCommand},

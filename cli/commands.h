@@ -45,6 +45,7 @@ Command KeyCommands();
 Command SealCommand();
 Command ProveCommand();
 Command CheckProofCommand();
+Command AuditCommand();
 Command ApplyCommand();
 Command RebuildCommand();
 Command RedactCommand();

@@ -1,0 +1,330 @@
+#include "cli/audit_tables.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/audit_words.h"
+#include "cli/duration.h"
+
+namespace annals {
+namespace {
+
+using Cells = AuditCells;
+
+std::string Text(uint64_t number) {
+  return fmt::format("{}", number);
+}
+
+std::string Text(Position position) {
+  return Text(position.value);
+}
+
+std::string DurationText(int64_t micros) {
+  return FormatDuration(std::chrono::microseconds(micros));
+}
+
+// How often each text occurs, in the order of first occurrence: "3 failure, 1 skipped".
+class Tally {
+ public:
+  void Add(const std::string& text) {
+    for (auto& [known, number] : counts_) {
+      if (known == text) {
+        ++number;
+        return;
+      }
+    }
+    counts_.emplace_back(text, 1);
+  }
+  uint64_t Of(std::string_view text) const {
+    for (const auto& [known, number] : counts_) {
+      if (known == text) return number;
+    }
+    return 0;
+  }
+  std::string TextWithout(std::string_view left_out) const {
+    std::vector<std::string> parts;
+    for (const auto& [text, number] : counts_) {
+      if (text != left_out) parts.push_back(fmt::format("{} {}", number, text));
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
+  }
+
+ private:
+  std::vector<std::pair<std::string, uint64_t>> counts_;
+};
+
+AuditFact WorkstreamsFact(const Audit& audit) {
+  Tally states;
+  uint64_t total = 0;
+  for (const AuditEntity& entity : audit.entities) {
+    if (entity.type != "workstream") continue;
+    ++total;
+    states.Add(entity.state);
+  }
+  return {"workstreams", fmt::format("{} of {} done", states.Of("done"), total), states.TextWithout("done")};
+}
+
+AuditFact AttemptsFact(const Audit& audit) {
+  Tally statuses;
+  for (const AuditAttempt& attempt : audit.attempts) statuses.Add(attempt.status);
+  return {"attempts", fmt::format("{} of {} succeeded", statuses.Of("success"), audit.attempts.size()),
+          statuses.TextWithout("success")};
+}
+
+AuditFact CountFact(std::string name, uint64_t count, std::string note, Ink ink) {
+  return {std::move(name), Text(count), std::move(note), count == 0 ? Ink::kPlain : ink};
+}
+
+AuditFact OverridesFact(const Audit& audit) {
+  Tally operators;
+  for (const AuditEvent& event : audit.events) {
+    if (event.kind == AuditKind::kOverridden) operators.Add("by " + event.operator_name);
+  }
+  return CountFact("overridden", audit.Count(AuditKind::kOverridden), operators.TextWithout(""), Ink::kYellow);
+}
+
+AuditTable RefusedTable(const Audit& audit) {
+  AuditTable table{.id = "refused",
+                   .title = "What was refused",
+                   .note = "The law said no, and nothing moved.",
+                   .columns = {{"POSITION", Cells::kPosition, Align::kRight},
+                               {"TIME"},
+                               {"ACTOR", Cells::kName},
+                               {"ENTITY", Cells::kName},
+                               {"ASKED"},
+                               {"BECAUSE"}},
+                   .rows = {}};
+  for (const AuditEvent& event : audit.events) {
+    if (event.kind != AuditKind::kRefused) continue;
+    table.rows.push_back({{{Text(event.position)},
+                           {TimeText(audit, event.at)},
+                           {event.actor},
+                           {EntityText(event.entity_type, event.entity_id)},
+                           {WhatText(audit, event)},
+                           {WhyText(event), Ink::kYellow}}});
+  }
+  return table;
+}
+
+AuditTable OverriddenTable(const Audit& audit) {
+  AuditTable table{.id = "overridden",
+                   .title = "What was overridden",
+                   .note = "The law was set aside; the operator answers for it.",
+                   .columns = {{"POSITION", Cells::kPosition, Align::kRight},
+                               {"TIME"},
+                               {"OPERATOR", Cells::kName},
+                               {"ACTOR", Cells::kName},
+                               {"ENTITY", Cells::kName},
+                               {"MOVE"},
+                               {"REASON"}},
+                   .rows = {}};
+  for (const AuditEvent& event : audit.events) {
+    if (event.kind != AuditKind::kOverridden) continue;
+    table.rows.push_back({{{Text(event.position)},
+                           {TimeText(audit, event.at)},
+                           {event.operator_name, Ink::kYellow},
+                           {event.actor},
+                           {EntityText(event.entity_type, event.entity_id)},
+                           {WhatText(audit, event)},
+                           {event.text}}});
+  }
+  return table;
+}
+
+AuditTable ErrorsTable(const Audit& audit) {
+  AuditTable table{.id = "errors",
+                   .title = "Errors",
+                   .note =
+                       "One line for each workstream, step and signature; a repeat is counted. The message is the "
+                       "first one's.",
+                   .columns = {{"FIRST", Cells::kPosition, Align::kRight},
+                               {"LAST", Cells::kPosition, Align::kRight},
+                               {"COUNT", Cells::kText, Align::kRight},
+                               {"WORKSTREAM", Cells::kName},
+                               {"STEP", Cells::kName},
+                               {"CODE", Cells::kName},
+                               {"LAST SEEN"},
+                               {"MESSAGE"}},
+                   .rows = {}};
+  for (const AuditError& error : audit.errors) {
+    table.rows.push_back({{{Text(error.first)},
+                           {Text(error.last)},
+                           {Text(error.count), error.count > 1 ? Ink::kRed : Ink::kPlain},
+                           {error.ws_id},
+                           {error.step_name},
+                           {error.error_code},
+                           {TimeText(audit, error.last_seen_at)},
+                           {error.message}}});
+  }
+  return table;
+}
+
+AuditTable AttemptsTable(const Audit& audit) {
+  AuditTable table{.id = "attempts",
+                   .title = "Attempts",
+                   .note =
+                       "Each try at a step, by when it was recorded to begin; numbered within its workstream and "
+                       "step.",
+                   .columns = {{"POSITION", Cells::kPosition, Align::kRight},
+                               {"ENDED", Cells::kPosition, Align::kRight},
+                               {"STARTED"},
+                               {"WORKSTREAM", Cells::kName},
+                               {"STEP", Cells::kName},
+                               {"ATTEMPT", Cells::kText, Align::kRight},
+                               {"STATUS", Cells::kState},
+                               {"EXIT", Cells::kText, Align::kRight},
+                               {"TOOK", Cells::kText, Align::kRight},
+                               {"ACTOR", Cells::kName}},
+                   .rows = {}};
+  for (const AuditAttempt& attempt : audit.attempts) {
+    table.rows.push_back({{{Text(attempt.started)},
+                           {attempt.ended ? Text(*attempt.ended) : "-"},
+                           {TimeText(audit, attempt.started_at)},
+                           {attempt.ws_id},
+                           {attempt.step_name},
+                           {Text(attempt.number)},
+                           {attempt.status, InkOfState(attempt.status)},
+                           {attempt.exit_code ? fmt::format("{}", *attempt.exit_code) : "-"},
+                           {DurationText(attempt.Micros()) + (attempt.ended ? "" : " so far")},
+                           {attempt.actor}}});
+  }
+  return table;
+}
+
+struct TimeInState {
+  std::string_view state;
+  uint64_t stays = 0;
+  int64_t micros = 0;
+};
+
+// In the order in which the states were first entered.
+std::vector<TimeInState> TimesInStateOf(const AuditEntity& entity) {
+  std::vector<TimeInState> times;
+  for (const AuditStay& stay : entity.stays) {
+    auto found = std::find_if(times.begin(), times.end(), [&](const auto& time) { return time.state == stay.state; });
+    if (found == times.end()) found = times.insert(times.end(), TimeInState{.state = stay.state});
+    ++found->stays;
+    found->micros += stay.Micros();
+  }
+  return times;
+}
+
+std::string ShareText(int64_t part, int64_t whole) {
+  if (whole == 0) return "-";
+  return fmt::format("{} %", static_cast<int>(100 * static_cast<double>(part) / static_cast<double>(whole)));
+}
+
+AuditTable TimesTable(const Audit& audit) {
+  AuditTable table{.id = "times",
+                   .title = "Time in each state",
+                   .note = "How long the run and each workstream stayed in the states that are not final.",
+                   .columns = {{"ENTITY", Cells::kName},
+                               {"IS NOW", Cells::kState},
+                               {"STATE", Cells::kState},
+                               {"STAYS", Cells::kText, Align::kRight},
+                               {"TIME", Cells::kText, Align::kRight},
+                               {"SHARE", Cells::kText, Align::kRight}},
+                   .rows = {}};
+  for (const AuditEntity& entity : audit.entities) {
+    const std::vector<TimeInState> times = TimesInStateOf(entity);
+    int64_t whole = 0;
+    for (const TimeInState& time : times) whole += time.micros;
+    for (const TimeInState& time : times) {
+      table.rows.push_back({{{EntityText(entity.type, entity.id)},
+                             {entity.state, InkOfState(entity.state)},
+                             {std::string(time.state), InkOfState(time.state)},
+                             {Text(time.stays)},
+                             {DurationText(time.micros)},
+                             {ShareText(time.micros, whole)}}});
+    }
+  }
+  return table;
+}
+
+AuditTable ActorsTable(const Audit& audit) {
+  static constexpr std::pair<std::string_view, AuditKind> kCounted[] = {
+      {"CREATED", AuditKind::kCreated},       {"MOVED", AuditKind::kMoved}, {"STEPS", AuditKind::kStepCompleted},
+      {"ERRORS", AuditKind::kError},          {"NOTES", AuditKind::kNote},  {"REFUSED", AuditKind::kRefused},
+      {"OVERRIDDEN", AuditKind::kOverridden},
+  };
+  AuditTable table{.id = "actors",
+                   .title = "Who did it",
+                   .note = "The events of each actor, with those that followed by themselves from a command of theirs.",
+                   .columns = {{"ACTOR", Cells::kName}, {"EVENTS", Cells::kText, Align::kRight}},
+                   .rows = {}};
+  for (const auto& [header, kind] : kCounted) table.columns.push_back({header, Cells::kText, Align::kRight});
+  for (const AuditActor& actor : audit.actors) {
+    AuditRow row{{{actor.name.empty() ? "-" : actor.name}, {Text(actor.events)}}};
+    for (const auto& [header, kind] : kCounted) row.cells.push_back({Text(actor.counts[static_cast<size_t>(kind)])});
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+AuditTable EventsTable(const Audit& audit) {
+  AuditTable table{.id = "events",
+                   .title = "What happened, in order",
+                   .note = "Every event of the run and every refusal, by position in the log.",
+                   .columns = {{"POSITION", Cells::kPosition, Align::kRight},
+                               {"TIME"},
+                               {"ACTOR", Cells::kName},
+                               {"ENTITY", Cells::kName},
+                               {"WHAT", Cells::kWhat},
+                               {"WHAT THE LAW SAID"}},
+                   .rows = {}};
+  table.rows.reserve(audit.events.size());
+  for (const AuditEvent& event : audit.events) {
+    table.rows.push_back({{{Text(event.position)},
+                           {TimeText(audit, event.at), Ink::kDim},
+                           {event.actor.empty() ? "-" : event.actor},
+                           {EntityText(event.entity_type, event.entity_id)},
+                           {WhatText(audit, event), InkOf(audit, event)},
+                           {LawText(event), event.kind == AuditKind::kMoved ? Ink::kDim : InkOf(audit, event)}},
+                          &event});
+  }
+  return table;
+}
+
+}  // namespace
+
+std::vector<AuditFact> FactsOf(const Audit& audit) {
+  const AuditEntity& run = audit.run();
+  uint64_t occurrences = 0;
+  for (const AuditError& error : audit.errors) occurrences += error.count;
+  return {
+      {"status", run.state, run.is_final ? "" : "as of " + FullTime(audit.until), InkOfState(run.state)},
+      {"took", DurationText(audit.RunMicros()),
+       audit.ended_at     ? fmt::format("until {}", FullTime(*audit.ended_at))
+       : audit.started_at ? "so far"
+                          : "so far, not started"},
+      WorkstreamsFact(audit),
+      AttemptsFact(audit),
+      CountFact("errors", audit.errors.size(),
+                occurrences > audit.errors.size() ? fmt::format("{} with repeats", occurrences) : "", Ink::kRed),
+      CountFact("refused", audit.Count(AuditKind::kRefused), "", Ink::kYellow),
+      OverridesFact(audit),
+      {"events", Text(audit.events.size()),
+       fmt::format("positions {} to {}", audit.events.front().position.value, audit.events.back().position.value)},
+  };
+}
+
+std::vector<AuditTable> TablesOf(const Audit& audit) {
+  std::vector<AuditTable> tables;
+  for (const auto make :
+       {RefusedTable, OverriddenTable, ErrorsTable, AttemptsTable, TimesTable, ActorsTable, EventsTable}) {
+    AuditTable table = make(audit);
+    if (!table.rows.empty()) tables.push_back(std::move(table));
+  }
+  return tables;
+}
+
+std::string_view StatedJson(const AuditEvent& event) {
+  const bool stated = event.kind == AuditKind::kCreated || event.kind == AuditKind::kNote;
+  return stated ? std::string_view(event.json) : std::string_view();
+}
+
+}  // namespace annals
