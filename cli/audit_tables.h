@@ -21,7 +21,7 @@ struct AuditFact {
 std::vector<AuditFact> FactsOf(const Audit& audit);
 
 // What the cells of a column are: of a kText people wrote a part, a kWhat may be followed by the event's JSON.
-enum class AuditCells { kText, kPosition, kState, kName, kWhat };
+enum class AuditCells { kText, kPosition, kTime, kState, kName, kWhat };
 
 struct AuditColumn {
   std::string_view header;
