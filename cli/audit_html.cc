@@ -42,6 +42,7 @@ std::string_view ContentName(AuditKind kind) {
 std::string_view ClassOf(const AuditColumn& column) {
   if (column.align == Align::kRight) return "n";
   if (column.cells == AuditCells::kTime) return "time";
+  if (column.cells == AuditCells::kState) return "s";
   return column.cells == AuditCells::kText || column.cells == AuditCells::kWhat ? "w" : "t";
 }
 

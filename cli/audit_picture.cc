@@ -9,7 +9,8 @@
 namespace annals {
 namespace {
 
-constexpr uint64_t kMostPlaces = 2048;
+// Nearer to each other than this share of a page's width, marks lie on one another.
+constexpr uint64_t kMostPlaces = 256;
 
 bool IsTrouble(AuditKind kind) {
   return kind == AuditKind::kOverridden || kind == AuditKind::kRefused || kind == AuditKind::kError;

@@ -86,6 +86,7 @@ svg, .lane { overflow: visible; }
 .stay.open { stroke: var(--c); stroke-dasharray: 3 3; }
 .hatch-ground { fill: color-mix(in srgb, var(--yellow) 12%, var(--raised)); }
 .hatch-line { fill: color-mix(in srgb, var(--yellow) 42%, var(--raised)); }
+.life { fill: color-mix(in srgb, var(--text) 7%, var(--raised)); }
 .state { fill: var(--text); font-size: 11px; pointer-events: none; }
 .end, .attempt { fill: var(--c); }
 .attempt.i-cyan { fill: color-mix(in srgb, var(--c) 35%, var(--raised)); stroke: var(--c); stroke-dasharray: 2 2; }
@@ -115,6 +116,7 @@ th:last-child, td:last-child { padding-right: 0; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.t { min-width: 5.5rem; max-width: 11rem; }
 .n + td, .n + th { padding-left: .4rem; }
+td.s { min-width: 7.5rem; }
 td.time { font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.w { white-space: pre-wrap; min-width: 9rem; }
 #events td.w { min-width: 16rem; }
@@ -127,16 +129,18 @@ td details { margin-top: .2rem; }
 td pre { margin: .3rem 0 .2rem; padding: .6rem .8rem; white-space: pre-wrap; border-radius: .4rem; background: color-mix(in srgb, var(--text) 5%, var(--page)); }
 
 @media (max-width: 74rem) { text.widest { display: none; } }
-@media (max-width: 52rem) { text.wide { display: none; } }
+@media (max-width: 52rem) {
+  text.wide { display: none; }
+  .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+}
 @media screen and (max-width: 64rem) {
   thead { display: none; }
   table, tbody, tr { display: block; }
   tr { padding: .6rem 0; border-bottom: 1px solid var(--rule); }
   td { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: .6rem; padding: .08rem 0; border: 0; }
-  td.t, td.w, #events td.w { min-width: 0; max-width: none; }
+  td.t, td.s, td.w, #events td.w { min-width: 0; max-width: none; }
   .n + td { padding-left: 0; }
   td.n { text-align: left; }
-  .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   td .pill { justify-self: start; }
   td.w { white-space: pre-wrap; }
   td:empty { display: none; }
@@ -146,6 +150,8 @@ td pre { margin: .3rem 0 .2rem; padding: .6rem .8rem; white-space: pre-wrap; bor
 @media print {
   body { font-size: 10pt; }
   nav { display: none; }
+  th, td { padding-right: .5rem; }
+  td.t, td.w, #events td.w { min-width: 4rem; }
   a { text-decoration: none; }
   section { margin-top: 1.6rem; }
   tr, .facts > div { break-inside: avoid; }

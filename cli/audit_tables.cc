@@ -65,12 +65,14 @@ AuditFact WorkstreamsFact(const Audit& audit) {
     ++total;
     states.Add(entity.state);
   }
+  if (total == 0) return {"workstreams", "none"};
   return {"workstreams", fmt::format("{} of {} done", states.Of("done"), total), states.TextWithout("done")};
 }
 
 AuditFact AttemptsFact(const Audit& audit) {
   Tally statuses;
   for (const AuditAttempt& attempt : audit.attempts) statuses.Add(attempt.status);
+  if (audit.attempts.empty()) return {"attempts", "none"};
   return {"attempts", fmt::format("{} of {} succeeded", statuses.Of("success"), audit.attempts.size()),
           statuses.TextWithout("success")};
 }

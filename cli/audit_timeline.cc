@@ -138,6 +138,7 @@ class TimelineWriter {
                kLaneHeight);
     out_ << "<line class=\"floor\" x1=\"0\" x2=\"100%\" y1=\"0.5\" y2=\"0.5\"/>\n";
     WriteName(lane);
+    WriteLife(lane);
     for (const AuditStay* const stay : lane.stays) WriteStay(*stay);
     if (lane.entity != nullptr && lane.entity->is_final && !lane.stays.empty()) {
       fmt::print(out_, "<rect class=\"end {}\" x=\"{}\" y=\"{}\" width=\"3\" height=\"{}\"/>\n",
@@ -160,6 +161,14 @@ class TimelineWriter {
                "<text class=\"name\" y=\"{}\"><title>{}</title>{}<tspan class=\"{}\" dx=\"8\">{}</tspan></text>\n",
                kNameBaseline, EscapeHtml(name), EscapeHtml(ShortName(name)), StateClass(lane.entity->state),
                EscapeHtml(lane.entity->state));
+  }
+
+  // Where bars are left out this shows through, so that no lane looks idle that was not.
+  void WriteLife(const PictureLane& lane) {
+    if (picture_.bars_left_out == 0 || lane.entity == nullptr || lane.entity->stays.empty()) return;
+    const double from = picture_.PlaceOf(lane.entity->stays.front().from);
+    fmt::print(out_, "<rect class=\"life\" x=\"{}\" width=\"{}\" y=\"{}\" height=\"{}\"/>\n", Percent(from),
+               Percent(picture_.PlaceOf(lane.entity->stays.back().to) - from), kBarTop, kBarHeight);
   }
 
   void WriteStay(const AuditStay& stay) {
@@ -235,7 +244,8 @@ class TimelineWriter {
       fmt::print(out_,
                  "<p class=\"left-out\">This run is too large for a mark and a bar for everything. Within a lane, "
                  "what falls into the same {} of the time is drawn once: {} events share the mark of another of "
-                 "their kind, and {} shorter bars are left out. The lists below have all of them.</p>\n",
+                 "their kind, and of bars only the longest is drawn ({} are left out; a plain bar shows through). The "
+                 "lists below have all of them.</p>\n",
                  picture_.places == 1 ? "whole" : fmt::format("1/{}", picture_.places), picture_.marks_together,
                  picture_.bars_left_out);
     }
