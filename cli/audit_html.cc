@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include "cli/audit_facts.h"
+#include "cli/audit_marks.h"
 #include "cli/audit_style.h"
 #include "cli/audit_tables.h"
 #include "cli/audit_timeline.h"
@@ -114,7 +116,7 @@ void WriteSection(const Audit& audit, const AuditTable& table, std::ostream& out
 
 // On narrow screens a row is a list, and each cell says what it is.
 void WriteCellNames(const std::vector<AuditTable>& tables, std::ostream& out) {
-  out << "@media screen and (max-width: 64rem) {\n";
+  out << "@media screen and (max-width: 70rem) {\n";
   for (const AuditTable& table : tables) {
     for (size_t i = 0; i < table.columns.size(); ++i) {
       fmt::print(out, "#{} td:nth-child({})::before {{ content: \"{}\"; }}\n", table.id, i + 1,

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/audit_facts.h"
 #include "cli/audit_tables.h"
 #include "cli/printable.h"
 

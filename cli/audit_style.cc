@@ -8,11 +8,11 @@ std::string_view AuditStyle() {
 :root {
   color-scheme: light dark;
   --page: #fbfaf8; --raised: #ffffff; --text: #1f2328; --quiet: #5b626d; --rule: #e4e1db; --link: #1d5fa8;
-  --green: #217346; --red: #b42318; --yellow: #8a5a00; --blue: #3a5fb4; --cyan: #176b80; --grey: #6b7280;
-  --violet: #7a3fb0; --editing: #3a6fc4; --static: #14808c; --fixing: #b0641a; --runtime: #8350a8;
+  --green: #217346; --red: #b42318; --yellow: #8a5a00; --blue: #3a5fb4; --cyan: #176b80; --grey: #5f6671;
+  --violet: #7a3fb0; --editing: #2f62b3; --static: #0f7079; --fixing: #945011; --runtime: #8350a8;
   --tint: 14%; --bar: 32%;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #14161a; --raised: #1a1d22; --text: #e4e6ea; --quiet: #9da5b1; --rule: #2d323a; --link: #82b4f0;
     --green: #65c08a; --red: #f28b80; --yellow: #dfb04a; --blue: #8eabf0; --cyan: #62bcd2; --grey: #9aa2ad;
@@ -20,15 +20,7 @@ std::string_view AuditStyle() {
     --tint: 20%; --bar: 40%;
   }
 }
-@media print {
-  :root {
-    color-scheme: light;
-    --page: #ffffff; --raised: #ffffff; --text: #000000; --quiet: #444a52; --rule: #d0d0d0; --link: #000000;
-    --green: #217346; --red: #b42318; --yellow: #8a5a00; --blue: #3a5fb4; --cyan: #176b80; --grey: #6b7280;
-    --violet: #7a3fb0; --editing: #3a6fc4; --static: #14808c; --fixing: #b0641a; --runtime: #8350a8;
-    --tint: 14%; --bar: 32%;
-  }
-}
+@media print { :root { color-scheme: light; --page: #ffffff; --text: #000000; --link: #000000; } }
 .i-green { --c: var(--green); } .i-red { --c: var(--red); } .i-yellow { --c: var(--yellow); }
 .i-blue { --c: var(--blue); } .i-cyan { --c: var(--cyan); } .i-dim { --c: var(--grey); } .i-plain { --c: var(--text); }
 .s-editing { --c: var(--editing); } .s-static { --c: var(--static); } .s-fixing { --c: var(--fixing); }
@@ -114,9 +106,9 @@ th { padding: .4rem .9rem .4rem 0; text-align: left; vertical-align: bottom; col
 td { padding: .42rem .9rem .42rem 0; vertical-align: top; border-bottom: 1px solid var(--rule); }
 th:last-child, td:last-child { padding-right: 0; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.t { min-width: 5.5rem; max-width: 11rem; }
+td.t { min-width: 4.5rem; max-width: 11rem; }
 .n + td, .n + th { padding-left: .4rem; }
-td.s { min-width: 7.5rem; }
+td.s { min-width: 7rem; }
 td.time { font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.w { white-space: pre-wrap; min-width: 9rem; }
 #events td.w { min-width: 16rem; }
@@ -133,7 +125,7 @@ td pre { margin: .3rem 0 .2rem; padding: .6rem .8rem; white-space: pre-wrap; bor
   text.wide { display: none; }
   .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 }
-@media screen and (max-width: 64rem) {
+@media screen and (max-width: 70rem) {
   thead { display: none; }
   table, tbody, tr { display: block; }
   tr { padding: .6rem 0; border-bottom: 1px solid var(--rule); }

@@ -1,4 +1,4 @@
-// An audit as a summary and tables: what its text, its Markdown and its HTML have in common. Texts are as the log has
+// An audit as tables: what its text, its Markdown and its HTML have in common. Texts are as the log has
 // them; each renderer makes them safe for where they go.
 #pragma once
 
@@ -10,15 +10,6 @@
 #include "cli/table.h"
 
 namespace annals {
-
-// One thing that the summary says: "attempts", "17 of 21 succeeded", "4 failure".
-struct AuditFact {
-  std::string name;
-  std::string value;
-  std::string note = {};  // more about it; may be empty
-  Ink ink = Ink::kPlain;  // of the value
-};
-std::vector<AuditFact> FactsOf(const Audit& audit);
 
 // What the cells of a column are: of a kText people wrote a part, a kWhat may be followed by the event's JSON.
 enum class AuditCells { kText, kPosition, kTime, kState, kName, kWhat };

@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include "cli/audit_marks.h"
 #include "cli/audit_picture.h"
 #include "cli/audit_words.h"
 #include "cli/duration.h"
 #include "cli/html_text.h"
-#include "cli/terminal.h"
 #include "cli/time_axis.h"
 #include "cli/utf8.h"
 
@@ -38,40 +38,8 @@ constexpr double kLetterPixels = 6.5, kPaddingPixels = 12;
 
 constexpr size_t kNameLetters = 28;  // what a narrow page has room for
 
-// The steps of work look apart though a terminal has one colour for all of them.
-struct StateLook {
-  std::string_view state;
-  std::string_view name;
-};
-constexpr StateLook kStateLooks[] = {
-    {"editing", "s-editing"}, {"static_check", "s-static"}, {"fixing", "s-fixing"}, {"runtime_check", "s-runtime"}};
-
 std::string Percent(double place) {
   return fmt::format("{:.3f}%", place * 100);
-}
-
-std::string_view ShapeOf(AuditKind kind) {
-  switch (kind) {
-    case AuditKind::kCreated:
-      return R"(<circle r="4" class="hollow"/>)";
-    case AuditKind::kMoved:
-      return R"(<circle r="4"/>)";
-    case AuditKind::kOverridden:
-      return R"(<path d="M0-6 6 0 0 6-6 0z"/>)";
-    case AuditKind::kRefused:
-      return R"(<circle r="5" class="hollow"/><path class="line" d="M-3.5 3.5 3.5-3.5"/>)";
-    case AuditKind::kStepStarted:
-      return R"(<path class="hollow" d="M-3-4 4 0-3 4z"/>)";
-    case AuditKind::kStepCompleted:
-      return R"(<path d="M-3-4 4 0-3 4z"/>)";
-    case AuditKind::kError:
-      return R"(<path d="M0-6 6 5-6 5z"/>)";
-    case AuditKind::kNote:
-      return R"(<path d="M-4-4H4V4H-4z"/>)";
-    case AuditKind::kUnknown:
-      break;
-  }
-  return R"(<path class="hollow" d="M-4-4H4V4H-4z"/>)";
 }
 
 std::string ShortName(std::string_view name) {
@@ -100,7 +68,7 @@ class TimelineWriter {
                "below say the same in words.</title>\n",
                EscapeHtml(audit_.run_id), audit_.events.size(), picture_.lanes.size(), FullTime(picture_.first),
                FullTime(picture_.last));
-    WriteShapes();
+    WriteMarkShapes(out_);
     WriteAxis(height);
     for (size_t i = 0; i < picture_.lanes.size(); ++i) WriteLane(picture_.lanes[i], i);
     out_ << "</svg>\n</div>\n";
@@ -109,17 +77,6 @@ class TimelineWriter {
   }
 
  private:
-  void WriteShapes() {
-    out_ << "<defs>\n";
-    for (size_t i = 0; i < kAuditKinds; ++i) {
-      const auto kind = static_cast<AuditKind>(i);
-      fmt::print(out_, "<g id=\"mark-{}\">{}</g>\n", NameOf(kind), ShapeOf(kind));
-    }
-    out_ << "<pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
-            "patternTransform=\"rotate(45)\"><rect width=\"6\" height=\"6\" class=\"hatch-ground\"/><rect width=\"2\" "
-            "height=\"6\" class=\"hatch-line\"/></pattern>\n</defs>\n";
-  }
-
   void WriteAxis(size_t height) {
     const std::vector<TimeTick> ticks = TimeTicks(picture_.first, picture_.last, kTicks);
     for (size_t i = 0; i < ticks.size(); ++i) {
@@ -262,54 +219,6 @@ class TimelineWriter {
 
 void WriteTimeline(const Audit& audit, std::ostream& out) {
   TimelineWriter(audit, out).Write();
-}
-
-std::string_view MarkClass(const Audit& audit, const AuditEvent& event) {
-  switch (event.kind) {
-    case AuditKind::kMoved:
-      return StateClass(event.to);
-    case AuditKind::kStepCompleted:
-      return StateClass(audit.attempts[*event.attempt].status);
-    case AuditKind::kOverridden:
-      return "k-overridden";
-    case AuditKind::kRefused:
-      return "k-refused";
-    case AuditKind::kError:
-      return "k-error";
-    default:
-      return "k-plain";
-  }
-}
-
-std::string MarkSvg(AuditKind kind, std::string_view look) {
-  return fmt::format(
-      "<svg class=\"mark {}\" viewBox=\"-7 -7 14 14\" aria-hidden=\"true\"><use "
-      "href=\"#mark-{}\"/></svg>",
-      look, NameOf(kind));
-}
-
-std::string_view StateClass(std::string_view state) {
-  for (const StateLook& look : kStateLooks) {
-    if (look.state == state) return look.name;
-  }
-  switch (InkOfState(state)) {
-    case Ink::kGreen:
-      return "i-green";
-    case Ink::kRed:
-      return "i-red";
-    case Ink::kYellow:
-      return "i-yellow";
-    case Ink::kBlue:
-      return "i-blue";
-    case Ink::kCyan:
-      return "i-cyan";
-    case Ink::kDim:
-      return "i-dim";
-    case Ink::kPlain:
-    case Ink::kBold:
-      break;
-  }
-  return "i-plain";
 }
 
 }  // namespace annals

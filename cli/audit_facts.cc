@@ -1,0 +1,101 @@
+#include "cli/audit_facts.h"
+
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/audit_words.h"
+#include "cli/duration.h"
+
+namespace annals {
+namespace {
+
+// How often each text occurs, in the order of first occurrence: "3 failure, 1 skipped".
+class Tally {
+ public:
+  void Add(const std::string& text) {
+    for (auto& [known, number] : counts_) {
+      if (known == text) {
+        ++number;
+        return;
+      }
+    }
+    counts_.emplace_back(text, 1);
+  }
+  uint64_t Of(std::string_view text) const {
+    for (const auto& [known, number] : counts_) {
+      if (known == text) return number;
+    }
+    return 0;
+  }
+  std::string TextWithout(std::string_view left_out) const {
+    std::vector<std::string> parts;
+    for (const auto& [text, number] : counts_) {
+      if (text != left_out) parts.push_back(fmt::format("{} {}", number, text));
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
+  }
+
+ private:
+  std::vector<std::pair<std::string, uint64_t>> counts_;
+};
+
+AuditFact WorkstreamsFact(const Audit& audit) {
+  Tally states;
+  uint64_t total = 0;
+  for (const AuditEntity& entity : audit.entities) {
+    if (entity.type != "workstream") continue;
+    ++total;
+    states.Add(entity.state);
+  }
+  if (total == 0) return {"workstreams", "none"};
+  return {"workstreams", fmt::format("{} of {} done", states.Of("done"), total), states.TextWithout("done")};
+}
+
+AuditFact AttemptsFact(const Audit& audit) {
+  Tally statuses;
+  for (const AuditAttempt& attempt : audit.attempts) statuses.Add(attempt.status);
+  if (audit.attempts.empty()) return {"attempts", "none"};
+  return {"attempts", fmt::format("{} of {} succeeded", statuses.Of("success"), audit.attempts.size()),
+          statuses.TextWithout("success")};
+}
+
+AuditFact CountFact(std::string name, uint64_t count, std::string note, Ink ink) {
+  return {std::move(name), fmt::format("{}", count), std::move(note), count == 0 ? Ink::kPlain : ink};
+}
+
+AuditFact OverridesFact(const Audit& audit) {
+  Tally operators;
+  for (const AuditEvent& event : audit.events) {
+    if (event.kind == AuditKind::kOverridden) operators.Add("by " + event.operator_name);
+  }
+  return CountFact("overridden", audit.Count(AuditKind::kOverridden), operators.TextWithout(""), Ink::kYellow);
+}
+
+}  // namespace
+
+std::vector<AuditFact> FactsOf(const Audit& audit) {
+  const AuditEntity& run = audit.run();
+  uint64_t occurrences = 0;
+  for (const AuditError& error : audit.errors) occurrences += error.count;
+  return {
+      {"status", run.state, run.is_final ? "" : "as of " + FullTime(audit.until), InkOfState(run.state)},
+      {"took", FormatDuration(std::chrono::microseconds(audit.RunMicros())),
+       audit.ended_at     ? fmt::format("until {}", FullTime(*audit.ended_at))
+       : audit.started_at ? "so far"
+                          : "so far, not started"},
+      WorkstreamsFact(audit),
+      AttemptsFact(audit),
+      CountFact("errors", audit.errors.size(),
+                occurrences > audit.errors.size() ? fmt::format("{} with repeats", occurrences) : "", Ink::kRed),
+      CountFact("refused", audit.Count(AuditKind::kRefused), "", Ink::kYellow),
+      OverridesFact(audit),
+      {"events", fmt::format("{}", audit.events.size()),
+       fmt::format("positions {} to {}", audit.events.front().position.value, audit.events.back().position.value)},
+  };
+}
+
+}  // namespace annals
