@@ -166,6 +166,7 @@ class Collector {
           {.state = entity.state, .from = event.at, .to = event.at, .is_open = true, .position = event.position});
     }
     if (index != 0) return;
+    if (!has_run_) audit_.created_at = event.at;
     has_run_ = true;
     if (state == "running" && !audit_.started_at) audit_.started_at = event.at;
     if (is_final) audit_.ended_at = event.at;
@@ -251,7 +252,7 @@ std::string_view NameOf(AuditKind kind) {
 }
 
 int64_t Audit::RunMicros() const {
-  const Timestamp begin = started_at.value_or(events.front().at);
+  const Timestamp begin = started_at.value_or(created_at);
   return std::max<int64_t>(0, ended_at.value_or(until).micros - begin.micros);
 }
 

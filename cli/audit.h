@@ -108,7 +108,8 @@ struct Audit {
   // What is open is measured up to here: to now, or in a run that has ended to its last event, so that its audit stays
   // as it is.
   Timestamp until;
-  Timestamp first_at, last_at;          // the earliest and the latest time of the events
+  Timestamp first_at, last_at;  // the earliest and the latest time of the events
+  Timestamp created_at;
   std::optional<Timestamp> started_at;  // when it first ran
   std::optional<Timestamp> ended_at;    // when it reached a final state
   std::vector<AuditEvent> events;       // by position, with what was refused of the run; at least one

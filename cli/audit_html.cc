@@ -49,7 +49,10 @@ std::string_view ClassOf(const AuditColumn& column) {
 }
 
 void WriteWhat(const Audit& audit, const AuditEvent& event, const Cell& cell, std::ostream& out) {
-  fmt::print(out, "<td class=\"w\"><div>{}{}", MarkSvg(event.kind, MarkClass(audit, event)), EscapeHtml(cell.text));
+  // A list that folds has no marks: a hundred thousand small pictures take a browser longer than all of the text.
+  const bool has_mark = audit.events.size() <= kRowsOfPart;
+  fmt::print(out, "<td class=\"w\"><div>{}{}", has_mark ? MarkSvg(event.kind, MarkClass(audit, event)) : "",
+             EscapeHtml(cell.text));
   if (!event.json.empty()) {
     fmt::print(out, "<details><summary>{}</summary><pre>{}</pre></details>", ContentName(event.kind),
                EscapeHtml(event.json));

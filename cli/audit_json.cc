@@ -126,7 +126,7 @@ void WriteCounts(const AuditCounts& counts, JsonWriter& out) {
 void WriteSummary(const Audit& audit, JsonWriter& out) {
   out.Key("run_id").String(audit.run_id).Key("status").String(audit.run().state);
   out.Key("is_final").Bool(audit.run().is_final);
-  WriteTime("created_at", audit.events.front().at, out);
+  WriteTime("created_at", audit.created_at, out);
   WriteTime("started_at", audit.started_at, out);
   WriteTime("ended_at", audit.ended_at, out);
   WriteTime("measured_until", audit.until, out);

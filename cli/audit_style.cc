@@ -106,7 +106,8 @@ th { padding: .4rem .9rem .4rem 0; text-align: left; vertical-align: bottom; col
 td { padding: .42rem .9rem .42rem 0; vertical-align: top; border-bottom: 1px solid var(--rule); }
 th:last-child, td:last-child { padding-right: 0; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.t { min-width: 4.5rem; max-width: 11rem; }
+td.t { min-width: 5.5rem; max-width: 11rem; }
+#attempts td.t { min-width: 4.5rem; }
 .n + td, .n + th { padding-left: .4rem; }
 td.s { min-width: 7rem; }
 td.time { font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -130,7 +131,7 @@ td pre { margin: .3rem 0 .2rem; padding: .6rem .8rem; white-space: pre-wrap; bor
   table, tbody, tr { display: block; }
   tr { padding: .6rem 0; border-bottom: 1px solid var(--rule); }
   td { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: .6rem; padding: .08rem 0; border: 0; }
-  td.t, td.s, td.w, #events td.w { min-width: 0; max-width: none; }
+  td.t, #attempts td.t, td.s, td.w, #events td.w { min-width: 0; max-width: none; }
   .n + td { padding-left: 0; }
   td.n { text-align: left; }
   td .pill { justify-self: start; }
@@ -143,7 +144,9 @@ td pre { margin: .3rem 0 .2rem; padding: .6rem .8rem; white-space: pre-wrap; bor
   body { font-size: 10pt; }
   nav { display: none; }
   th, td { padding-right: .5rem; }
-  td.t, td.w, #events td.w { min-width: 4rem; }
+  td.t, td.w, #events td.w { min-width: 4.2rem; }
+  table { font-size: 8pt; }
+  .facts { grid-template-columns: repeat(4, minmax(0, 1fr)); }
   a { text-decoration: none; }
   section { margin-top: 1.6rem; }
   tr, .facts > div { break-inside: avoid; }
