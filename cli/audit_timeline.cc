@@ -37,6 +37,7 @@ constexpr TextClass kTextClasses[] = {{330, "state"}, {730, "state wide"}, {1050
 constexpr double kLetterPixels = 6.5, kPaddingPixels = 12;
 
 constexpr size_t kNameLetters = 28;  // what a narrow page has room for
+constexpr size_t kTipBytes = 200;    // of what a mark says when pointed at; a message may have a million
 
 std::string Percent(double place) {
   return fmt::format("{:.3f}%", place * 100);
@@ -49,6 +50,11 @@ std::string ShortName(std::string_view name) {
     bytes += DecodeUtf8(name.substr(bytes)).bytes;
   }
   return std::string(name);
+}
+
+std::string Tip(std::string_view text) {
+  const std::string_view start = CutUtf8(text, kTipBytes);
+  return EscapeHtml(start) + (start.size() < text.size() ? "…" : "");
 }
 
 void AddOnce(const std::string& text, std::vector<std::string>& texts) {
@@ -97,11 +103,7 @@ class TimelineWriter {
     WriteName(lane);
     WriteLife(lane);
     for (const AuditStay* const stay : lane.stays) WriteStay(*stay);
-    if (lane.entity != nullptr && lane.entity->is_final && !lane.stays.empty()) {
-      fmt::print(out_, "<rect class=\"end {}\" x=\"{}\" y=\"{}\" width=\"3\" height=\"{}\"/>\n",
-                 StateClass(lane.entity->state), Percent(picture_.PlaceOf(lane.stays.back()->to)), kBarTop - 3,
-                 kBarHeight + 6);
-    }
+    WriteEnd(lane);
     for (const AuditAttempt* const attempt : lane.attempts) WriteAttempt(*attempt);
     for (const PictureMark& mark : lane.marks) WriteMark(mark);
     out_ << "</svg>\n";
@@ -146,6 +148,13 @@ class TimelineWriter {
     }
   }
 
+  void WriteEnd(const PictureLane& lane) {
+    if (lane.entity == nullptr || !lane.entity->is_final || lane.entity->stays.empty()) return;
+    fmt::print(out_, "<rect class=\"end {}\" x=\"{}\" y=\"{}\" width=\"3\" height=\"{}\"/>\n",
+               StateClass(lane.entity->state), Percent(picture_.PlaceOf(lane.entity->stays.back().to)), kBarTop - 3,
+               kBarHeight + 6);
+  }
+
   void WriteAttempt(const AuditAttempt& attempt) {
     AddOnce(attempt.status, statuses_);
     const double from = picture_.PlaceOf(attempt.started_at);
@@ -167,7 +176,7 @@ class TimelineWriter {
                "<a href=\"#p{}\" tabindex=\"-1\"><use href=\"#mark-{}\" class=\"{}\" x=\"{}\" y=\"{}\"/><title>{}, {}: "
                "{}{}</title></a>\n",
                event.position.value, NameOf(event.kind), MarkClass(audit_, event), Percent(picture_.PlaceOf(event.at)),
-               kMarkMiddle, event.position.value, LabelOf(event.kind), EscapeHtml(WhatText(audit_, event)), others);
+               kMarkMiddle, event.position.value, LabelOf(event.kind), Tip(WhatText(audit_, event)), others);
   }
 
   void WriteCaption() {

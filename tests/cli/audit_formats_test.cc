@@ -123,6 +123,14 @@ TEST(AuditHtml, ShowsHostileTextsAsTheyAre) {
                     HasSubstr("onerror=alert(1)&gt;␛[31m\\u202eliv\ne"), HasSubstr("E&lt;1&gt;")));
 }
 
+TEST(AuditHtml, KeepsLongTextsOutOfThePicture) {
+  const std::string text(10'000, 'x');
+  const std::string page = Html(AuditOf(
+      {support::CreateRun(), support::With(support::MoveRun("running"), fmt::format(R"("reason":"{}")", text))}, 9));
+  EXPECT_EQ(CountOf(page, text), 1u);
+  EXPECT_THAT(page, HasSubstr("xxx…</title>"));
+}
+
 TEST(AuditHtml, OfALargeRunSaysWhatThePictureLeavesOutAndFoldsItsLists) {
   std::vector<std::string> commands = {support::CreateRun()};
   for (int i = 0; i < 3001; ++i) commands.push_back(support::Note("tick"));
