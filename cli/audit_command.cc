@@ -16,7 +16,6 @@
 #include "cli/exit_code.h"
 #include "cli/fold_progress.h"
 #include "cli/output_file.h"
-#include "eventstore/sqlite/sqlite_storage.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -89,7 +88,8 @@ Command AuditCommand() {
                               Option("--format", "FORMAT", &options->format, "how it is written (default: text)")),
                         FileNamed(Option("--out", "FILE", &options->out,
                                          "write it to this file, in place of one that is there"))},
-          .run = [options](Context& context) { return RunAudit(context, *options); }};
+          .run = [options](Context& context) { return RunAudit(context, *options); },
+          .reads_as_of = true};
 }
 
 }  // namespace annals

@@ -12,7 +12,6 @@
 #include "cli/show.h"
 #include "cli/why_text.h"
 #include "commands/why.h"
-#include "eventstore/sqlite/sqlite_storage.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"
 
@@ -50,9 +49,7 @@ absl::StatusOr<why::EntityName> ReadName(const WhyOptions& options) {
 
 absl::StatusOr<int> Why(Context& context, const WhyOptions& options) {
   ASSIGN_OR_RETURN(why::EntityName name, ReadName(options));
-  const Timestamp now = context.clock().Now();
-  ASSIGN_OR_RETURN(SqliteStorage* const storage, context.OpenForReading());
-  ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, storage->Read());
+  ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
   if (why::IsNamedInRun(name.kind) && name.run_id.empty()) {
     ASSIGN_OR_RETURN(name.run_id, NewestRunHolding(context, *snapshot, name.id));
   }
@@ -60,7 +57,7 @@ absl::StatusOr<int> Why(Context& context, const WhyOptions& options) {
   if (context.json()) {
     context.out() << WhyJson(explained) << '\n';
   } else {
-    context.out() << WhyText(explained, now, context.width(), context.colour());
+    context.out() << WhyText(explained, context.Now(), context.width(), context.colour());
   }
   return kExitDone;
 }
@@ -71,6 +68,7 @@ Command WhyCommand() {
   const auto options = std::make_shared<WhyOptions>();
   Command command;
   command.name = "why";
+  command.reads_as_of = true;
   command.summary = "How something came to its state, what holds it up, what may be done";
   command.details = fmt::format(
       "KIND is one of {}; ws is short for workstream, and run/r1 says the same as run r1.\n"

@@ -31,7 +31,8 @@ std::vector<SourceFile> ReadRepository(const std::string& root) {
       if (IsSkippedFolder(it->path().filename())) it.disable_recursion_pending();
       continue;
     }
-    if (!it->is_regular_file()) continue;
+    // In a worktree .git is a file.
+    if (!it->is_regular_file() || it->path().filename() == ".git") continue;
     std::string text = ReadFile(it->path());
     if (text.find('\0') != std::string::npos) continue;
     files.push_back({it->path().lexically_relative(root).generic_string(), std::move(text)});
