@@ -36,11 +36,15 @@ std::string UriOf(const std::string& path, std::string_view query) {
   return uri.append(query);
 }
 
+bool HasWriteAheadLog(const std::string& path) {
+  return access((path + "-wal").c_str(), F_OK) == 0;
+}
+
 // A log in a folder nobody may write to can still be read, if no writer left a write-ahead log behind: SQLite then
 // needs no files of its own beside it, and must be told so.
 bool IsFrozen(const std::string& path) {
   const std::string folder = std::filesystem::absolute(path).parent_path();
-  return access(folder.c_str(), W_OK) != 0 && access((path + "-wal").c_str(), F_OK) != 0;
+  return access(folder.c_str(), W_OK) != 0 && !HasWriteAheadLog(path);
 }
 
 // Once per process, before SQLite's first use: no statistics of memory, which take a lock at each allocation, and no
@@ -165,8 +169,21 @@ void Statement::Reset() {
   sqlite3_reset(handle_.get());
 }
 
+int Statement::columns() const {
+  return sqlite3_column_count(handle_.get());
+}
+std::string_view Statement::NameOf(int column) const {
+  const char* const name = sqlite3_column_name(handle_.get(), column);
+  return name == nullptr ? "" : name;
+}
+int Statement::TypeOf(int column) const {
+  return sqlite3_column_type(handle_.get(), column);
+}
 bool Statement::IsNull(int column) const {
-  return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+  return TypeOf(column) == SQLITE_NULL;
+}
+double Statement::Real(int column) const {
+  return sqlite3_column_double(handle_.get(), column);
 }
 int64_t Statement::Int(int column) const {
   return sqlite3_column_int64(handle_.get(), column);
@@ -204,8 +221,12 @@ absl::StatusOr<Connection> Connection::Open(const std::string& path, OpenMode mo
   }
   Connection connection;
   connection.path_ = path;
-  const bool frozen = mode == OpenMode::kReadOnly && IsFrozen(path);
-  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | (frozen ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+  const bool frozen = (mode == OpenMode::kUntouched || mode == OpenMode::kReadOnly) && IsFrozen(path);
+  // To fold a write-ahead log back is its owner's business. Where there is none a connection that may write leaves
+  // less behind than one that may not: it takes away the files it made beside the database.
+  const bool untouched = mode == OpenMode::kUntouched && HasWriteAheadLog(path);
+  const int flags =
+      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | (frozen || untouched ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(UriOf(path, frozen ? "?immutable=1" : "").c_str(), &handle, flags, nullptr);
   connection.handle_.reset(handle);

@@ -31,8 +31,13 @@ class Statement {
   absl::Status Run();
   void Reset();
 
+  int columns() const;
+  std::string_view NameOf(int column) const;
+  // Of the value in the row at hand: SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT, SQLITE_BLOB or SQLITE_NULL.
+  int TypeOf(int column) const;
   bool IsNull(int column) const;
   int64_t Int(int column) const;
+  double Real(int column) const;
   // Views live until the next Step or Reset.
   std::string_view Text(int column) const;
   std::string_view Blob(int column) const;
@@ -57,7 +62,12 @@ class ResetOnExit {
   Statement& statement_;
 };
 
-enum class OpenMode { kReadOnly, kReadWrite, kCreate };
+enum class OpenMode {
+  kUntouched,  // of another program: only read, and its write-ahead log is left as it is
+  kReadOnly,
+  kReadWrite,
+  kCreate
+};
 
 class Connection {
  public:
