@@ -197,7 +197,7 @@ absl::StatusOr<Answer> Unit::Record(schema::Command::Reader command, std::string
   AnswerBuilder builder;
   for (size_t i = 0; i < drafts.size(); ++i) {
     EventDraft& draft = drafts[i];
-    const NewEvent sealed = engine_.sealer_.Seal(command, first, now, draft);
+    const NewEvent sealed = engine_.sealer_.Seal(command, first, {now, occurred_at_}, draft);
     ASSIGN_OR_RETURN(version, transaction_->Append(stream, version, {&sealed, 1}));
     const auto event = draft.event.asReader();
     const Position position = transaction_->head().position;
@@ -216,7 +216,7 @@ absl::StatusOr<Preview> Unit::Foresee(schema::Command::Reader command, std::stri
   const Position first{position.value + 1};
   ASSIGN_OR_RETURN(StreamVersion version, transaction_->VersionOf(stream));
   for (size_t i = 0; i < engine_.drafts_.size(); ++i) {
-    const NewEvent sealed = engine_.sealer_.Seal(command, first, now, engine_.drafts_[i]);
+    const NewEvent sealed = engine_.sealer_.Seal(command, first, {now, occurred_at_}, engine_.drafts_[i]);
     preview.events.push_back({.position = {++position.value},
                               .version = {++version.value},
                               .event_type = std::string(sealed.event_type),

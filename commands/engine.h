@@ -36,6 +36,9 @@ class Unit {
   absl::StatusOr<Answer> Execute(schema::Command::Reader command);
   // Records again what a unit that was dropped answered to `command`: `annals apply --atomic` keeps only that.
   absl::StatusOr<Answer> RecordRefusal(schema::Command::Reader command, const Refused& refused);
+  // From now on the events of commands say that they happened at `time` (1970-01-01T00:00:00Z: they claim no time of
+  // their own): an import keeps the times of what it imports. When they were recorded is the clock's all the same.
+  void SetOccurredAt(Timestamp time) { occurred_at_ = time; }
   // Writes the rows changed so far, and forgets some, so that a unit of millions of commands keeps within its memory.
   absl::Status Spill();
   // Makes everything durable.
@@ -58,6 +61,7 @@ class Unit {
   std::unique_ptr<Transaction> transaction_;
   // Whose rows still show content that was redacted in this unit, and are written anew at its end.
   absl::btree_set<std::string> redacted_runs_;
+  Timestamp occurred_at_;
   bool committed_ = false;
 };
 

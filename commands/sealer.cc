@@ -13,9 +13,10 @@ constexpr size_t kInlineContentBytes = 1024;
 
 }  // namespace
 
-NewEvent Sealer::Seal(schema::Command::Reader command, Position first, Timestamp now, EventDraft& draft) {
-  NewEvent sealed{.event = {}, .event_type = {}, .ws_id = {}, .recorded_at = now, .content = {}};
-  draft.event.setRecordedAt(now.micros);
+NewEvent Sealer::Seal(schema::Command::Reader command, Position first, const EventTimes& times, EventDraft& draft) {
+  NewEvent sealed{.event = {}, .event_type = {}, .ws_id = {}, .recorded_at = times.recorded_at, .content = {}};
+  draft.event.setRecordedAt(times.recorded_at.micros);
+  if (times.occurred_at.micros != 0) draft.event.setOccurredAt(times.occurred_at.micros);
   if (command.hasActor()) draft.event.setActor(command.getActor());
   if (command.hasCommandId()) draft.event.setCommandId(command.getCommandId());
   if (draft.caused_by) draft.event.setCausation(first.value + *draft.caused_by);

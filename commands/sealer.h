@@ -10,13 +10,18 @@
 
 namespace annals {
 
+struct EventTimes {
+  Timestamp recorded_at;
+  Timestamp occurred_at;  // what the event claims; 0 when it claims none
+};
+
 class Sealer {
  public:
   explicit Sealer(RandomSource& random) : random_(random) {}
 
-  // Completes `draft` (time, actor, command, cause, content) and encodes it. `first` is where the decision's first
+  // Completes `draft` (times, actor, command, cause, content) and encodes it. `first` is where the decision's first
   // draft will stand. What it returns views memory that is used again by the next call.
-  NewEvent Seal(schema::Command::Reader command, Position first, Timestamp now, EventDraft& draft);
+  NewEvent Seal(schema::Command::Reader command, Position first, const EventTimes& times, EventDraft& draft);
 
  private:
   RandomSource& random_;
