@@ -1,5 +1,8 @@
 #include "eventstore/event_type.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "eventstore/event_codec.h"
 
 namespace annals {
@@ -31,6 +34,14 @@ std::string_view EventTypeOf(schema::Event::Reader event, std::string& scratch) 
       return "content_redacted";
   }
   return "unknown";
+}
+
+bool IsEngineEventType(std::string_view name) {
+  static constexpr std::string_view kNames[] = {
+      "run_created",    "workstream_created", "command_refused", "step_started",     "step_completed",
+      "error_recorded", "checkpoint_saved",   "machine_defined", "content_redacted", "unknown"};
+  return name.ends_with("_transitioned") || name.ends_with("_overridden") ||
+         std::ranges::find(kNames, name) != std::end(kNames);
 }
 
 }  // namespace annals

@@ -12,4 +12,8 @@ namespace annals {
 // binary does not know. The view lives as long as `event` and `scratch`, which a name put together here is written to.
 std::string_view EventTypeOf(schema::Event::Reader event, std::string& scratch);
 
+// Whether EventTypeOf() gives, or will once give, `name` to an event that is no note: in a history from elsewhere a
+// note of that name would pass for one.
+bool IsEngineEventType(std::string_view name);
+
 }  // namespace annals
