@@ -29,6 +29,7 @@ constexpr CommandEntry kCommands[] = {
     {"init", "", kTool, "Make the database, or bring it up to date", InitCommand},
     {"migrate", "", kTool, "Bring an older database up to date", MigrateCommand},
     {"apply", "", kTool, "Execute commands from JSON lines", ApplyCommand},
+    {"import", "", kTool, "Take in a history from elsewhere", ImportCommand},
     {"rebuild", "", kTool, "Make the tables anew from the log", RebuildCommand},
     {"redact", "", kTool, "Remove the content of an event for good", RedactCommand},
     {"bench", "", kTool, "Measure this machine and disk, beside SQLite alone", BenchCommand},

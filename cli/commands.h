@@ -47,6 +47,7 @@ Command ProveCommand();
 Command CheckProofCommand();
 Command AuditCommand();
 Command ApplyCommand();
+Command ImportCommand();
 Command RebuildCommand();
 Command RedactCommand();
 Command BenchCommand();
