@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -99,7 +100,8 @@ TEST(ManPage, NamesEveryCommandAndOption) {
   EXPECT_THAT(page, StartsWith(".TH ANNALS 1"));
   for (const CommandNode& node : AllCommandNodes()) {
     if (!node.parent.empty() && !node.command.IsGroup()) {
-      EXPECT_THAT(page, HasSubstr(".SS " + node.path + "\n"));
+      const std::string in_roff = std::regex_replace(node.path, std::regex("-"), "\\-");  // a minus, not a hyphen
+      EXPECT_THAT(page, HasSubstr(".SS " + in_roff + "\n"));
     }
   }
   for (const char c : page)
