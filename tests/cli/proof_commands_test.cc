@@ -79,8 +79,8 @@ TEST_F(ProofTest, AKeyIsItsOwnersAndIsNotOverwritten) {
 
   const std::string before = TextOf("key");
   const ProcessResult again = sandbox_.Run({"key", "new", File("key")});
-  EXPECT_EQ(again.exit, 1);
-  EXPECT_THAT(again.err, HasSubstr("File exists"));
+  EXPECT_EQ(again.exit, 5);
+  EXPECT_THAT(again.err, HasSubstr(File("key")));
   EXPECT_EQ(TextOf("key"), before);
   EXPECT_EQ(sandbox_.Out({"key", "show", File("key")}), made.out);
   EXPECT_EQ(sandbox_.Out({"key", "show", "-"}, before), made.out);
