@@ -33,6 +33,8 @@ AuditKind KindOf(Body::Reader body) {
       return AuditKind::kError;
     case Body::NOTED:
       return AuditKind::kNote;
+    case Body::CONTENT_REDACTED:
+      return AuditKind::kRedacted;
     case Body::UNKNOWN:
       break;
   }
@@ -112,6 +114,7 @@ class Collector {
 
  private:
   void AddBody(Body::Reader body, const FoldedEvent& folded, AuditEvent& event) {
+    if (body.isContentRedacted()) event.redacted = body.getContentRedacted().getPosition();
     if (body.isWorkstreamCreated()) {
       event.depends_on = TextsOf(body.getWorkstreamCreated().getDependsOn());
       event.is_critical = body.getWorkstreamCreated().getIsCritical();
@@ -247,7 +250,8 @@ class Collector {
 
 std::string_view NameOf(AuditKind kind) {
   static constexpr std::array<std::string_view, kAuditKinds> kNames = {
-      "created", "moved", "overridden", "refused", "step_started", "step_completed", "error", "note", "unknown"};
+      "created",        "moved", "overridden", "refused",  "step_started",
+      "step_completed", "error", "note",       "redacted", "unknown"};
   return kNames[static_cast<size_t>(kind)];
 }
 

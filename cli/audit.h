@@ -26,10 +26,12 @@ enum class AuditKind {
   kStepCompleted,
   kError,
   kNote,
+  kRedacted,
   kUnknown,  // of a kind this binary does not know
 };
 inline constexpr size_t kAuditKinds = static_cast<size_t>(AuditKind::kUnknown) + 1;
-// "created", "moved", "overridden", "refused", "step_started", "step_completed", "error", "note", "unknown".
+// "created", "moved", "overridden", "refused", "step_started", "step_completed", "error", "note", "redacted",
+// "unknown".
 std::string_view NameOf(AuditKind kind);
 using AuditCounts = std::array<uint64_t, kAuditKinds>;
 
@@ -54,6 +56,7 @@ struct AuditEvent {
   std::vector<std::string> legal;       // of refused: what would have been
   std::optional<size_t> attempt;        // of step_started and step_completed: index in Audit::attempts
   std::optional<size_t> error;          // index in Audit::errors
+  uint64_t redacted = 0;                // of redacted: the position whose content went
   uint64_t repeat = 0;                  // of error: 1 for the first of its signature, 2 for the second, …
 };
 

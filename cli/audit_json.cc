@@ -88,6 +88,10 @@ void WriteByKind(const Audit& audit, const AuditEvent& event, JsonWriter& out) {
     case AuditKind::kNote:
       WriteContent("payload", event, out);
       break;
+    case AuditKind::kRedacted:
+      out.Key("redacted").UInt(event.redacted);
+      WriteTextOrNull("reason", event.text, out);
+      break;
     case AuditKind::kUnknown:
       break;
   }

@@ -34,6 +34,8 @@ std::string_view ShapeOf(AuditKind kind) {
       return R"(<path d="M0-6 6 5-6 5z"/>)";
     case AuditKind::kNote:
       return R"(<path d="M-4-4H4V4H-4z"/>)";
+    case AuditKind::kRedacted:
+      return R"(<path d="M-6-2H6V2H-6z"/>)";
     case AuditKind::kUnknown:
       break;
   }

@@ -90,6 +90,8 @@ std::string WhatText(const Audit& audit, const AuditEvent& event) {
       return ErrorText(audit, event);
     case AuditKind::kNote:
       return event.text.empty() ? event.type : fmt::format("{}: {}", event.type, event.text);
+    case AuditKind::kRedacted:
+      return fmt::format("the content of position {} removed: {}", event.redacted, event.text);
     case AuditKind::kUnknown:
       break;
   }
