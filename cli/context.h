@@ -82,6 +82,8 @@ class Context {
   // Opens the database, once: later calls return the same. Owned by the context.
   //   kNotFound  there is none
   absl::StatusOr<SqliteStorage*> OpenForReading();
+  // The same database once more, for reading on a thread of its own.
+  absl::StatusOr<std::unique_ptr<SqliteStorage>> OpenAnotherForReading();
   // Makes the folders above it and a missing database; brings an old schema up to date.
   absl::StatusOr<SqliteStorage*> OpenForWriting();
   // The engine over OpenForWriting(); with --dry-run and no database, over an empty one in memory, so that nothing is
@@ -94,6 +96,7 @@ class Context {
 
  private:
   absl::StatusOr<SqliteStorage*> Open(bool may_write);
+  absl::StatusOr<std::unique_ptr<SqliteStorage>> OpenNew(bool may_write);
 
   Host& host_;
   GlobalOptions options_;
