@@ -10,8 +10,11 @@
 #include "cli/context.h"
 #include "cli/exit_code.h"
 #include "cli/fold_progress.h"
+#include "cli/input_text.h"
 #include "cli/printable.h"
 #include "commands/verify.h"
+#include "eventstore/note_key.h"
+#include "eventstore/sealed_checkpoint.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "schemas/json_writer.h"
 #include "schemas/status.h"
@@ -25,6 +28,8 @@ constexpr int64_t kMostJobs = 256;
 
 struct VerifyArguments {
   std::optional<int64_t> jobs;
+  std::optional<std::string> seal_file;
+  std::optional<std::string> verifier;
 };
 
 // Faults as they are printed: by position, as far as they can be kept for that; what comes after is printed as it
@@ -45,14 +50,20 @@ class FaultPrinter {
   }
 
   // The whole answer.
-  void Finish(const VerifyReport& report) {
+  void Finish(const VerifyReport& report, const std::optional<SealedCheckpoint>& seal) {
     if (!context_.json()) {
       if (!overflowed_) PrintKept("");
       return;
     }
     JsonWriter out;
     out.BeginObject().Key("ok").Bool(report.faults == 0).Key("events").UInt(report.events);
-    out.Key("tree_size").UInt(report.tree_size).Key("root").String(HexOf(report.root)).Key("sealed").Null();
+    out.Key("tree_size").UInt(report.tree_size).Key("root").String(HexOf(report.root)).Key("sealed");
+    if (seal) {
+      out.BeginObject().Key("origin").String(seal->origin).Key("size").UInt(seal->size);
+      out.Key("root").String(HexOf(seal->root)).Key("ok").Bool(report.seal_holds.value_or(false)).EndObject();
+    } else {
+      out.Null();
+    }
     const std::string summary = out.text();
     // What had to be printed before the rest was known stands in front of it.
     if (overflowed_) {
@@ -114,8 +125,28 @@ absl::StatusOr<size_t> JobsFor(Storage& storage, const VerifyArguments& argument
   return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMostJobs);
 }
 
+// The sealed head to verify against, if one is named.
+absl::StatusOr<std::optional<SealedCheckpoint>> ReadSeal(Storage& storage, const VerifyArguments& arguments) {
+  if (!arguments.seal_file && !arguments.verifier) return std::nullopt;
+  if (!arguments.seal_file || !arguments.verifier) {
+    return absl::InvalidArgumentError("a seal is checked with --against SEAL and --verifier KEY; name both");
+  }
+  ASSIGN_OR_RETURN(std::string key_text, ReadInputText(*arguments.verifier));
+  while (!key_text.empty() && (key_text.back() == '\n' || key_text.back() == '\r')) key_text.pop_back();
+  const absl::StatusOr<VerifierKey> key = VerifierKey::Parse(key_text);
+  if (!key.ok()) return WithContext(key.status(), "--verifier");
+  ASSIGN_OR_RETURN(const std::string note, ReadInputText("@" + *arguments.seal_file));
+  ASSIGN_OR_RETURN(const auto snapshot, storage.Read());
+  ASSIGN_OR_RETURN(const std::string id, snapshot->DatabaseId());
+  absl::StatusOr<SealedCheckpoint> seal = OpenSeal(note, *key, OriginOf(id));
+  if (!seal.ok()) return WithContext(seal.status(), *arguments.seal_file);
+  return *std::move(seal);
+}
+
 absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
   ASSIGN_OR_RETURN(SqliteStorage* const first, context.OpenForReading());
+  VerifyOptions options;
+  ASSIGN_OR_RETURN(options.seal, ReadSeal(*first, arguments));
   ASSIGN_OR_RETURN(const size_t jobs, JobsFor(*first, arguments));
   std::vector<std::unique_ptr<SqliteStorage>> others;
   std::vector<Storage*> storages = {first};
@@ -126,10 +157,10 @@ absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
   FoldProgressLine progress(context, "verify");
   FaultPrinter printer(context, progress);
   const absl::StatusOr<VerifyReport> report =
-      Verify(storages, {}, progress, [&](const Fault& fault) { printer(fault); });
+      Verify(storages, options, progress, [&](const Fault& fault) { printer(fault); });
   progress.Erase();
   if (!report.ok()) return report.status();
-  printer.Finish(*report);
+  printer.Finish(*report, options.seal);
   if (context.json()) return report->faults == 0 ? kExitDone : kExitIntegrity;
   if (report->faults > 0) {
     return absl::DataLossError(
@@ -138,9 +169,13 @@ absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
                     report->faults, report->events));
   }
   context.out() << fmt::format("{} events, root {}: hashes, order, law and tables are right\n", report->events,
-                               HexOf(report->root))
-                << "Without a seal kept elsewhere it cannot be excluded that the newest events were cut off, or that "
-                   "all was written anew.\n";
+                               HexOf(report->root));
+  if (options.seal) {
+    context.out() << fmt::format("The log goes on from the head that was sealed at {} events.\n", options.seal->size);
+  } else {
+    context.out() << "Without a seal kept elsewhere it cannot be excluded that the newest events were cut off, or that "
+                     "all was written anew.\n";
+  }
   return kExitDone;
 }
 
@@ -148,16 +183,20 @@ absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
 
 Command VerifyCommand() {
   const auto arguments = std::make_shared<VerifyArguments>();
-  return {.name = "verify",
-          .summary = "Check hashes, order, law and tables of the whole log",
-          .details =
-              "Reads the log once and names every fault by its position and kind: an event that was changed, removed, "
-              "added or moved, one that the law would have refused, a table that does not show what the events say. "
-              "Others may write meanwhile. Exit code 6 where there are faults.",
-          .example = "annals verify\nannals verify --jobs 4 --json",
-          .arguments = {Option("--jobs", "N", &arguments->jobs,
-                               "threads to share the work (default: one per core; one for a small log)")},
-          .run = [arguments](Context& context) { return Run(context, *arguments); }};
+  return {
+      .name = "verify",
+      .summary = "Check hashes, order, law and tables of the whole log",
+      .details =
+          "Reads the log once and names every fault by its position and kind: an event that was changed, removed, "
+          "added or moved, one that the law would have refused, a table that does not show what the events say. "
+          "Others may write meanwhile. Exit code 6 where there are faults.",
+      .example = "annals verify\nannals verify --jobs 4 --json",
+      .arguments = {FileNamed(Option("--against", "SEAL", &arguments->seal_file,
+                                     "a sealed head that the log must go on from")),
+                    Option("--verifier", "KEY", &arguments->verifier, "the public key it was sealed with, or @FILE"),
+                    Option("--jobs", "N", &arguments->jobs,
+                           "threads to share the work (default: one per core; one for a small log)")},
+      .run = [arguments](Context& context) { return Run(context, *arguments); }};
 }
 
 }  // namespace annals

@@ -12,7 +12,7 @@ constexpr size_t kSubtreesAtOnce = 1024;
 
 }  // namespace
 
-ChainCheck::ChainCheck(Snapshot& snapshot, const std::optional<SealedHead>& seal, FaultSink& faults)
+ChainCheck::ChainCheck(Snapshot& snapshot, const std::optional<SealedCheckpoint>& seal, FaultSink& faults)
     : snapshot_(snapshot), seal_(seal), faults_(faults) {
   if (seal_ && seal_->size == 0) CompareSeal();
 }

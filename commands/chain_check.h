@@ -8,8 +8,8 @@
 #include <absl/status/status.h>
 
 #include "commands/fault.h"
-#include "commands/verify.h"
 #include "eventstore/merkle.h"
+#include "eventstore/sealed_checkpoint.h"
 #include "eventstore/storage.h"
 
 namespace annals {
@@ -19,7 +19,7 @@ namespace annals {
 class ChainCheck {
  public:
   // All of them must outlive it.
-  ChainCheck(Snapshot& snapshot, const std::optional<SealedHead>& seal, FaultSink& faults);
+  ChainCheck(Snapshot& snapshot, const std::optional<SealedCheckpoint>& seal, FaultSink& faults);
 
   // The next record of the log. Needs position, recorded_at and leaf_hash alone.
   absl::Status Add(const RecordView& record);
@@ -36,7 +36,7 @@ class ChainCheck {
   absl::Status CompareHead();
 
   Snapshot& snapshot_;
-  const std::optional<SealedHead>& seal_;
+  const std::optional<SealedCheckpoint>& seal_;
   FaultSink& faults_;
   uint64_t events_ = 0;
   Position last_;

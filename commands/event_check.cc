@@ -1,5 +1,7 @@
 #include "commands/event_check.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <kj/exception.h>
 
@@ -71,7 +73,7 @@ absl::Status EventCheck::CheckEvent(const RecordView& record, OpenStream& stream
     absl::StatusOr<FoldedEvent> event = folder_.ReadEvent(record);
     if (event.ok()) {
       CheckColumns(record, *event);
-      CheckContent(record, *event);
+      CheckContent(record, *event, stream);
       return Follow(*event, stream);
     }
     faults_.Add(record.position, FaultKind::kUndecodable, std::string(MessageOf(event.status())));
@@ -97,7 +99,10 @@ void EventCheck::CheckColumns(const RecordView& record, const FoldedEvent& event
   if (record.ws_id != ws_id) add("ws_id", record.ws_id, ws_id);
 }
 
-void EventCheck::CheckContent(const RecordView& record, FoldedEvent& event) {
+void EventCheck::CheckContent(const RecordView& record, FoldedEvent& event, OpenStream& stream) {
+  if (event.event.getBody().isContentRedacted()) {
+    stream.redactions.emplace_back(record.position, Position{event.event.getBody().getContentRedacted().getPosition()});
+  }
   const auto content = event.event.getContent();
   const auto add = [&](std::string detail) { faults_.Add(record.position, FaultKind::kContent, std::move(detail)); };
   if (!content.isKept()) {
@@ -108,7 +113,9 @@ void EventCheck::CheckContent(const RecordView& record, FoldedEvent& event) {
   const auto kept = content.getKept();
   const std::string_view bytes = record.content->bytes;
   const auto digest = kept.getDigest();
-  if (kept.getSize() != bytes.size()) {
+  if (record.content->IsRedacted()) {
+    stream.without_content.push_back(record.position);
+  } else if (kept.getSize() != bytes.size()) {
     add(fmt::format("{} bytes are kept beside it, it says {}", bytes.size(), kept.getSize()));
   } else if (BytesOf(SaltedDigest(record.content->salt, bytes)) !=
              std::string_view(reinterpret_cast<const char*>(digest.begin()), digest.size())) {
@@ -142,7 +149,25 @@ void EventCheck::GiveUp(Position position, OpenStream& stream) {
                           Quoted(stream.run_id())));
 }
 
+// Content may go where an event of the same stream says so, and nowhere else.
+void EventCheck::CheckRedactions(const OpenStream& stream) {
+  for (const Position position : stream.without_content) {
+    if (std::ranges::find(stream.redactions, position, [](const auto& redaction) { return redaction.second; }) ==
+        stream.redactions.end()) {
+      faults_.Add(position, FaultKind::kContent,
+                  "the content that was kept beside it was removed, and no event says so");
+    }
+  }
+  for (const auto& [position, target] : stream.redactions) {
+    if (std::ranges::find(stream.without_content, target) == stream.without_content.end()) {
+      faults_.Add(position, FaultKind::kContent,
+                  fmt::format("it says that the content of position {} was redacted, which is not so", target.value));
+    }
+  }
+}
+
 absl::Status EventCheck::Leave(OpenStream& stream) {
+  CheckRedactions(stream);
   if (!stream.run_id().empty() && !stream.is_broken) {
     RETURN_IF_ERROR(tables_.CompareRun(stream.run_id(), stream.rows()));
   }

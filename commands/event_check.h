@@ -37,7 +37,8 @@ class EventCheck {
   void CheckHash(const RecordView& record);
   void CheckVersion(const RecordView& record, OpenStream& stream);
   void CheckColumns(const RecordView& record, const FoldedEvent& event);
-  void CheckContent(const RecordView& record, FoldedEvent& event);
+  void CheckContent(const RecordView& record, FoldedEvent& event, OpenStream& stream);
+  void CheckRedactions(const OpenStream& stream);
   absl::Status CheckEvent(const RecordView& record, OpenStream& stream);
   // The law, then the fold.
   absl::Status Follow(const FoldedEvent& event, OpenStream& stream);

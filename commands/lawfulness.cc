@@ -131,6 +131,9 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows) {
       return ObjectionOf(NeedWorkstream(rows, event.run_id, ws_id).status());
     case Body::NOTED:
       return ObjectionOf(CheckNote(event.run_id, ws_id, rows));
+    case Body::CONTENT_REDACTED:
+      if (body.getContentRedacted().getPosition() < event.position.value) return "";
+      return "it redacts what does not stand before it";
     case Body::COMMAND_REFUSED:
     case Body::UNKNOWN:
       return "";
@@ -148,11 +151,13 @@ absl::StatusOr<std::string> FindUnlawful(std::string_view stream, const FoldedEv
   }
   const bool is_of_a_run = !event.run_id.empty() && stream.size() == RunStream("").size() + event.run_id.size();
   const bool is_refusal = stream.starts_with(RefusedStream(""));
-  if (is_refusal != body.isCommandRefused()) {
+  if (is_refusal != body.isCommandRefused() && !body.isContentRedacted()) {
     return is_refusal ? "a stream of refusals holds it, and it is none"
                       : "it is a refusal, but stands in another stream";
   }
-  if (is_refusal || is_of_a_run || (stream == kNoteStream && body.isNoted())) return CheckBody(event, rows);
+  if (is_refusal || is_of_a_run || body.isContentRedacted() || (stream == kNoteStream && body.isNoted())) {
+    return CheckBody(event, rows);
+  }
   return fmt::format("no such event belongs into stream {}", Quoted(stream));
 }
 

@@ -3,28 +3,20 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <string_view>
 
 #include <absl/functional/function_ref.h>
 #include <absl/status/statusor.h>
 #include <absl/types/span.h>
 
 #include "commands/fault.h"
+#include "eventstore/sealed_checkpoint.h"
 #include "eventstore/storage.h"
 #include "projections/rebuild.h"
 
 namespace annals {
 
-// A tree head that was kept outside the database.
-struct SealedHead {
-  std::string origin;
-  uint64_t size = 0;
-  Hash root;
-};
-
 struct VerifyOptions {
-  std::optional<SealedHead> seal = {};
+  std::optional<SealedCheckpoint> seal = {};  // of this database
 };
 
 struct VerifyReport {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <absl/container/node_hash_map.h>
@@ -27,6 +28,9 @@ class OpenStream {
 
   StreamVersion next_version = {1};  // for the walk's use
   bool is_broken = false;            // for the walk's use: an event could not be folded, the rows are void
+  // For the walk's use: events whose content was removed, and those that say it was, with what they name.
+  std::vector<Position> without_content = {};
+  std::vector<std::pair<Position, Position>> redactions = {};
 
  private:
   friend class OpenStreams;
