@@ -23,7 +23,7 @@ absl::StatusOr<Timestamp> TimeAt(Snapshot& snapshot, uint64_t position) {
   ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
   if (record == nullptr) {
     return absl::DataLossError(
-        fmt::format("read the log: there is no event at position {}; restore a backup", position));
+        fmt::format("read the log: there is no event at position {}; annals verify shows what was altered", position));
   }
   return record->recorded_at;
 }

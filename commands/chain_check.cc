@@ -81,8 +81,7 @@ absl::Status ChainCheck::CompareSubtrees() {
         snapshot_.ReadSubtrees(first_subtree_ + next, first_subtree_ + subtrees_.size() - 1, compare);
     if (status.ok()) break;
     if (!absl::IsDataLoss(status)) return status;
-    faults_.Add({(first_subtree_ + next) * MerkleTree::kSubtreeLeaves + 1}, FaultKind::kTreeHead,
-                std::string(MessageOf(status)));
+    faults_.Add({(first_subtree_ + next) * MerkleTree::kSubtreeLeaves + 1}, FaultKind::kTreeHead, DiagnosisOf(status));
     ++next;
   }
   first_subtree_ += subtrees_.size();

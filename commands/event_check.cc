@@ -76,7 +76,7 @@ absl::Status EventCheck::CheckEvent(const RecordView& record, OpenStream& stream
       CheckContent(record, *event, stream);
       return Follow(*event, stream);
     }
-    faults_.Add(record.position, FaultKind::kUndecodable, std::string(MessageOf(event.status())));
+    faults_.Add(record.position, FaultKind::kUndecodable, DiagnosisOf(event.status()));
   } catch (const kj::Exception& exception) {
     faults_.Add(record.position, FaultKind::kUndecodable, exception.getDescription().cStr());
   }
@@ -122,7 +122,7 @@ void EventCheck::CheckContent(const RecordView& record, FoldedEvent& event, Open
     add("salt and content do not give the digest that it holds");
   }
   const absl::Status status = folder_.ReadKeptContent(record, event);
-  if (!status.ok()) add(std::string(MessageOf(status)));
+  if (!status.ok()) add(DiagnosisOf(status));
 }
 
 absl::Status EventCheck::Follow(const FoldedEvent& event, OpenStream& stream) {
@@ -132,7 +132,7 @@ absl::Status EventCheck::Follow(const FoldedEvent& event, OpenStream& stream) {
     const absl::Status folded = Fold(event, stream.rows());
     if (!folded.ok()) {
       if (!absl::IsDataLoss(folded)) return folded;
-      faults_.Add(event.position, FaultKind::kUndecodable, std::string(MessageOf(folded)));
+      faults_.Add(event.position, FaultKind::kUndecodable, DiagnosisOf(folded));
       GiveUp(event.position, stream);
     }
   }

@@ -1,5 +1,7 @@
 #include "commands/fault.h"
 
+#include "schemas/status.h"
+
 namespace annals {
 
 std::string_view NameOf(FaultKind kind) {
@@ -30,6 +32,11 @@ std::string_view NameOf(FaultKind kind) {
       return "seal";
   }
   return "unknown";
+}
+
+std::string DiagnosisOf(const absl::Status& status) {
+  const std::string_view message = MessageOf(status);
+  return std::string(message.substr(0, message.find("; ")));
 }
 
 }  // namespace annals

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include <absl/status/status.h>
+
 #include "eventstore/types.h"
 
 namespace annals {
@@ -32,6 +34,9 @@ struct Fault {
   FaultKind kind;
   std::string detail;
 };
+
+// What a status says is wrong, without the advice that stands behind it.
+std::string DiagnosisOf(const absl::Status& status);
 
 // Where checks put what they find.
 class FaultSink {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "commands/conditions.h"
+#include "commands/fault.h"
 #include "commands/transition.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"
@@ -18,8 +19,7 @@ using Body = schema::Event::Body;
 absl::StatusOr<std::string> ObjectionOf(const absl::Status& status) {
   if (status.ok()) return "";
   if (!absl::IsNotFound(status) && !absl::IsInvalidArgument(status)) return status;
-  const std::string_view message = MessageOf(status);
-  return std::string(message.substr(0, message.find("; ")));  // behind it stands what a caller may do
+  return DiagnosisOf(status);
 }
 
 absl::StatusOr<std::string> ObjectionOf(const absl::StatusOr<std::optional<Refusal>>& judged) {
@@ -80,9 +80,9 @@ absl::StatusOr<std::string> CheckTransition(const FoldedEvent& event, Rows& rows
     if (!ws_id.empty()) return fmt::format("it moves the run, but names workstream {}", ws_id);
     return CheckMove(**machine, event.run_id, (*run)->status, event, rows, **run, nullptr);
   }
-  const absl::StatusOr<const WorkstreamRow*> workstream = NeedWorkstream(rows, event.run_id, ws_id);
-  if (!workstream.ok()) return ObjectionOf(workstream.status());
-  return CheckMove(**machine, ws_id, (*workstream)->status, event, rows, **run, *workstream);
+  ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, rows.Workstream(event.run_id, ws_id));
+  if (workstream == nullptr) return ObjectionOf(NeedWorkstream(rows, event.run_id, ws_id).status());
+  return CheckMove(**machine, ws_id, workstream->status, event, rows, **run, workstream);
 }
 
 absl::StatusOr<std::string> CheckCompletion(const FoldedEvent& event, Rows& rows) {

@@ -60,7 +60,7 @@ class Jobs final : public FaultSink {
       const MutexLock lock(mutex_);
       if (std::exchange(unreadable_, position) == position) return;
     }
-    Add(position, FaultKind::kUnreadable, std::string(MessageOf(status)));
+    Add(position, FaultKind::kUnreadable, DiagnosisOf(status));
   }
   void Progress(size_t job, uint64_t position) {
     const MutexLock lock(mutex_);
@@ -121,9 +121,7 @@ class Job {
   absl::Status Walk(ChainCheck* chain) {
     const auto strays = number_ == 0 ? TransitionCheck::Strays::kCompared : TransitionCheck::Strays::kLeft;
     ASSIGN_OR_RETURN(check_, EventCheck::Begin(snapshot_, strays, jobs_));
-    // From the least number there is, so that what somebody put in front of the log is met too.
-    const Position least{static_cast<uint64_t>(INT64_MIN)};
-    ASSIGN_OR_RETURN(const auto cursor, snapshot_.ReadLog({.first = least, .for_check = true}));
+    ASSIGN_OR_RETURN(const auto cursor, snapshot_.ReadLog({.for_check = true}));
     for (uint64_t met = 1;; ++met) {
       ++at_.value;  // where reading may fail
       ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
@@ -170,7 +168,7 @@ absl::StatusOr<VerifyReport> Verify(absl::Span<Storage* const> storages, const V
   absl::StatusOr<Snapshots> taken = TakeSnapshots(storages);
   if (absl::IsDataLoss(taken.status())) {
     on_fault({std::nullopt, FaultKind::kTreeHead,
-              fmt::format("{}; nothing else could be checked", MessageOf(taken.status()))});
+              fmt::format("{}; nothing else could be checked", DiagnosisOf(taken.status()))});
     return VerifyReport{.faults = 1};
   }
   RETURN_IF_ERROR(taken.status());

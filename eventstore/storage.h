@@ -73,7 +73,7 @@ struct LogRange {
   bool for_fold = false;
   // For whoever checks the log: Next() fills position, stream, version, recorded_at and leaf_hash, Complete() the rest.
   // What is broken in a record does not end the walk: a name that is gone is empty, a leaf hash or salt of another
-  // length than it should have is all zeros.
+  // length than it should have is all zeros. From the first position on it also gives what stands in front of that.
   bool for_check = false;
 };
 

@@ -32,7 +32,7 @@ void ShowRedaction(FoldedEvent& event) {
 absl::Status MissingRow(const FoldedEvent& event, std::string_view table, std::string_view key) {
   return absl::DataLossError(
       fmt::format("fold the event at position {}: it speaks of {} {}, which no earlier event made; the log is not "
-                  "whole; restore a backup",
+                  "whole; annals verify shows what was altered",
                   event.position.value, table, key));
 }
 
@@ -83,7 +83,8 @@ absl::Status RecordFolder::DecodeKeptContent(const RecordView& record, BrokenPoi
   if (!event.event.getContent().isKept()) return absl::OkStatus();
   if (!record.content) {
     return absl::DataLossError(
-        fmt::format("read the event at position {}: its content is gone; restore a backup", record.position.value));
+        fmt::format("read the event at position {}: its content is gone; annals verify shows what was altered",
+                    record.position.value));
   }
   if (record.content->IsRedacted()) {
     ShowRedaction(event);
@@ -104,8 +105,9 @@ absl::Status RecordFolder::Fold(const RecordView& record, Rows& rows) {
     RETURN_IF_ERROR(DecodeKeptContent(record, BrokenPointers::kThrowLater, event));
     return annals::Fold(event, rows);
   } catch (const kj::Exception& exception) {
-    return absl::DataLossError(fmt::format("fold the event at position {}: it is damaged ({}); restore a backup",
-                                           record.position.value, exception.getDescription().cStr()));
+    return absl::DataLossError(
+        fmt::format("fold the event at position {}: it is damaged ({}); annals verify shows what was altered",
+                    record.position.value, exception.getDescription().cStr()));
   }
 }
 

@@ -70,9 +70,10 @@ absl::StatusOr<uint64_t> FoldRun(Snapshot& snapshot, std::string_view run_id, Po
 
 absl::Status CheckEventCount(uint64_t events, uint64_t head) {
   if (events == head) return absl::OkStatus();
-  return absl::DataLossError(fmt::format(
-      "the log holds {} events, its head says {}: events were removed or added by another program; restore a backup",
-      events, head));
+  return absl::DataLossError(
+      fmt::format("the log holds {} events, its head says {}: events were removed or added by another program; annals "
+                  "verify shows what was altered",
+                  events, head));
 }
 
 absl::StatusOr<RebuildReport> Rebuild(Storage& storage, const TableDef* wanted, FoldProgress progress) {

@@ -319,7 +319,8 @@ absl::StatusOr<std::unique_ptr<RecordCursor>> SqliteLog::Read(const LogRange& ra
   }
   if (range.newest_first) sql += " DESC";
   ASSIGN_OR_RETURN(Statement statement, connection_->Prepare(sql));
-  statement.Bind(1, static_cast<int64_t>(range.first.value));
+  const bool from_before = range.for_check && range.first.value <= 1;
+  statement.Bind(1, from_before ? INT64_MIN : static_cast<int64_t>(range.first.value));
   statement.Bind(2, static_cast<int64_t>(range.last.value));
   if (!range.stream.empty()) statement.Bind(3, stream_id);
   return std::make_unique<SqliteRecordCursor>(*this, std::move(statement), range);
