@@ -39,6 +39,7 @@ class FaultPrinter {
   FaultPrinter(Context& context, FoldProgressLine& progress) : context_(context), progress_(progress) {}
 
   void operator()(const Fault& fault) {
+    only_tables_ = only_tables_ && fault.kind == FaultKind::kTable;
     if (!overflowed_ && kept_.size() < kKept) {
       kept_.push_back(fault);
       return;
@@ -48,6 +49,9 @@ class FaultPrinter {
     overflowed_ = true;
     Print(fault);
   }
+
+  // The log itself is right.
+  bool only_tables() const { return only_tables_; }
 
   // The whole answer.
   void Finish(const VerifyReport& report, const std::optional<SealedCheckpoint>& seal) {
@@ -112,6 +116,7 @@ class FaultPrinter {
   std::vector<Fault> kept_;
   bool overflowed_ = false;
   bool printed_any_ = false;
+  bool only_tables_ = true;
 };
 
 absl::StatusOr<size_t> JobsFor(Storage& storage, const VerifyArguments& arguments) {
@@ -163,10 +168,10 @@ absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
   printer.Finish(*report, options.seal);
   if (context.json()) return report->faults == 0 ? kExitDone : kExitIntegrity;
   if (report->faults > 0) {
-    return absl::DataLossError(
-        fmt::format("{} fault(s) in a log of {} events; keep the file as it is and compare it "
-                    "with a backup",
-                    report->faults, report->events));
+    return absl::DataLossError(fmt::format(
+        "{} fault(s) in a log of {} events{}", report->faults, report->events,
+        printer.only_tables() ? ", all of them in the tables; annals rebuild makes the tables anew"
+                              : "; keep the file as it is and compare it with a backup"));
   }
   context.out() << fmt::format("{} events, root {}: hashes, order, law and tables are right\n", report->events,
                                HexOf(report->root));

@@ -13,6 +13,14 @@
 namespace annals {
 namespace {
 
+// What is wrong with the event at `position`, which need not be named again.
+std::string DiagnosisAt(Position position, const absl::Status& status) {
+  const std::string diagnosis = DiagnosisOf(status);
+  const std::string name = fmt::format("position {}: ", position.value);
+  const size_t at = diagnosis.find(name);
+  return at == std::string::npos ? diagnosis : diagnosis.substr(at + name.size());
+}
+
 OnDifference AsFaults(FaultSink& faults) {
   return [&faults](const TableDifference& difference) {
     faults.Add({difference.position, FaultKind::kTable,
@@ -76,7 +84,7 @@ absl::Status EventCheck::CheckEvent(const RecordView& record, OpenStream& stream
       CheckContent(record, *event, stream);
       return Follow(*event, stream);
     }
-    faults_.Add(record.position, FaultKind::kUndecodable, DiagnosisOf(event.status()));
+    faults_.Add(record.position, FaultKind::kUndecodable, DiagnosisAt(record.position, event.status()));
   } catch (const kj::Exception& exception) {
     faults_.Add(record.position, FaultKind::kUndecodable, exception.getDescription().cStr());
   }
@@ -122,7 +130,7 @@ void EventCheck::CheckContent(const RecordView& record, FoldedEvent& event, Open
     add("salt and content do not give the digest that it holds");
   }
   const absl::Status status = folder_.ReadKeptContent(record, event);
-  if (!status.ok()) add(DiagnosisOf(status));
+  if (!status.ok()) add(DiagnosisAt(record.position, status));
 }
 
 absl::Status EventCheck::Follow(const FoldedEvent& event, OpenStream& stream) {
@@ -132,7 +140,7 @@ absl::Status EventCheck::Follow(const FoldedEvent& event, OpenStream& stream) {
     const absl::Status folded = Fold(event, stream.rows());
     if (!folded.ok()) {
       if (!absl::IsDataLoss(folded)) return folded;
-      faults_.Add(event.position, FaultKind::kUndecodable, DiagnosisOf(folded));
+      faults_.Add(event.position, FaultKind::kUndecodable, DiagnosisAt(event.position, folded));
       GiveUp(event.position, stream);
     }
   }

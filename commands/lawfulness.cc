@@ -149,8 +149,10 @@ absl::StatusOr<std::string> FindUnlawful(std::string_view stream, const FoldedEv
     return fmt::format("it says that position {} led to it, which does not stand before it",
                        event.event.getCausation());
   }
-  const bool is_of_a_run = !event.run_id.empty() && stream.size() == RunStream("").size() + event.run_id.size();
-  const bool is_refusal = stream.starts_with(RefusedStream(""));
+  static const size_t run_prefix = RunStream("").size();
+  static const std::string refused_prefix = RefusedStream("");
+  const bool is_of_a_run = !event.run_id.empty() && stream.size() == run_prefix + event.run_id.size();
+  const bool is_refusal = stream.starts_with(refused_prefix);
   if (is_refusal != body.isCommandRefused() && !body.isContentRedacted()) {
     return is_refusal ? "a stream of refusals holds it, and it is none"
                       : "it is a refusal, but stands in another stream";
