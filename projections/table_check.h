@@ -56,6 +56,9 @@ class TableCheck {
   // Of the run that is being compared.
   std::vector<Found> found_;
   std::vector<Parting> partings_;
+  // A row that others refer to: its table, and the last part of its key, the first being the run.
+  std::string referred_table_;
+  std::string referred_row_;
 };
 
 }  // namespace annals

@@ -63,8 +63,9 @@ class SqliteRecordCursor final : public RecordCursor {
   absl::Status Complete() override {
     view_.event = statement_.Blob(2);
     view_.content.reset();
-    if (!statement_.IsNull(3)) {
-      view_.content.emplace().bytes = statement_.Blob(3);
+    const std::string_view bytes = statement_.Blob(3);
+    if (!bytes.empty() || !statement_.IsNull(3)) {
+      view_.content.emplace().bytes = bytes;
       CopyOrZero(statement_.Blob(4), view_.content->salt);
     }
     view_.ws_id = statement_.Text(8);
