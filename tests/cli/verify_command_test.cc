@@ -93,8 +93,9 @@ TEST_F(VerifyCommandTest, TellsWhetherTheLogGoesOnFromASeal) {
               AllOf(HasSubstr(R"("sealed":{"origin":"annals/)"), HasSubstr(R"(","size":4,"root":")"),
                     HasSubstr(R"(","ok":true},"faults":[]})")));
 
-  std::ofstream(sandbox_.folder().File("key")) << verifier << '\n';
-  const std::string key_file = "@" + sandbox_.folder().File("key");
+  const std::string key = sandbox_.folder().File("key");
+  std::ofstream(key) << verifier << '\n';
+  const std::string key_file = std::string("@").append(key);
   EXPECT_EQ(sandbox_.Run({"verify", "--against", seal, "--verifier", key_file}).exit, 0);
   EXPECT_EQ(sandbox_.Run({"verify", "--against", seal}).exit, 2);
   EXPECT_EQ(sandbox_.Run({"verify", "--against", seal, "--verifier", "nonsense"}).exit, 2);
