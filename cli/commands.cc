@@ -21,6 +21,7 @@ constexpr CommandEntry kCommands[] = {
     {"bisect", "", kLook, "Find the event at which something became true", BisectCommand},
     {"why", "", kLook, "How something came to its state, what holds it up, what may be done", WhyCommand},
     {"audit", "", kLook, "What exactly happened in a run", AuditCommand},
+    {"verify", "", kLook, "Check hashes, order, law and tables of the whole log", VerifyCommand},
     {"stats", "", kLook, "Counts, times and sizes", StatsCommand},
     {"key", "", kProof, "Keys that seal a log", KeyCommands},
     {"seal", "", kProof, "Sign the state of the log, to be kept elsewhere", SealCommand},

@@ -50,6 +50,7 @@ Command ApplyCommand();
 Command ImportCommand();
 Command RebuildCommand();
 Command RedactCommand();
+Command VerifyCommand();
 Command BenchCommand();
 Command VersionCommand();
 Command DocsCommand();

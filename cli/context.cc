@@ -104,26 +104,25 @@ absl::StatusOr<bool> Context::DatabaseIsThere() {
 
 absl::StatusOr<SqliteStorage*> Context::Open(bool may_write) {
   if (storage_ != nullptr && (opened_for_writing_ || !may_write)) return storage_.get();
-  ASSIGN_OR_RETURN(const std::string path, DatabasePath());
-  if (may_write) RETURN_IF_ERROR(MakeFolderOf(path));
   storage_.reset();
-  ASSIGN_OR_RETURN(storage_, SqliteStorage::Open(OptionsFor(path, may_write)));
+  ASSIGN_OR_RETURN(storage_, OpenNew(may_write));
   opened_for_writing_ = may_write;
   return storage_.get();
 }
 
-SqliteOptions Context::OptionsFor(const std::string& path, bool may_write) const {
-  return {.path = path,
-          .mode = may_write ? OpenMode::kCreate : OpenMode::kReadOnly,
-          .lock_timeout_ms = static_cast<int>(options_.lock_timeout_ms),
-          .tables = ProjectedTables(),
-          .clock = &host_.clock,
-          .random = &host_.random};
+absl::StatusOr<std::unique_ptr<SqliteStorage>> Context::OpenNew(bool may_write) {
+  ASSIGN_OR_RETURN(const std::string path, DatabasePath());
+  if (may_write) RETURN_IF_ERROR(MakeFolderOf(path));
+  return SqliteStorage::Open({.path = path,
+                              .mode = may_write ? OpenMode::kCreate : OpenMode::kReadOnly,
+                              .lock_timeout_ms = static_cast<int>(options_.lock_timeout_ms),
+                              .tables = ProjectedTables(),
+                              .clock = &host_.clock,
+                              .random = &host_.random});
 }
 
 absl::StatusOr<std::unique_ptr<SqliteStorage>> Context::OpenAnother() {
-  ASSIGN_OR_RETURN(const std::string path, DatabasePath());
-  return SqliteStorage::Open(OptionsFor(path, /*may_write=*/false));
+  return OpenNew(/*may_write=*/false);
 }
 
 absl::StatusOr<SqliteStorage*> Context::OpenForReading() {

@@ -106,7 +106,7 @@ class Context {
 
  private:
   absl::StatusOr<SqliteStorage*> Open(bool may_write);
-  SqliteOptions OptionsFor(const std::string& path, bool may_write) const;
+  absl::StatusOr<std::unique_ptr<SqliteStorage>> OpenNew(bool may_write);
 
   Host& host_;
   GlobalOptions options_;

@@ -40,9 +40,9 @@ absl::StatusOr<const RunRow*> NeedRun(Rows& rows, std::string_view run_id) {
 }
 
 absl::StatusOr<const WorkstreamRow*> NeedWorkstream(Rows& rows, std::string_view run_id, std::string_view ws_id) {
-  RETURN_IF_ERROR(NeedRun(rows, run_id).status());
   ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, rows.Workstream(run_id, ws_id));
   if (workstream != nullptr) return workstream;
+  RETURN_IF_ERROR(NeedRun(rows, run_id).status());
   return absl::NotFoundError(fmt::format(
       "run {} has no workstream {}; annals workstream list --run {} shows those it has", run_id, ws_id, run_id));
 }

@@ -73,7 +73,8 @@ absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader co
   }
   if (!found) {
     return absl::DataLossError(
-        fmt::format("read the command id {}: it points to position {}, which holds no event of it; restore a backup",
+        fmt::format("read the command id {}: it points to position {}, which holds no event of it; annals verify shows "
+                    "what was altered",
                     key, first.value));
   }
   return builder.Take(/*repeat=*/true);

@@ -63,30 +63,34 @@ absl::StatusOr<std::string> FirstObjection(const Edge& edge, const GuardInput& i
 
 absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequest& request, Rows& rows,
                                                             const RunRow& run, const WorkstreamRow* workstream) {
-  RETURN_IF_ERROR(CheckNames(request));
   const Machine& machine = request.machine;
-  if (machine.IsTerminal(request.from)) return Refuse(request, fmt::format("{} is final", request.from));
-  if (request.to == request.from) return Refuse(request, fmt::format("it is {} already", request.from));
   std::string objection;
   size_t most_held = 0;
   bool has_edge = false;
-  for (const Edge& edge : machine.EdgesFrom(request.from)) {
-    if (!request.to.empty() && edge.to != request.to) continue;
-    if (!request.trigger.empty() && edge.trigger != request.trigger) continue;
-    has_edge = true;
-    const Move move{edge.to, edge.trigger, edge.severity};
-    if (request.has_override) return move;
-    size_t held = 0;
-    ASSIGN_OR_RETURN(std::string saw, FirstObjection(edge, {rows, run, workstream, edge.to}, held));
-    if (saw.empty()) return move;
-    // Of several targets of one trigger, the one of which most held is the one that was meant.
-    if (objection.empty() || held > most_held) {
-      objection = std::move(saw);
-      most_held = held;
+  // The edges first, as there nearly always is one; then its names need not be looked up.
+  const bool names_one = !request.to.empty() || (!request.trigger.empty() && !request.has_override);
+  if (names_one && request.to != request.from) {
+    for (const Edge& edge : machine.EdgesFrom(request.from)) {
+      if (!request.to.empty() && edge.to != request.to) continue;
+      if (!request.trigger.empty() && edge.trigger != request.trigger) continue;
+      has_edge = true;
+      const Move move{edge.to, edge.trigger, edge.severity};
+      if (request.has_override) return move;
+      size_t held = 0;
+      ASSIGN_OR_RETURN(std::string saw, FirstObjection(edge, {rows, run, workstream, edge.to}, held));
+      if (saw.empty()) return move;
+      // Of several targets of one trigger, the one of which most held is the one that was meant.
+      if (objection.empty() || held > most_held) {
+        objection = std::move(saw);
+        most_held = held;
+      }
     }
   }
-  if (request.has_override) return Move{request.to, {}, schema::Severity::WARNING};
   if (has_edge) return Refuse(request, std::move(objection));
+  RETURN_IF_ERROR(CheckNames(request));
+  if (machine.IsTerminal(request.from)) return Refuse(request, fmt::format("{} is final", request.from));
+  if (request.to == request.from) return Refuse(request, fmt::format("it is {} already", request.from));
+  if (request.has_override) return Move{request.to, {}, schema::Severity::WARNING};
   const std::string wanted =
       request.to.empty() ? fmt::format("by {}", request.trigger)
                          : fmt::format("to {}{}{}", request.to, request.trigger.empty() ? "" : " by ", request.trigger);

@@ -1,7 +1,6 @@
 #include "schemas/timestamp.h"
 
 #include <chrono>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -152,6 +151,16 @@ std::string FormatTimestamp(Timestamp time) {
   std::string text(kTimestampBytes, '\0');
   FormatTimestamp(time, text.data());
   return text;
+}
+
+std::optional<Timestamp> ReadTimestamp(std::string_view text) {
+  if (text.size() != kTimestampBytes) return std::nullopt;
+  constexpr std::string_view kForm = "0000-00-00T00:00:00.000000Z";
+  for (size_t i = 0; i < kTimestampBytes; ++i) {
+    const bool fits = kForm[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == kForm[i];
+    if (!fits) return std::nullopt;
+  }
+  return Parse(text);  // of this form there is one text for each time
 }
 
 absl::StatusOr<Timestamp> ParseTimestamp(std::string_view text) {
