@@ -66,10 +66,10 @@ absl::StatusOr<int> Check(Context& context) {
     context.out() << fmt::format("{} rows are what {} events say\n", report->rows, report->events);
     return kExitDone;
   }
-  return absl::DataLossError(fmt::format(
-      "{} difference(s) between the tables and the log{}; annals rebuild makes the tables anew",
-      report->difference_count,
-      report->first_position ? fmt::format(", the first since position {}", report->first_position->value) : ""));
+  return absl::DataLossError(
+      fmt::format("{} difference(s) between the tables and the log{}; annals rebuild makes the tables anew",
+                  report->difference_count,
+                  report->first_position ? fmt::format(", from position {} on", report->first_position->value) : ""));
 }
 
 absl::StatusOr<int> Run(Context& context, const RebuildArguments& arguments) {

@@ -5,10 +5,12 @@
 #include <string>
 #include <vector>
 
+#include <capnp/message.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "eventstore/event_codec.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "projections/tables.h"
 #include "tests/support/commands.h"
@@ -329,6 +331,31 @@ TEST_P(AlteredTest, RowsOfStateTransitionsAreComparedWithTheEventAtTheirPosition
       "INSERT INTO state_transitions SELECT 77, entity_type, entity_id, run_id, from_state, to_state, trigger, reason, "
       "operator, severity, transitioned_at, kind FROM state_transitions WHERE position = 5"));
   EXPECT_THAT(LinesOf(FindFaults()), ElementsAre("- table", "- table", "5 table", "6 table"));
+}
+
+TEST_P(AlteredTest, ContentMayGoWhereAnEventOfItsStreamSaysSo) {
+  {
+    capnp::MallocMessageBuilder message;
+    const auto transaction = Must(store_.storage().Begin());
+    auto event = message.initRoot<schema::Event>();
+    event.setRecordedAt(transaction->head().recorded_at.micros);
+    event.initBody().initContentRedacted().setPosition(12);
+    std::string bytes;
+    EncodeEvent(event.asReader(), bytes);
+    const NewEvent redaction{.event = bytes,
+                             .event_type = "content_redacted",
+                             .ws_id = {},
+                             .recorded_at = transaction->head().recorded_at,
+                             .content = {}};
+    Must(transaction->Append("run/r1", Must(transaction->VersionOf("run/r1")), {&redaction, 1}));
+    Must(transaction->Commit());
+  }
+  EXPECT_THAT(LinesOf(FindFaults()), ElementsAre("19 content"));  // it is still there
+  DropTriggers();
+  Execute("UPDATE log SET salt = NULL, content = x'' WHERE position = 12");
+  EXPECT_THAT(LinesOf(FindFaults()), IsEmpty());
+  Execute("UPDATE log SET salt = NULL, content = x'' WHERE position = 13");
+  EXPECT_THAT(LinesOf(FindFaults()), ElementsAre("13 content"));
 }
 
 TEST_P(AlteredTest, ACutTailThatWasCoveredUpShowsAgainstASealAlone) {
