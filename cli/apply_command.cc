@@ -15,6 +15,7 @@
 #include "cli/duration.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
+#include "cli/redact_command.h"
 #include "cli/report.h"
 #include "commands/apply.h"
 #include "commands/engine.h"
@@ -238,6 +239,7 @@ absl::StatusOr<int> Run(Context& context, const ApplyArguments& arguments) {
   RETURN_IF_ERROR(answers.status());
   PrintSummary(*report, input, std::chrono::duration_cast<std::chrono::microseconds>(context.monotonic()() - start),
                context);
+  RETURN_IF_ERROR(AfterRedaction(report->sweep));
   return report->first_problem.ok() ? kExitDone : ExitCodeOf(report->first_problem);
 }
 

@@ -21,6 +21,7 @@ constexpr CommandEntry kCommands[] = {
     {"migrate", "", kTool, "Bring an older database up to date", MigrateCommand},
     {"apply", "", kTool, "Execute commands from JSON lines", ApplyCommand},
     {"rebuild", "", kTool, "Make the tables anew from the log", RebuildCommand},
+    {"redact", "", kTool, "Remove the content of an event for good", RedactCommand},
     {"bench", "", kTool, "Measure this machine and disk, beside SQLite alone", BenchCommand},
     {"version", "", kTool, "What this is, and what it is made with", VersionCommand},
     {"docs", "", kTool, "", DocsCommand},

@@ -78,7 +78,8 @@ void WriteFull(const RecordView& record, const FoldedEvent& event, const FullDet
     WriteHex("content_digest", content.getKept().getDigest(), out);
     out.Key("content_size").UInt(content.getKept().getSize());
     out.Key("content_salt");
-    record.content ? out.String(HexOf(BytesOf(record.content->salt))) : out.Null();
+    const bool has_salt = record.content && !record.content->IsRedacted();
+    has_salt ? out.String(HexOf(BytesOf(record.content->salt))) : out.Null();
   }
   out.Key("leaf_hash").String(HexOf(record.leaf_hash));
 }

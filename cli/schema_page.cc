@@ -76,7 +76,8 @@ std::string DatabaseSchemaPage() {
   page += "\n## Beside the log\n";
   page += SectionOf(CommandIdsTable());
   page += SectionOf(ApplySourcesTable());
-  std::string_view sql = LogSchemaSql();
+  const std::string schema = LogSchemaSql();
+  std::string_view sql = schema;
   while (sql.starts_with('\n')) sql.remove_prefix(1);
   page += fmt::format("\n## The log\n\n```sql\n{}```\n", sql);
   return page;

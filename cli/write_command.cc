@@ -176,7 +176,7 @@ Command MakeWriteCommand(const WriteCommand& row) {
   command.details = row.details;
   command.example = row.example;
   for (const FieldArgument& argument : row.arguments) command.arguments.push_back(MakeArgument(argument, draft));
-  if (draft->Has("reason")) {
+  if (draft->Has("to")) {
     command.arguments.push_back(Option("--reason", "TEXT", &flags->reason, "why; kept in the log"));
     command.arguments.push_back(
         Flag("--override", &flags->has_override, "set guards and missing edges aside; recorded as an override"));
@@ -186,10 +186,12 @@ Command MakeWriteCommand(const WriteCommand& row) {
     command.arguments.push_back(
         Flag("--sensitive", &flags->sensitive, "keep what is stated here beside the log, so that it can be redacted"));
   }
-  command.run = [draft, flags, presets = row.presets, printed = row.printed](Context& context) -> absl::StatusOr<int> {
+  command.run = [draft, flags, presets = row.presets, printed = row.printed,
+                 finish = row.finish](Context& context) -> absl::StatusOr<int> {
     for (const FieldPreset& preset : presets) RETURN_IF_ERROR(draft->Set(draft->FieldNamed(preset.field), preset.text));
     RETURN_IF_ERROR(ApplyFlags(*flags, *draft));
     ASSIGN_OR_RETURN(const Answer answer, Submit(context, draft->command()));
+    if (finish != nullptr) return finish(context, answer);
     return PrintAnswer(context, answer, LineFor(printed, answer));
   };
   return command;

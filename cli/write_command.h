@@ -36,6 +36,8 @@ struct WriteCommand {
   std::vector<FieldPreset> presets = {};
   // What stands on stdout: commands that make an id print it alone, so that a script can keep it.
   PrintedLine printed = PrintedLine::kReceipt;
+  // Called with the answer instead of printing it, where there is more to do.
+  absl::StatusOr<int> (*finish)(Context& context, const Answer& answer) = nullptr;
 };
 
 // Transitions also take --override and --operator. CHECKs that body and fields are in the schema.

@@ -49,8 +49,8 @@ struct Preview {
   std::optional<Refusal> refusal;
 };
 
-// An error of the command alone (kInvalidArgument, kNotFound, kAborted): nothing was recorded, its neighbours are not
-// disturbed.
+// An error of the command alone (kInvalidArgument, kNotFound, kAborted, kAlreadyExists): nothing was recorded, its
+// neighbours are not disturbed.
 using Answer = std::variant<Receipt, Refused, Preview, absl::Status>;
 
 // "workstream a from pending to done: refused: …", as a person reads it.

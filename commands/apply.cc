@@ -50,6 +50,12 @@ size_t BytesOf(const Answer& answer) {
   return bytes;
 }
 
+// Whether the content that a command was to redact is gone, by it or before it: an earlier sweep may have failed.
+bool IsRedacted(const Answer& answer) {
+  const auto* const status = std::get_if<absl::Status>(&answer);
+  return std::holds_alternative<Receipt>(answer) || (status != nullptr && absl::IsAlreadyExists(*status));
+}
+
 class Applier {
  public:
   Applier(Storage& storage, Engine& engine, Clock& clock, const ApplyOptions& options, const OnAnswer& on_answer,
@@ -62,6 +68,17 @@ class Applier {
         on_progress_(on_progress) {}
 
   absl::StatusOr<ApplyReport> Run(ByteSource& input) {
+    absl::StatusOr<ApplyReport> report = RunLines(input);
+    unit_.reset();
+    if (!redacted_) return report;
+    // Also after a failure: what was committed before it stays redacted.
+    absl::Status swept = storage_.Sweep();
+    if (report.ok()) report->sweep = std::move(swept);
+    return report;
+  }
+
+ private:
+  absl::StatusOr<ApplyReport> RunLines(ByteSource& input) {
     if (keeps_place()) {
       ASSIGN_OR_RETURN(const auto snapshot, storage_.Read());
       ASSIGN_OR_RETURN(report_.lines_before, ReadPlace(*snapshot, options_.source));
@@ -83,7 +100,6 @@ class Applier {
     return std::move(report_);
   }
 
- private:
   bool keeps_place() const { return !options_.source.empty() && options_.mode != ApplyMode::kDryRun; }
 
   // False: a line ended it.
@@ -94,6 +110,8 @@ class Applier {
         RETURN_IF_ERROR(Open());
         answer = unit_->Execute(line.command);
         if (!answer.ok()) return Failure(line.number, answer.status());
+        if (options_.mode != ApplyMode::kDryRun && line.command.getBody().isRedactContent())
+          redacted_ = redacted_ || IsRedacted(*answer);
       }
       ASSIGN_OR_RETURN(const bool go_on, Settle(line, *std::move(answer)));
       if (!go_on) return false;
@@ -144,6 +162,7 @@ class Applier {
   // What the line that ends it all is answered: the refusal as it is recorded, or an error, of which nothing is kept.
   absl::StatusOr<Answer> TakeAllBack(const CommandBatch::Line& line, Answer answer) {
     unit_.reset();
+    redacted_ = false;
     report_.rolled_back = true;
     report_.done = report_.would_be_done = report_.repeats = 0;
     report_.lines = report_.lines_before;
@@ -217,6 +236,7 @@ class Applier {
   const OnAnswer& on_answer_;
   const OnApplyProgress& on_progress_;
   std::unique_ptr<Unit> unit_;
+  bool redacted_ = false;
   size_t in_batch_ = 0;                               // lines settled since the last commit
   size_t since_spill_ = 0;                            // lines settled since the rows were last written
   uint64_t done_line_ = 0;                            // lines done with once the unit commits

@@ -49,6 +49,7 @@ struct ApplyReport {
   bool rolled_back = false;    // kAtomic: nothing of it stands, but for the record of the refusal
   uint64_t stopped_at = 0;     // the line that ended it before its time; 0 when none did
   absl::Status first_problem;  // kFailedPrecondition for a refusal; starts with "line N: "
+  absl::Status sweep;          // where content was redacted, and the file may still hold it (Storage::Sweep): why
 };
 
 // Executes what `input` holds. A line that was refused is recorded and done with, so a later call goes on behind it; a

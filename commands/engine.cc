@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "commands/idempotency.h"
+#include "commands/redaction.h"
 #include "projections/projector.h"
 #include "schemas/status.h"
 
@@ -83,6 +84,10 @@ absl::Status Unit::Spill() {
 
 absl::Status Unit::Commit() {
   RETURN_IF_ERROR(Spill());
+  for (const std::string& run_id : redacted_runs_) {
+    RETURN_IF_ERROR(WriteRowsAnew(run_id, *transaction_, engine_.rows_.keeps_state_transitions));
+  }
+  if (!redacted_runs_.empty()) engine_.rows_.Clear();
   const Position position = transaction_->head().position;
   const uint64_t generation = transaction_->head().generation;
   RETURN_IF_ERROR(transaction_->Commit());
@@ -99,6 +104,7 @@ absl::StatusOr<Answer> Unit::Execute(schema::Command::Reader command) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kAborted:
+    case absl::StatusCode::kAlreadyExists:
       return Answer(answer.status());
     default:
       return answer.status();
@@ -111,18 +117,11 @@ absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
     ASSIGN_OR_RETURN(std::optional<Answer> repeat, FindFirstAnswer(command, *transaction_, engine_.decoder_));
     if (repeat) return *std::move(repeat);
   }
+  if (command.getBody().isRedactContent()) return JudgeRedaction(command);
   Target& target = engine_.target_;
   const auto new_run_id = [&] { return NewUlid(engine_.clock_.Now(), engine_.random_); };
   RETURN_IF_ERROR(FindTarget(command, engine_.rows_, new_run_id, target));
-  if (command.hasExpectVersion()) {
-    ASSIGN_OR_RETURN(const StreamVersion version, transaction_->VersionOf(target.stream));
-    const auto expected = static_cast<uint64_t>(command.getExpectVersion().getValue());
-    if (version.value != expected) {
-      return absl::AbortedError(
-          fmt::format("{} is at version {}, not at the expected {}; read it again and decide again", target.stream,
-                      version.value, expected));
-    }
-  }
+  RETURN_IF_ERROR(CheckExpectedVersion(command, target.stream));
   Drafts& drafts = engine_.drafts_;
   drafts.Clear();
   ASSIGN_OR_RETURN(const std::optional<Refusal> refusal, target.decide(command, target.run_id, engine_.rows_, drafts));
@@ -133,6 +132,28 @@ absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
   if (!refusal) return Record(command, target.stream);
   DraftRefusal(command, *refusal);
   return Record(command, RefusedStream(target.stream));
+}
+
+// Not a decider: what it judges is a record of the log, and what it does is more than the fold of its event.
+absl::StatusOr<Answer> Unit::JudgeRedaction(schema::Command::Reader command) {
+  const auto body = command.getBody().getRedactContent();
+  ASSIGN_OR_RETURN(const Redaction redaction, FindRedaction(body, *transaction_, engine_.decoder_));
+  RETURN_IF_ERROR(CheckExpectedVersion(command, redaction.stream));
+  engine_.drafts_.Clear();
+  DraftRedaction(redaction, View(body.getReason()), engine_.drafts_);
+  if (command.getDryRun()) return Foresee(command, redaction.stream);
+  RETURN_IF_ERROR(RemoveContent(redaction, *transaction_));
+  if (const auto run_id = RunOfStream(redaction.stream)) redacted_runs_.emplace(*run_id);
+  return Record(command, redaction.stream);
+}
+
+absl::Status Unit::CheckExpectedVersion(schema::Command::Reader command, std::string_view stream) {
+  if (!command.hasExpectVersion()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const StreamVersion version, transaction_->VersionOf(stream));
+  const auto expected = static_cast<uint64_t>(command.getExpectVersion().getValue());
+  if (version.value == expected) return absl::OkStatus();
+  return absl::AbortedError(fmt::format("{} is at version {}, not at the expected {}; read it again and decide again",
+                                        stream, version.value, expected));
 }
 
 absl::StatusOr<Answer> Unit::RecordRefusal(schema::Command::Reader command, const Refused& refused) {

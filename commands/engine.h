@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <absl/container/btree_set.h>
 #include <absl/status/statusor.h>
 #include <absl/types/span.h>
 
@@ -47,12 +48,16 @@ class Unit {
   Unit(Engine& engine, std::unique_ptr<Transaction> transaction);
 
   absl::StatusOr<Answer> Judge(schema::Command::Reader command);
+  absl::StatusOr<Answer> JudgeRedaction(schema::Command::Reader command);
+  absl::Status CheckExpectedVersion(schema::Command::Reader command, std::string_view stream);
   void DraftRefusal(schema::Command::Reader command, const Refusal& refusal);
   // Places the drafts at the end of `stream`, and folds them.
   absl::StatusOr<Answer> Record(schema::Command::Reader command, std::string_view stream);
   absl::StatusOr<Preview> Foresee(schema::Command::Reader command, std::string_view stream);
   Engine& engine_;
   std::unique_ptr<Transaction> transaction_;
+  // Whose rows still show content that was redacted in this unit, and are written anew at its end.
+  absl::btree_set<std::string> redacted_runs_;
   bool committed_ = false;
 };
 

@@ -21,23 +21,36 @@ std::string DigestInput(schema::Command::Reader command) {
   return CanonicalBytes(copy.asReader());
 }
 
+// A row of command_ids.
+struct KeptId {
+  Position first;            // 0: there is none
+  std::optional<Salt> salt;  // none once a content of the command was redacted
+};
+
+absl::StatusOr<KeptId> FindId(std::string_view key, Transaction& transaction) {
+  KeptId kept;
+  const RowQuery query{.table = &CommandIdsTable(), .equals = {{0, key}}};
+  RETURN_IF_ERROR(transaction.ReadRows(query, TableSet::kLive, [&](Row row) -> absl::Status {
+    kept.first.value = static_cast<uint64_t>(std::get<int64_t>(row[1]));
+    const auto bytes = BytesOfHex(std::get<std::string_view>(row[2]));
+    if (bytes && bytes->empty()) return absl::OkStatus();
+    if (!bytes || bytes->size() != std::tuple_size_v<Salt>) {
+      return absl::DataLossError(fmt::format("read the command id {}: its salt is damaged", key));
+    }
+    std::memcpy(kept.salt.emplace().data(), bytes->data(), bytes->size());
+    return absl::OkStatus();
+  }));
+  return kept;
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader command, Transaction& transaction,
                                                       EventDecoder& decoder) {
   if (!command.hasCommandId()) return std::nullopt;
   const std::string_view key = View(command.getCommandId());
-  Position first;
-  Salt salt;
-  const RowQuery query{.table = &CommandIdsTable(), .equals = {{0, key}}};
-  RETURN_IF_ERROR(transaction.ReadRows(query, TableSet::kLive, [&](Row row) -> absl::Status {
-    first.value = static_cast<uint64_t>(std::get<int64_t>(row[1]));
-    const auto bytes = BytesOfHex(std::get<std::string_view>(row[2]));
-    if (!bytes || bytes->size() != salt.size())
-      return absl::DataLossError(fmt::format("read the command id {}: its salt is damaged", key));
-    std::memcpy(salt.data(), bytes->data(), salt.size());
-    return absl::OkStatus();
-  }));
+  ASSIGN_OR_RETURN(const KeptId kept, FindId(key, transaction));
+  const Position first = kept.first;
   if (first.value == 0) return std::nullopt;
   ASSIGN_OR_RETURN(const auto cursor, transaction.ReadLog({.first = first}));
   AnswerBuilder builder;
@@ -48,9 +61,9 @@ absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader co
     ASSIGN_OR_RETURN(const auto event, decoder.Decode(record->event));
     if (View(event.getCommandId()) != key) break;
     found = true;
-    if (record->position == first) {
+    if (record->position == first && kept.salt) {
       const auto digest = event.getCommandDigest();
-      const Hash mine = SaltedDigest(salt, DigestInput(command));
+      const Hash mine = SaltedDigest(*kept.salt, DigestInput(command));
       if (digest != AsData(BytesOf(mine))) {
         return absl::AbortedError(fmt::format(
             "the command id {} was used at position {} for a different command; choose a new one", key, first.value));
@@ -64,6 +77,13 @@ absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader co
                     key, first.value));
   }
   return builder.Take(/*repeat=*/true);
+}
+
+absl::Status ForgetDigestSalt(std::string_view command_id, Transaction& transaction) {
+  ASSIGN_OR_RETURN(const KeptId kept, FindId(command_id, transaction));
+  if (kept.first.value == 0) return absl::OkStatus();
+  const Value row[] = {command_id, static_cast<int64_t>(kept.first.value), std::string_view("")};
+  return transaction.PutRow(CommandIdsTable(), TableSet::kLive, row);
 }
 
 absl::Status KeepCommandId(schema::Command::Reader command, Position first, RandomSource& random,

@@ -127,6 +127,14 @@ class Transaction : public Snapshot, public RowWriter {
   virtual absl::Status CreateShadow(const TableDef& table) = 0;
   // Puts the shadow in the table's place and moves head().generation.
   virtual absl::Status SwapShadow(const TableDef& table) = 0;
+  // Drops a shadow of `table` that a rebuild left behind or is filling, if there is one, and moves head().generation.
+  virtual absl::Status DropShadow(const TableDef& table) = 0;
+
+  // Removes the content and its salt from the record at `position`: KeptContent::IsRedacted(). The one thing that is
+  // ever taken from a record. Rows that show the content are the caller's to write anew. Moves head().generation.
+  //   kNotFound            there is no such position
+  //   kFailedPrecondition  that record keeps no content, or it is redacted already
+  virtual absl::Status RedactContent(Position position) = 0;
 
   // Makes everything since Begin() durable, or nothing. Nothing but the destructor may be called after it.
   virtual absl::Status Commit() = 0;
@@ -138,6 +146,11 @@ class Storage {
   // Takes the write lock: a conflict with other writers shows here (kUnavailable), not at Commit().
   virtual absl::StatusOr<std::unique_ptr<Transaction>> Begin() = 0;
   virtual absl::StatusOr<std::unique_ptr<Snapshot>> Read() = 0;
+  // After removing content was committed: makes sure that no trace of what is no longer in a record or a row is left
+  // where it lay. Takes time and room in proportion to the whole database.
+  //   kUnavailable        others hold old pages; all is as it was
+  //   kResourceExhausted  no room for it; all is as it was
+  virtual absl::Status Sweep() = 0;
 };
 
 // The leaf hash of a record: SHA-256(0x00 ‖ position ‖ version ‖ length of stream ‖ stream ‖ event), the numbers being

@@ -32,7 +32,8 @@ bool Contains(const std::vector<const TableDef*>& tables, const TableDef& table)
 absl::StatusOr<std::unique_ptr<Transaction>> Continue(Storage& storage, uint64_t generation) {
   ASSIGN_OR_RETURN(std::unique_ptr<Transaction> transaction, storage.Begin());
   if (transaction->head().generation == generation) return transaction;
-  return absl::AbortedError("another rebuild or migration began meanwhile; wait for it, then try again");
+  return absl::AbortedError(
+      "another rebuild or migration began meanwhile, or content was redacted; try again when it is done");
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ struct RebuildReport {
 // Folds the log from nothing into shadows of all tables that are kept, and of `wanted` (may be null) if it is kept on
 // demand only, then puts them in the tables' place. Readers have the old rows until then; writers wait for one chunk at
 // a time.
-//   kAborted  another rebuild began meanwhile
+//   kAborted  another rebuild began meanwhile, or content that may be in the shadows was redacted
 absl::StatusOr<RebuildReport> Rebuild(Storage& storage, const TableDef* wanted, FoldProgress progress);
 
 // Writes the rows of `tables` anew in place, in one transaction: for columns that were just added. Columns nobody knows

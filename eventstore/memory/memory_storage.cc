@@ -218,6 +218,26 @@ class MemoryTransaction final : public MemoryReader<Transaction> {
     return absl::OkStatus();
   }
 
+  absl::Status DropShadow(const TableDef& table) override {
+    Assign(state_.shadows, table.name, nullptr);
+    ++state_.head.generation;
+    return absl::OkStatus();
+  }
+
+  absl::Status RedactContent(Position position) override {
+    if (position.value == 0 || position > state_.head.position) {
+      return absl::NotFoundError(fmt::format("redact position {}: the log ends before it", position.value));
+    }
+    Record& record = state_.records[position.value - 1];
+    if (!record.content || record.content->second.empty()) {
+      return absl::FailedPreconditionError(fmt::format("redact position {}: it keeps no content", position.value));
+    }
+    undo_.push_back([&record, content = *record.content] { record.content = content; });
+    record.content.emplace();
+    ++state_.head.generation;
+    return absl::OkStatus();
+  }
+
   absl::Status Commit() override {
     committed_ = true;
     Release();

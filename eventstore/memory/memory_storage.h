@@ -28,6 +28,7 @@ class MemoryStorage final : public Storage {
 
   absl::StatusOr<std::unique_ptr<Transaction>> Begin() override;
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override;
+  absl::Status Sweep() override { return absl::OkStatus(); }
 
  private:
   std::unique_ptr<State> state_;

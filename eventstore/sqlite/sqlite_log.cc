@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "eventstore/sqlite/sqlite_schema.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -206,16 +207,29 @@ absl::StatusOr<Hash> SqliteLog::Insert(Position position, std::string_view name,
   }
   insert_record_.BindBlob(7, event.event);
   insert_record_.BindBlob(8, BytesOf(leaf_hash));
-  if (event.content) {
-    insert_record_.BindBlob(9, BytesOf(event.content->salt));
-    insert_record_.BindBlob(10, event.content->bytes);
-  } else {
-    insert_record_.BindNull(9);
-    insert_record_.BindNull(10);
-  }
+  insert_record_.BindNull(9);
+  insert_record_.BindNull(10);
+  if (event.content) insert_record_.BindBlob(10, event.content->bytes);
+  if (event.content && !event.content->IsRedacted()) insert_record_.BindBlob(9, BytesOf(event.content->salt));
   RETURN_IF_ERROR(insert_record_.Run());
   stream->version = version;
   return leaf_hash;
+}
+
+absl::Status SqliteLog::RedactContent(Position position) {
+  ASSIGN_OR_RETURN(const std::optional<int64_t> bytes,
+                   connection_->QueryInt(
+                       fmt::format("SELECT ifnull(length(content), 0) FROM log WHERE position = {}", position.value)));
+  if (!bytes) return absl::NotFoundError(fmt::format("redact position {}: the log ends before it", position.value));
+  if (*bytes == 0) {
+    return absl::FailedPreconditionError(fmt::format("redact position {}: it keeps no content", position.value));
+  }
+  // The bytes are overwritten with zeroes where they lie, which does not wait for Sweep(). The trigger that refuses
+  // every change of the log goes for this one statement, and only this transaction ever sees the log without it.
+  return connection_->Execute(
+      fmt::format("PRAGMA secure_delete = ON; DROP TRIGGER log_refuses_update;"
+                  "UPDATE log SET salt = NULL, content = x'' WHERE position = {};{}",
+                  position.value, LogRefusesUpdateSql()));
 }
 
 absl::Status SqliteLog::InsertSubtree(uint64_t subtree, const Hash& hash) {

@@ -27,6 +27,8 @@ class SqliteLog {
   absl::StatusOr<StreamVersion> VersionOf(std::string_view stream);
   // Writes `event` as the record at `position`; the caller keeps the tree.
   absl::StatusOr<Hash> Insert(Position position, std::string_view stream, StreamVersion version, const NewEvent& event);
+  // As Transaction::RedactContent.
+  absl::Status RedactContent(Position position);
   absl::Status InsertSubtree(uint64_t subtree, const Hash& hash);
   absl::StatusOr<std::unique_ptr<RecordCursor>> Read(const LogRange& range);
 

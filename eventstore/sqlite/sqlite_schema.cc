@@ -33,11 +33,18 @@ std::vector<std::string> NamesOf(const TableDef& table, const std::vector<size_t
 
 }  // namespace
 
-std::string_view LogSchemaSql() {
+std::string_view LogRefusesUpdateSql() {
+  return R"sql(
+CREATE TRIGGER log_refuses_update BEFORE UPDATE ON log
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only: no event may be changed'); END;
+)sql";
+}
+
+std::string LogSchemaSql() {
   // The log: `event` is the event, whole; the columns before it repeat parts of it to be read by. `salt` and `content`
   // are the content kept beside the event; they stand in its row because a table of their own takes
   // another insert for each and a join for every read.
-  return R"sql(
+  constexpr std::string_view kTables = R"sql(
 CREATE TABLE streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE event_types (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE log (
@@ -64,10 +71,8 @@ CREATE TABLE tree_head (
 ) STRICT;
 CREATE TABLE schema_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT;
 CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT;
-
-CREATE TRIGGER log_refuses_update BEFORE UPDATE ON log
-  BEGIN SELECT RAISE(ABORT, 'the log is append-only: no event may be changed'); END;
-CREATE TRIGGER log_refuses_delete BEFORE DELETE ON log
+)sql";
+  constexpr std::string_view kRest = R"sql(CREATE TRIGGER log_refuses_delete BEFORE DELETE ON log
   BEGIN SELECT RAISE(ABORT, 'the log is append-only: no event may be deleted'); END;
 CREATE TRIGGER streams_refuses_update BEFORE UPDATE ON streams
   BEGIN SELECT RAISE(ABORT, 'the log is append-only: no stream may be renamed'); END;
@@ -91,6 +96,7 @@ SELECT
   log.event AS payload
 FROM log JOIN streams ON streams.id = log.stream JOIN event_types ON event_types.id = log.event_type;
 )sql";
+  return fmt::format("{}{}{}", kTables, LogRefusesUpdateSql(), kRest);
 }
 
 std::string ShadowNameOf(const TableDef& table) {

@@ -12,7 +12,9 @@ namespace annals {
 inline constexpr int kApplicationId = 0x414e4e4c;
 
 // Tables, indexes, triggers and the `events` view of the log (docs/event_format.md).
-std::string_view LogSchemaSql();
+std::string LogSchemaSql();
+// Of it, the trigger that refuses every UPDATE of the log: a redaction takes it away for its own (SqliteLog).
+std::string_view LogRefusesUpdateSql();
 
 // CREATE TABLE and its indexes for `table` under the name `name`; `index_suffix` keeps the indexes of a shadow apart.
 std::string CreateTableSql(const TableDef& table, std::string_view name, std::string_view index_suffix);

@@ -78,6 +78,17 @@ class SqliteTransaction final : public Transaction {
     return storage_.tables_->SwapShadow(table);
   }
 
+  absl::Status DropShadow(const TableDef& table) override {
+    wrote_ = true;
+    ++head_.generation;
+    return storage_.tables_->DropShadow(table);
+  }
+  absl::Status RedactContent(Position position) override {
+    wrote_ = true;
+    ++head_.generation;
+    return storage_.log_->RedactContent(position);
+  }
+
   absl::Status Commit() override {
     if (wrote_) RETURN_IF_ERROR(storage_.log_->WriteHead(head_));
     RETURN_IF_ERROR(storage_.commit_.Run());
@@ -129,6 +140,26 @@ absl::StatusOr<std::unique_ptr<Snapshot>> SqliteStorage::Read() {
     return head.status();
   }
   return std::make_unique<SqliteTransaction>(*this, *std::move(head));
+}
+
+// Three places may still hold what was removed. Pages that were freed: `secure_delete` zeroes them as it goes. Pages in
+// use: a row that is written anew leaves its old bytes in the page's unused part whenever the new ones do not take
+// their place, and every move of a workstream has done that with its metadata, long before anybody thought of
+// redacting. So the whole file is written anew. And the write-ahead log, which is cut to nothing once its pages are
+// copied back.
+absl::Status SqliteStorage::Sweep() {
+  const auto sweep = [&]() -> absl::Status {
+    // The copy that VACUUM makes is as large as the database: not in memory. SQLite makes that file for its owner alone
+    // and takes its name away at once.
+    RETURN_IF_ERROR(connection_.Execute("PRAGMA temp_store = FILE; VACUUM;"));
+    ASSIGN_OR_RETURN(const std::optional<int64_t> busy, connection_.QueryInt("PRAGMA wal_checkpoint(TRUNCATE)"));
+    if (busy.value_or(0) == 0) return absl::OkStatus();
+    return absl::UnavailableError(
+        fmt::format("another process is reading {} as it was before; try again when it is done", connection_.path()));
+  };
+  const absl::Status swept = sweep();
+  RETURN_IF_ERROR(connection_.Execute("PRAGMA temp_store = MEMORY"));
+  return WithContext(swept, "sweep what was removed out of the file");
 }
 
 }  // namespace annals

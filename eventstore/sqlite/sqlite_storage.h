@@ -32,6 +32,7 @@ class SqliteStorage final : public Storage {
 
   absl::StatusOr<std::unique_ptr<Transaction>> Begin() override;
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override;
+  absl::Status Sweep() override;
 
   const Connection& connection() const { return connection_; }
   const MigrationReport& migration() const { return migration_; }

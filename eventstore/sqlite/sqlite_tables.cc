@@ -186,8 +186,7 @@ absl::StatusOr<bool> SqliteTables::Has(const TableDef& table) {
 }
 
 absl::Status SqliteTables::CreateShadow(const TableDef& table) {
-  const std::string shadow = ShadowNameOf(table);
-  RETURN_IF_ERROR(connection_->Execute(fmt::format("DROP TABLE IF EXISTS {}", shadow)));
+  RETURN_IF_ERROR(DropShadow(table));
   // SQLite renames tables but not their indexes, so the indexes of table and shadow take turns with two names.
   std::string suffix;
   if (!table.indexes.empty()) {
@@ -196,7 +195,11 @@ absl::Status SqliteTables::CreateShadow(const TableDef& table) {
                                            "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = '{}'", plain)));
     if (taken) suffix = "_2";
   }
-  return connection_->Execute(CreateTableSql(table, shadow, suffix));
+  return connection_->Execute(CreateTableSql(table, ShadowNameOf(table), suffix));
+}
+
+absl::Status SqliteTables::DropShadow(const TableDef& table) {
+  return connection_->Execute(fmt::format("DROP TABLE IF EXISTS {}", ShadowNameOf(table)));
 }
 
 absl::Status SqliteTables::SwapShadow(const TableDef& table) {

@@ -26,6 +26,7 @@ class SqliteTables {
   absl::StatusOr<bool> Has(const TableDef& table);
   absl::Status CreateShadow(const TableDef& table);
   absl::Status SwapShadow(const TableDef& table);
+  absl::Status DropShadow(const TableDef& table);
 
  private:
   // What tells one statement from another; the values bound to it do not.

@@ -351,6 +351,7 @@ class StorageWithOthers final : public Storage {
     return storage_.Begin();
   }
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override { return storage_.Read(); }
+  absl::Status Sweep() override { return storage_.Sweep(); }
 
  private:
   Storage& storage_;

@@ -68,6 +68,12 @@ class FailingTransaction final : public FailingReader<Transaction> {
   absl::Status SwapShadow(const TableDef& table) override {
     return plan_.Count("SwapShadow", [&] { return inner_->SwapShadow(table); });
   }
+  absl::Status DropShadow(const TableDef& table) override {
+    return plan_.Count("DropShadow", [&] { return inner_->DropShadow(table); });
+  }
+  absl::Status RedactContent(Position position) override {
+    return plan_.Count("RedactContent", [&] { return inner_->RedactContent(position); });
+  }
   absl::Status Commit() override {
     return plan_.Count("Commit", [&] { return inner_->Commit(); });
   }
@@ -101,6 +107,10 @@ absl::StatusOr<std::unique_ptr<Snapshot>> FailingStorage::Read() {
     if (!snapshot.ok()) return snapshot.status();
     return std::make_unique<FailingReader<Snapshot>>(*std::move(snapshot), plan_);
   });
+}
+
+absl::Status FailingStorage::Sweep() {
+  return plan_.Count("Sweep", [&] { return inner_.Sweep(); });
 }
 
 }  // namespace annals::crash

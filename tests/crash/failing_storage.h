@@ -57,6 +57,7 @@ class FailingStorage final : public Storage {
 
   absl::StatusOr<std::unique_ptr<Transaction>> Begin() override;
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override;
+  absl::Status Sweep() override;
 
  private:
   Storage& inner_;
