@@ -12,6 +12,7 @@
 #include "cli/database_path.h"
 #include "commands/engine.h"
 #include "eventstore/memory/memory_storage.h"
+#include "eventstore/sqlite/sqlite_backup.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "projections/tables.h"
 #include "schemas/status.h"
@@ -132,7 +133,7 @@ absl::StatusOr<std::string> Context::BackUpOnStart() {
   ASSIGN_OR_RETURN(const std::string path, DatabasePath());
   ASSIGN_OR_RETURN(const SqliteStorage* const storage, OpenForReading());
   const std::string target = DefaultBackupPath(path, host_.clock.Now());
-  RETURN_IF_ERROR(storage->connection().BackUpTo(target));
+  RETURN_IF_ERROR(BackUp(storage->connection(), target).status());
   return target;
 }
 

@@ -3,31 +3,10 @@
 #include <fmt/format.h>
 #include <kj/exception.h>
 
+#include "eventstore/event_content.h"
 #include "schemas/status.h"
 
 namespace annals {
-namespace {
-
-// What stands where content was, by what that kind of event can have: nobody knows any more what it had.
-void ShowRedaction(FoldedEvent& event) {
-  constexpr std::string_view kJson = R"({"redacted":true})", kText = "[redacted]";
-  switch (event.event.getBody().which()) {
-    case schema::Event::Body::RUN_CREATED:
-    case schema::Event::Body::WORKSTREAM_CREATED:
-    case schema::Event::Body::STEP_COMPLETED:
-    case schema::Event::Body::NOTED:
-      event.json = kJson;
-      return;
-    case schema::Event::Body::ERROR_RECORDED:
-      event.json = kJson;
-      event.text = kText;
-      return;
-    default:
-      event.text = kText;
-  }
-}
-
-}  // namespace
 
 absl::Status MissingRow(const FoldedEvent& event, std::string_view table, std::string_view key) {
   return absl::DataLossError(
@@ -61,22 +40,13 @@ absl::StatusOr<FoldedEvent> RecordFolder::Decode(const RecordView& record, Broke
     return WithContext(event.status(), fmt::format("read the event at position {}", record.position.value));
   FoldedEvent folded{.position = record.position, .run_id = {}, .event = *event, .json = {}, .text = {}};
   folded.run_id = RunOfStream(record.stream).value_or(std::string_view{});
-  const auto content = event->getContent();
-  if (content.isInline()) {
-    folded.json = View(content.getInline().getJson());
-    folded.text = View(content.getInline().getText());
-  } else if (content.isKept() && record.content && record.content->IsRedacted()) {
-    ShowRedaction(folded);
-  } else if (content.isKept() && record.content) {
-    absl::StatusOr<schema::Content::Reader> kept = contents_.Decode(record.content->bytes, broken);
-    if (!kept.ok())
-      return WithContext(kept.status(), fmt::format("read the content at position {}", record.position.value));
-    folded.json = View(kept->getJson());
-    folded.text = View(kept->getText());
-  } else if (content.isKept()) {
-    return absl::DataLossError(
-        fmt::format("read the event at position {}: its content is gone; restore a backup", record.position.value));
-  }
+  std::optional<std::string_view> kept;
+  if (record.content) kept = record.content->bytes;
+  const absl::StatusOr<ContentView> content = ContentOf(*event, kept, contents_, broken);
+  if (!content.ok())
+    return WithContext(content.status(), fmt::format("read the event at position {}", record.position.value));
+  folded.json = content->json;
+  folded.text = content->text;
   return folded;
 }
 
