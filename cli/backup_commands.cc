@@ -106,6 +106,9 @@ void PrintRestored(Context& context, const std::string& path, const std::string&
 absl::StatusOr<int> RestoreDatabase(Context& context, const RestoreArguments& arguments) {
   ASSIGN_OR_RETURN(const std::string path, context.DatabasePath());
   std::error_code error;
+  if (!fs::exists(arguments.file, error) && !error) {
+    return absl::NotFoundError(fmt::format("there is no file {}; name a backup", arguments.file));
+  }
   if (fs::equivalent(arguments.file, path, error)) {
     return absl::InvalidArgumentError(fmt::format("{} is the database itself; name a backup of it", arguments.file));
   }

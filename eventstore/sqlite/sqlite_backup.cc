@@ -45,15 +45,15 @@ class RemoveOnExit {
 };
 
 absl::Status Damaged(const Connection& connection, std::string_view what) {
-  return absl::DataLossError(
-      fmt::format("look over the database {}: {}; restore another backup", connection.path(), what));
+  return absl::DataLossError(fmt::format("look over the database {}: {}; restore a backup", connection.path(), what));
 }
 
 absl::Status CheckPages(const Connection& connection) {
   ASSIGN_OR_RETURN(const std::optional<std::string> found, connection.QueryText("PRAGMA quick_check(1)"));
   const std::string fault = found.value_or("");
   if (fault == "ok") return absl::OkStatus();
-  return Damaged(connection, fmt::format("its pages are damaged: {}", fault));
+  // The first line only names the database.
+  return Damaged(connection, fmt::format("its pages are damaged: {}", fault.substr(fault.rfind('\n') + 1)));
 }
 
 absl::Status CheckNewestLeaf(const Connection& connection, uint64_t position) {
@@ -183,7 +183,9 @@ absl::StatusOr<RestorePlan> PlanRestore(const Connection& file, const Connection
   RestorePlan plan;
   ASSIGN_OR_RETURN(plan.file, CheckDatabase(file));
   if (existing == nullptr) return plan;
-  ASSIGN_OR_RETURN(plan.existing, CheckDatabase(*existing));
+  absl::StatusOr<DatabaseSummary> there = CheckDatabase(*existing);
+  if (!there.ok()) return WithContext(there.status(), "look at what is there (to restore over it, move it away)");
+  plan.existing = *std::move(there);
   if (plan.existing->database_id != plan.file.database_id) return plan;
   // Where two logs of one origin once part they never meet again, so the last event they share is found by halving.
   uint64_t differ = std::min(plan.file.events, plan.existing->events) + 1;

@@ -39,7 +39,7 @@ TEST_P(RedactionContract, TakesTheContentAndItsSaltAndNothingElse) {
   for (size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(after[i].event.event, before[i].event.event);
     EXPECT_EQ(HexOf(after[i].leaf_hash), HexOf(before[i].leaf_hash));
-    if (i > 0) EXPECT_TRUE(after[i].event == before[i].event);
+    EXPECT_EQ(after[i].event == before[i].event, i > 0);
   }
   EXPECT_EQ(HexOf(Read()->head().tree.Root()), HexOf(head.tree.Root()));
   EXPECT_EQ(Read()->head().position, head.position);
