@@ -23,7 +23,7 @@ constexpr const char* kHistory =
 {"command":"record_event","run_id":"r1","event_type":"tick","payload":{"x":"y"}}
 {"command":"transition_run","run_id":"r1","to":"pending","reason":"no"}
 {"command":"record_event","event_type":"tock"}
-{"command":"redact_content","position":5,"reason":"x"}
+{"command":"redact_content","position":4,"reason":"x"}
 )";
 constexpr const char* kPayloads = "SELECT payload_json(payload) AS payload FROM events ORDER BY id";
 
@@ -60,7 +60,7 @@ TEST_F(SqlTest, GivesTheJsonOfAPayloadAsTheLogDoes) {
   EXPECT_EQ(rows.substr(rows.find('\n') + 1), PayloadsOfLog());
   EXPECT_THAT(rows, HasSubstr("\"context\":{\"redacted\":true}"));
   EXPECT_THAT(rows, HasSubstr("\"n\":1.50"));
-  EXPECT_EQ(sandbox_.Out({"sql", "SELECT json_object('p', payload_json(payload)) AS o FROM events WHERE id = 6"}),
+  EXPECT_EQ(sandbox_.Out({"sql", "SELECT json_object('p', payload_json(payload)) AS o FROM events WHERE id = 5"}),
             "o\n{\"p\":{\"x\":\"y\"}}\n");
   EXPECT_EQ(sandbox_.Out({"sql", "SELECT payload_json(NULL) IS NULL AS n"}), "n\n1\n");
 }
