@@ -14,6 +14,7 @@
 #include "cli/fold_progress.h"
 #include "commands/engine.h"
 #include "eventstore/memory/memory_storage.h"
+#include "eventstore/sqlite/sqlite_backup.h"
 #include "eventstore/sqlite/sqlite_row_store.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "projections/as_of.h"
@@ -176,7 +177,7 @@ absl::StatusOr<std::string> Context::BackUpOnStart() {
   ASSIGN_OR_RETURN(const std::string path, DatabasePath());
   ASSIGN_OR_RETURN(const SqliteStorage* const storage, OpenForReading());
   const std::string target = DefaultBackupPath(path, host_.clock.Now());
-  RETURN_IF_ERROR(storage->connection().BackUpTo(target));
+  RETURN_IF_ERROR(BackUp(storage->connection(), target).status());
   return target;
 }
 

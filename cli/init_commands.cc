@@ -10,6 +10,7 @@
 #include "cli/exit_code.h"
 #include "cli/fold_progress.h"
 #include "cli/printable.h"
+#include "eventstore/sqlite/sqlite_backup.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "projections/rebuild.h"
 #include "projections/tables.h"
@@ -50,7 +51,7 @@ absl::StatusOr<Upkeep> BringUpToDate(Context& context) {
   if (repairs.empty()) return upkeep;
   if (upkeep.backup.empty()) {
     upkeep.backup = DefaultBackupPath(connection.path(), context.clock().Now());
-    RETURN_IF_ERROR(connection.BackUpTo(upkeep.backup));
+    RETURN_IF_ERROR(BackUp(connection, upkeep.backup).status());
   }
   RETURN_IF_ERROR(ApplyRepairs(connection, repairs));
   std::vector<const TableDef*> tables;

@@ -4,13 +4,13 @@
 #include <array>
 #include <vector>
 
-#include <capnp/dynamic.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "cli/printable.h"
 #include "cli/table.h"
 #include "cli/utf8.h"
+#include "eventstore/event_json.h"
 #include "schemas/status.h"
 #include "schemas/step_status.h"
 
@@ -26,43 +26,6 @@ void WriteTextOrNull(std::string_view key, std::string_view text, JsonWriter& ou
 
 void WriteHex(std::string_view key, capnp::Data::Reader bytes, JsonWriter& out) {
   out.Key(key).String(HexOf({reinterpret_cast<const char*>(bytes.begin()), bytes.size()}));
-}
-
-// What an event's content is called by the command it came from.
-struct ContentNames {
-  std::string_view json;
-  std::string_view text;
-};
-ContentNames ContentNamesOf(Body::Which which) {
-  switch (which) {
-    case Body::RUN_CREATED:
-    case Body::WORKSTREAM_CREATED:
-      return {"metadata", "reason"};
-    case Body::STEP_COMPLETED:
-      return {"result", "reason"};
-    case Body::ERROR_RECORDED:
-      return {"context", "message"};
-    default:
-      return {"payload", "reason"};
-  }
-}
-
-absl::Status WritePayload(const FoldedEvent& event, JsonWriter& out) {
-  const Body::Reader body = event.event.getBody();
-  if (body.isNoted()) {
-    event.json.empty() ? out.BeginObject().EndObject() : out.Raw(event.json);
-    return absl::OkStatus();
-  }
-  out.BeginObject();
-  const auto fields = capnp::toDynamic(event.event).get("body").as<capnp::DynamicStruct>();
-  KJ_IF_MAYBE (active, fields.which()) {
-    if (active->getType().isStruct()) RETURN_IF_ERROR(WriteFields(fields.get(*active).as<capnp::DynamicStruct>(), out));
-  }
-  const ContentNames names = ContentNamesOf(body.which());
-  if (!event.json.empty()) out.Key(names.json).Raw(event.json);
-  if (!event.text.empty()) out.Key(names.text).String(event.text);
-  out.EndObject();
-  return absl::OkStatus();
 }
 
 void WriteFull(const RecordView& record, const FoldedEvent& event, const FullDetail& full, JsonWriter& out) {
@@ -167,7 +130,7 @@ absl::Status WriteLogLine(const RecordView& record, const FoldedEvent& event, co
   data.getCausation() == 0 ? out.Null() : out.UInt(data.getCausation());
   if (data.getBody().isNoted()) out.Key("note").Bool(true);
   out.Key("payload");
-  RETURN_IF_ERROR(WritePayload(event, out));
+  RETURN_IF_ERROR(WritePayload(data, {.json = event.json, .text = event.text}, out));
   if (full != nullptr) WriteFull(record, event, *full, out);
   out.EndObject();
   return absl::OkStatus();

@@ -24,8 +24,8 @@ absl::Status Sweep(Context& context) {
 
 // The sweep comes after the commit and may fail by itself: then asking for the same again does what is left.
 absl::StatusOr<int> Finish(Context& context, const Answer& answer) {
-  if (const auto* const status = std::get_if<absl::Status>(&answer);
-      status != nullptr && absl::IsAlreadyExists(*status)) {
+  const auto* const status = std::get_if<absl::Status>(&answer);
+  if (!context.options().dry_run && status != nullptr && absl::IsAlreadyExists(*status)) {
     RETURN_IF_ERROR(Sweep(context));
     if (context.json()) {
       context.out() << JsonWriter().BeginObject().Key("already_redacted").Bool(true).EndObject().text() << '\n';
@@ -34,8 +34,11 @@ absl::StatusOr<int> Finish(Context& context, const Answer& answer) {
     }
     return kExitDone;
   }
-  if (!std::holds_alternative<Receipt>(answer)) return PrintAnswer(context, answer);
-  ASSIGN_OR_RETURN(const int exit, PrintAnswer(context, answer));
+  const auto* const receipt = std::get_if<Receipt>(&answer);
+  if (receipt == nullptr) return PrintAnswer(context, answer);
+  const std::string text = fmt::format("redacted: recorded at position {}{}", receipt->last_position.value,
+                                       receipt->repeat ? ", done before" : "");
+  ASSIGN_OR_RETURN(const int exit, PrintAnswer(context, answer, text));
   RETURN_IF_ERROR(Sweep(context));
   if (!context.json()) context.out() << kOutOfReach;
   return exit;

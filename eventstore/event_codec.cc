@@ -10,7 +10,6 @@
 #include <kj/exception.h>
 
 #include "eventstore/packing.h"
-#include "eventstore/sha256.h"
 #include "schemas/check.h"
 #include "schemas/status.h"
 
@@ -127,10 +126,6 @@ void EncodeContent(schema::Content::Reader value, std::string& out) {
 std::string CanonicalBytes(capnp::AnyStruct::Reader value) {
   const kj::Array<capnp::word> words = value.canonicalize();
   return {reinterpret_cast<const char*>(words.begin()), words.asBytes().size()};
-}
-
-Hash SaltedDigest(const Salt& salt, std::string_view bytes) {
-  return Sha256({BytesOf(salt), bytes});
 }
 
 template <class Message>

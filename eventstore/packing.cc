@@ -17,6 +17,7 @@ class Unpacker {
       : at_(reinterpret_cast<const uint8_t*>(packed.data())), end_(at_ + packed.size()) {}
 
   bool AtEnd() const { return at_ == end_; }
+  size_t bytes_left() const { return static_cast<size_t>(end_ - at_); }
 
   // Fills `out` with exactly `count` words.
   absl::Status Fill(uint64_t* out_words, size_t count) {
@@ -131,8 +132,10 @@ void Pack(kj::ArrayPtr<const capnp::word> segment, std::string& out) {
   out.resize(static_cast<size_t>(packer.end() - reinterpret_cast<uint8_t*>(out.data())));
 }
 
-absl::Status Unpack(std::string_view packed, std::vector<uint64_t>& words) {
-  Unpacker unpacker(packed);
+namespace {
+
+// The first message that `unpacker` gives.
+absl::Status TakeMessage(Unpacker& unpacker, std::vector<uint64_t>& words) {
   words.resize(1);
   RETURN_IF_ERROR(unpacker.Fill(words.data(), 1));
   // The segment table: the number of segments less one, and the words in the first, both little-endian.
@@ -143,9 +146,23 @@ absl::Status Unpack(std::string_view packed, std::vector<uint64_t>& words) {
     return absl::DataLossError(
         fmt::format("the message says it has {} words, the limit is {}", table[1], kMaxMessageWords));
   words.resize(1 + size_t{table[1]});
-  RETURN_IF_ERROR(unpacker.Fill(words.data() + 1, table[1]));
+  return unpacker.Fill(words.data() + 1, table[1]);
+}
+
+}  // namespace
+
+absl::Status Unpack(std::string_view packed, std::vector<uint64_t>& words) {
+  Unpacker unpacker(packed);
+  RETURN_IF_ERROR(TakeMessage(unpacker, words));
   if (!unpacker.AtEnd()) return absl::DataLossError("bytes are left over behind the message");
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string_view> FirstPacked(std::string_view packed) {
+  Unpacker unpacker(packed);
+  std::vector<uint64_t> words;
+  RETURN_IF_ERROR(TakeMessage(unpacker, words));
+  return packed.substr(0, packed.size() - unpacker.bytes_left());
 }
 
 }  // namespace annals

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 #include <capnp/common.h>
 #include <kj/common.h>
 
@@ -26,5 +27,9 @@ void Pack(kj::ArrayPtr<const capnp::word> segment, std::string& out);
 // are not exactly one such message, or it is larger than any event or content can be. The words are capnp::words, which
 // a vector may hold with gcc only.
 absl::Status Unpack(std::string_view packed, std::vector<uint64_t>& words);
+
+// Of packed messages that stand one behind the other, what the first one takes; the rest is behind it. kDataLoss as
+// Unpack.
+absl::StatusOr<std::string_view> FirstPacked(std::string_view packed);
 
 }  // namespace annals

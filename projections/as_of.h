@@ -38,7 +38,6 @@ class AsOfSnapshot final : public Snapshot {
   absl::StatusOr<std::string> DatabaseId() override { return base_->DatabaseId(); }
   absl::StatusOr<Hash> StoredRoot() override { return base_->StoredRoot(); }
 
-
   // Folds all that is not folded yet.
   absl::Status FoldAll();
   RowStore& store() { return *store_; }

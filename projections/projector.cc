@@ -3,32 +3,10 @@
 #include <fmt/format.h>
 #include <kj/exception.h>
 
+#include "eventstore/event_content.h"
 #include "schemas/status.h"
 
 namespace annals {
-namespace {
-
-// What stands where content was, by what that kind of event can have: nobody knows any more what it had.
-void ShowRedaction(FoldedEvent& event) {
-  constexpr std::string_view kJson = R"({"redacted":true})", kText = "[redacted]";
-  switch (event.event.getBody().which()) {
-    case schema::Event::Body::RUN_CREATED:
-    case schema::Event::Body::WORKSTREAM_CREATED:
-    case schema::Event::Body::STEP_COMPLETED:
-    case schema::Event::Body::NOTED:
-      event.json = kJson;
-      return;
-    case schema::Event::Body::ERROR_RECORDED:
-      event.json = kJson;
-      event.text = kText;
-      return;
-    default:
-      event.text = kText;
-  }
-}
-
-}  // namespace
-
 absl::Status MissingRow(const FoldedEvent& event, std::string_view table, std::string_view key) {
   return absl::DataLossError(
       fmt::format("fold the event at position {}: it speaks of {} {}, which no earlier event made; the log is not "
@@ -81,20 +59,13 @@ absl::StatusOr<FoldedEvent> RecordFolder::DecodeEvent(const RecordView& record, 
 
 absl::Status RecordFolder::DecodeKeptContent(const RecordView& record, BrokenPointers broken, FoldedEvent& event) {
   if (!event.event.getContent().isKept()) return absl::OkStatus();
-  if (!record.content) {
-    return absl::DataLossError(
-        fmt::format("read the event at position {}: its content is gone; annals verify shows what was altered",
-                    record.position.value));
-  }
-  if (record.content->IsRedacted()) {
-    ShowRedaction(event);
-    return absl::OkStatus();
-  }
-  absl::StatusOr<schema::Content::Reader> kept = contents_.Decode(record.content->bytes, broken);
-  if (!kept.ok())
-    return WithContext(kept.status(), fmt::format("read the content at position {}", record.position.value));
-  event.json = View(kept->getJson());
-  event.text = View(kept->getText());
+  std::optional<std::string_view> kept;
+  if (record.content) kept = record.content->bytes;
+  const absl::StatusOr<ContentView> content = ContentOf(event.event, kept, contents_, broken);
+  if (!content.ok())
+    return WithContext(content.status(), fmt::format("read the event at position {}", record.position.value));
+  event.json = content->json;
+  event.text = content->text;
   return absl::OkStatus();
 }
 

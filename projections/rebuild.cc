@@ -50,8 +50,8 @@ absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position la
   }
 }
 
-absl::StatusOr<uint64_t> FoldRun(Snapshot& snapshot, std::string_view run_id, Position first, Position last,
-                                 Rows& rows, absl::FunctionRef<void(Position)> after_each) {
+absl::StatusOr<uint64_t> FoldRun(Snapshot& snapshot, std::string_view run_id, Position first, Position last, Rows& rows,
+                                 absl::FunctionRef<void(Position)> after_each) {
   std::vector<std::string> streams = {RunStream(run_id)};
   if (rows.keeps_state_transitions) streams.push_back(RefusedStream(streams.front()));
   RecordFolder folder;

@@ -206,7 +206,9 @@ class MemoryTransaction final : public MemoryReader<Transaction> {
                                                           .event = std::string(event.event),
                                                           .leaf_hash = leaf_hash,
                                                           .content = std::nullopt});
-      if (event.content) record.content.emplace(event.content->salt, event.content->bytes);
+      if (event.content) {
+        record.content.emplace(event.content->IsRedacted() ? Salt{} : event.content->salt, event.content->bytes);
+      }
       state_.positions_of_stream[record.stream].push_back(head.position.value);
     }
     return version;

@@ -16,8 +16,6 @@
 namespace annals {
 namespace {
 
-constexpr int kBackupPagesPerStep = 4096;
-
 std::string FileOf(sqlite3* database) {
   const char* name = sqlite3_db_filename(database, "main");
   return name == nullptr ? "" : name;
@@ -295,29 +293,17 @@ absl::StatusOr<std::optional<std::string>> Connection::QueryText(std::string_vie
   return std::string(statement.Text(0));
 }
 
-absl::Status Connection::BackUpTo(const std::string& target) const {
-  if (std::filesystem::exists(target)) {
-    return absl::AlreadyExistsError(fmt::format("back up {}: {} is already there; name a new file", path_, target));
-  }
-  RETURN_IF_ERROR(CreateFile(target));
-  ASSIGN_OR_RETURN(const Connection copy, Open(target, OpenMode::kReadWrite, 0));
-  sqlite3_backup* backup = sqlite3_backup_init(copy.handle_.get(), "main", handle_.get(), "main");
-  const std::string tried = fmt::format("back up to {}", target);
-  if (backup == nullptr) return WithContext(SqliteError(copy.handle_.get(), target, "begin"), tried);
-  int code = SQLITE_OK;
-  do {
-    code = sqlite3_backup_step(backup, kBackupPagesPerStep);
-    if (code == SQLITE_BUSY || code == SQLITE_LOCKED) sqlite3_sleep(10);
-  } while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
+absl::Status Connection::CopyInto(const Connection& target) const {
+  sqlite3_backup* const backup = sqlite3_backup_init(target.handle_.get(), "main", handle_.get(), "main");
+  const std::string tried = fmt::format("copy {} to {}", path_, target.path_);
+  if (backup == nullptr) return WithContext(SqliteError(target.handle_.get(), target.path_, "begin"), tried);
+  // All pages in one step: between two steps others could write, and the copy would begin anew.
+  const int code = sqlite3_backup_step(backup, -1);
   sqlite3_backup_finish(backup);
-  if (code != SQLITE_DONE) {
-    // The copy's connection has the fault of either file; damage is the original's.
-    const std::string& to_blame = (code & 0xff) == SQLITE_CORRUPT ? path_ : target;
-    const absl::Status status = WithContext(SqliteError(copy.handle_.get(), to_blame, "copy its pages"), tried);
-    std::filesystem::remove(target);
-    return status;
-  }
-  return absl::OkStatus();
+  if (code == SQLITE_DONE) return absl::OkStatus();
+  // The target's connection has the fault of either file; damage is this one's.
+  const std::string& to_blame = (code & 0xff) == SQLITE_CORRUPT ? path_ : target.path_;
+  return WithContext(SqliteError(target.handle_.get(), to_blame, "copy its pages"), tried);
 }
 
 std::string SqliteVersion() {

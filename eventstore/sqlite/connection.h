@@ -89,10 +89,14 @@ class Connection {
   absl::StatusOr<std::optional<int64_t>> QueryInt(std::string_view sql) const;
   absl::StatusOr<std::optional<std::string>> QueryText(std::string_view sql) const;
 
-  // Copies the whole database into a new file at `target`, while others write. kAlreadyExists if `target` is there.
-  absl::Status BackUpTo(const std::string& target) const;
+  // Makes `target` the same database as this one, page by page and in one transaction: what others write here
+  // meanwhile is not in it, and those who read there see all of it or nothing. Both have pages of one size, unless
+  // `target` is empty.
+  absl::Status CopyInto(const Connection& target) const;
 
   const std::string& path() const { return path_; }
+  // For the other files of this backend.
+  sqlite3* handle() const { return handle_.get(); }
 
  private:
   struct Closer {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "eventstore/sqlite/sqlite_backup.h"
 #include "eventstore/sqlite/sqlite_schema.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "schemas/check.h"
@@ -125,7 +126,7 @@ absl::StatusOr<MigrationReport> Migrate(const Connection& connection, const Sqli
   CHECK(options.clock != nullptr && options.random != nullptr);
   if (!report.fresh) {
     report.backup_path = DefaultBackupPath(connection.path(), options.clock->Now());
-    RETURN_IF_ERROR(connection.BackUpTo(report.backup_path));
+    RETURN_IF_ERROR(BackUp(connection, report.backup_path).status());
   }
   for (const Migration& migration : kMigrations) {
     if (migration.number <= version) continue;

@@ -93,7 +93,7 @@ SELECT
   END AS run_id,
   log.ws_id AS ws_id,
   event_types.name AS event_type,
-  log.event AS payload
+  CASE WHEN log.content IS NULL THEN log.event ELSE CAST(log.event || log.content AS BLOB) END AS payload
 FROM log JOIN streams ON streams.id = log.stream JOIN event_types ON event_types.id = log.event_type;
 )sql";
   return fmt::format("{}{}{}", kTables, LogRefusesUpdateSql(), kRest);

@@ -156,11 +156,11 @@ absl::StatusOr<std::unique_ptr<Snapshot>> SqliteStorage::Read() {
   return std::make_unique<SqliteTransaction>(*this, *std::move(head));
 }
 
-// Three places may still hold what was removed. Pages that were freed: `secure_delete` zeroes them as it goes. Pages in
-// use: a row that is written anew leaves its old bytes in the page's unused part whenever the new ones do not take
-// their place, and every move of a workstream has done that with its metadata, long before anybody thought of
-// redacting. So the whole file is written anew. And the write-ahead log, which is cut to nothing once its pages are
-// copied back.
+// Where may still lie what was removed? In pages that were freed, and in the unused part of pages in use: a row that is
+// written anew leaves its old bytes there, and every move of a workstream does that with its metadata, long before
+// anybody thinks of redacting. `secure_delete` zeroes both as they come to be; Debian's SQLite does it always, others
+// do not, and what they left it does not reach any more. So the whole file is written anew. And in the write-ahead log,
+// which is cut to nothing once its pages are copied back.
 absl::Status SqliteStorage::Sweep() {
   const auto sweep = [&]() -> absl::Status {
     // The copy that VACUUM makes is as large as the database: not in memory. SQLite makes that file for its owner alone

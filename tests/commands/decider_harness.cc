@@ -185,7 +185,7 @@ absl::StatusOr<std::optional<Refusal>> History::Decide(schema::Command::Reader c
       return DecideError(command, "r1", rows_, drafts);
     case schema::Command::Body::RECORD_EVENT:
       return DecideNote(command, View(body.getRecordEvent().getRunId()), rows_, drafts);
-    case schema::Command::Body::REDACT_CONTENT:
+    case schema::Command::Body::REDACT_CONTENT:  // the engine judges it
     case schema::Command::Body::NONE:
       break;
   }

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "eventstore/event_codec.h"
+#include "eventstore/sqlite/sqlite_backup.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 
 namespace annals {
@@ -153,8 +154,8 @@ TEST_F(SqliteFileTest, AnotherWriterMakesBeginWaitAndThenSayBusy) {
 TEST_F(SqliteFileTest, ABackupIsWholeAndOverwritesNothing) {
   const std::string copy = Path("copy");
   std::filesystem::remove(copy);
-  ASSERT_TRUE(storage_->connection().BackUpTo(copy).ok());
-  EXPECT_EQ(storage_->connection().BackUpTo(copy).code(), absl::StatusCode::kAlreadyExists);
+  ASSERT_TRUE(BackUp(storage_->connection(), copy).ok());
+  EXPECT_EQ(BackUp(storage_->connection(), copy).status().code(), absl::StatusCode::kAlreadyExists);
   storage_.reset();
   Remove();
   std::filesystem::rename(copy, path_);

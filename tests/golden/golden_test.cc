@@ -71,7 +71,7 @@ TEST_P(GoldenTest, HoldsEveryTypeOfEventAndARowInEveryTable) {
   for (const support::StoredRecord& record : RecordsOf(*storage_)) types.insert(record.event_type);
   EXPECT_THAT(types, IsSupersetOf({"run_created", "workstream_created", "run_transitioned", "workstream_transitioned",
                                    "run_overridden", "workstream_overridden", "command_refused", "step_started",
-                                   "step_completed", "error_recorded", "deploy"}));
+                                   "step_completed", "error_recorded", "deploy", "content_redacted"}));
   for (const auto& [table, lines] : support::TablesOf(*storage_)) EXPECT_FALSE(lines.empty()) << table;
   EXPECT_EQ(support::TablesOf(*storage_).size(), ProjectedTables().size());
 }

@@ -64,6 +64,7 @@ std::vector<std::string> Story() {
       CreateWorkstream("late"),  // refused: the run has ended
       R"({"command":"create_run","status":"pending"})",
       MoveRun("running", "r2"),
+      R"({"command":"redact_content","position":11,"reason":"a name in it"})",
   };
 }
 
