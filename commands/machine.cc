@@ -111,11 +111,11 @@ const std::vector<const Machine*>& BuiltInMachines() {
 }
 
 absl::StatusOr<const Machine*> FindMachine(std::string_view name) {
-  std::vector<std::string_view> names;
   for (const Machine* const machine : BuiltInMachines()) {
     if (machine->name() == name) return machine;
-    names.push_back(machine->name());
   }
+  std::vector<std::string_view> names;
+  for (const Machine* const machine : BuiltInMachines()) names.push_back(machine->name());
   return absl::InvalidArgumentError(fmt::format("{} is no machine; {}", Quoted(name), SuggestName(name, names)));
 }
 

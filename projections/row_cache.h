@@ -1,7 +1,6 @@
 // The rows of one table that are in use: loaded on a miss, changed in place, written back together.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -97,19 +96,20 @@ class RowCache {
     });
   }
 
-  // Takes the row with the lookup columns of `values` out. Nothing if it is not here. Only where nothing will be
-  // flushed any more.
-  std::optional<RowStruct> TakeOut(Row values) {
+  // Shows `visit` the row with the lookup columns of `values` and drops it. False if it is not here. Only where nothing
+  // will be flushed any more.
+  template <class Visit>
+  bool TakeOut(Row values, Visit visit) {
     CHECK(source_ == nullptr);
     dirty_.clear();
     key_.clear();
     for (const size_t column : type_->lookup()) AppendKeyPart(values[column]);
     const auto it = rows_.find(std::string_view(key_));
-    if (it == rows_.end()) return std::nullopt;
-    RowStruct row = std::move(it->second.row);
+    if (it == rows_.end()) return false;
+    visit(it->second.row);
     bytes_ -= it->second.bytes;
     rows_.erase(it);
-    return row;
+    return true;
   }
 
   // Holds what was changed so far for old. Only where nothing will be flushed any more.

@@ -49,9 +49,7 @@ absl::Status TableCheck::CompareTable(std::string_view run_id, Cache& cache, Row
   const auto compare = [&](Row shown) {
     ++seen;
     RETURN_IF_ERROR(CheckForeignKeys(table, shown, rows));
-    if (const auto folded = cache.TakeOut(shown)) {
-      CompareRow(type, shown, cells(*folded));
-    } else {
+    if (!cache.TakeOut(shown, [&](const auto& folded) { CompareRow(type, shown, cells(folded)); })) {
       Add(table, shown, std::string(kNoSuchRow), std::nullopt);
     }
     return absl::OkStatus();

@@ -60,20 +60,19 @@ void TransitionCheck::CompareRow(Row shown) {
   const RowType<StateTransitionRow>& type = StateTransitionsTable();
   const TableDef& table = type.table();
   ++seen_;
-  const auto row = rows_.state_transitions.TakeOut(shown);
-  if (!row) {
-    on_difference_({.table = table.name, .key = KeyText(table, shown), .detail = "the log says there is no such row"});
-    return;
-  }
-  CellsOf cells(type);
-  const Row folded = cells(*row);
-  for (size_t i = 0; i < shown.size(); ++i) {
-    if (shown[i] == folded[i]) continue;
-    on_difference_({.table = table.name,
-                    .key = KeyText(table, shown),
-                    .detail = DifferenceText(table.columns[i], shown[i], folded[i]),
-                    .position = Position{static_cast<uint64_t>(row->position)}});
-  }
+  const auto compare = [&](const StateTransitionRow& row) {
+    CellsOf cells(type);
+    const Row folded = cells(row);
+    for (size_t i = 0; i < shown.size(); ++i) {
+      if (shown[i] == folded[i]) continue;
+      on_difference_({.table = table.name,
+                      .key = KeyText(table, shown),
+                      .detail = DifferenceText(table.columns[i], shown[i], folded[i]),
+                      .position = Position{static_cast<uint64_t>(row.position)}});
+    }
+  };
+  if (rows_.state_transitions.TakeOut(shown, compare)) return;
+  on_difference_({.table = table.name, .key = KeyText(table, shown), .detail = "the log says there is no such row"});
 }
 
 }  // namespace annals
