@@ -4,7 +4,6 @@
 #include <array>
 #include <vector>
 
-#include <capnp/dynamic.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -22,65 +21,6 @@ using Body = schema::Event::Body;
 void WriteTextOrNull(std::string_view key, std::string_view text, JsonWriter& out) {
   out.Key(key);
   text.empty() ? out.Null() : out.String(text);
-}
-
-void WriteHex(std::string_view key, capnp::Data::Reader bytes, JsonWriter& out) {
-  out.Key(key).String(HexOf({reinterpret_cast<const char*>(bytes.begin()), bytes.size()}));
-}
-
-// What an event's content is called by the command it came from.
-struct ContentNames {
-  std::string_view json;
-  std::string_view text;
-};
-ContentNames ContentNamesOf(Body::Which which) {
-  switch (which) {
-    case Body::RUN_CREATED:
-    case Body::WORKSTREAM_CREATED:
-      return {"metadata", "reason"};
-    case Body::STEP_COMPLETED:
-      return {"result", "reason"};
-    case Body::ERROR_RECORDED:
-      return {"context", "message"};
-    default:
-      return {"payload", "reason"};
-  }
-}
-
-absl::Status WritePayload(const FoldedEvent& event, JsonWriter& out) {
-  const Body::Reader body = event.event.getBody();
-  if (body.isNoted()) {
-    event.json.empty() ? out.BeginObject().EndObject() : out.Raw(event.json);
-    return absl::OkStatus();
-  }
-  out.BeginObject();
-  const auto fields = capnp::toDynamic(event.event).get("body").as<capnp::DynamicStruct>();
-  KJ_IF_MAYBE (active, fields.which()) {
-    if (active->getType().isStruct()) RETURN_IF_ERROR(WriteFields(fields.get(*active).as<capnp::DynamicStruct>(), out));
-  }
-  const ContentNames names = ContentNamesOf(body.which());
-  if (!event.json.empty()) out.Key(names.json).Raw(event.json);
-  if (!event.text.empty()) out.Key(names.text).String(event.text);
-  out.EndObject();
-  return absl::OkStatus();
-}
-
-void WriteFull(const RecordView& record, const FoldedEvent& event, const FullDetail& full, JsonWriter& out) {
-  const schema::Event::Reader data = event.event;
-  out.Key("occurred_at");
-  data.getOccurredAt() == 0 ? out.Null() : out.String(FormatTimestamp(Timestamp{data.getOccurredAt()}));
-  if (data.hasCommandDigest()) {
-    WriteHex("command_digest", data.getCommandDigest(), out);
-    WriteTextOrNull("command_salt", full.command_salt_hex, out);
-  }
-  const auto content = data.getContent();
-  if (content.isKept()) {
-    WriteHex("content_digest", content.getKept().getDigest(), out);
-    out.Key("content_size").UInt(content.getKept().getSize());
-    out.Key("content_salt");
-    record.content ? out.String(HexOf(BytesOf(record.content->salt))) : out.Null();
-  }
-  out.Key("leaf_hash").String(HexOf(record.leaf_hash));
 }
 
 std::string_view NameOf(schema::Severity severity) {
@@ -150,25 +90,6 @@ Ink InkOf(const FoldedEvent& event) {
 }
 
 }  // namespace
-
-absl::Status WriteLogLine(const RecordView& record, const FoldedEvent& event, const FullDetail* full, JsonWriter& out) {
-  const schema::Event::Reader data = event.event;
-  out.BeginObject().Key("position").UInt(record.position.value).Key("stream").String(record.stream);
-  out.Key("version").UInt(record.version.value).Key("recorded_at").String(FormatTimestamp(record.recorded_at));
-  out.Key("event_type").String(record.event_type);
-  WriteTextOrNull("run_id", event.run_id, out);
-  WriteTextOrNull("ws_id", record.ws_id, out);
-  WriteTextOrNull("actor", View(data.getActor()), out);
-  WriteTextOrNull("command_id", View(data.getCommandId()), out);
-  out.Key("causation");
-  data.getCausation() == 0 ? out.Null() : out.UInt(data.getCausation());
-  if (data.getBody().isNoted()) out.Key("note").Bool(true);
-  out.Key("payload");
-  RETURN_IF_ERROR(WritePayload(event, out));
-  if (full != nullptr) WriteFull(record, event, *full, out);
-  out.EndObject();
-  return absl::OkStatus();
-}
 
 std::optional<TransitionView> TransitionOf(const FoldedEvent& event) {
   const Body::Reader body = event.event.getBody();
