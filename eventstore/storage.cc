@@ -1,5 +1,7 @@
 #include "eventstore/storage.h"
 
+#include <fmt/format.h>
+
 #include "eventstore/sha256.h"
 #include "schemas/check.h"
 
@@ -20,6 +22,12 @@ Hash LeafHashOf(Position position, std::string_view stream, StreamVersion versio
   PutBigEndian(version.value, 8, prefix + 9);
   PutBigEndian(stream.size(), 2, prefix + 17);
   return Sha256({{prefix, sizeof(prefix)}, stream, event});
+}
+
+absl::Status MissingSubtree(uint64_t subtree) {
+  return absl::DataLossError(fmt::format("read the tree: the root of the subtree over positions {} to {} is not there",
+                                         subtree * MerkleTree::kSubtreeLeaves + 1,
+                                         (subtree + 1) * MerkleTree::kSubtreeLeaves));
 }
 
 const TableDef& CommandIdsTable() {

@@ -110,6 +110,14 @@ class Snapshot : public RowReader {
   // Contents come along. The cursor must go before the snapshot does.
   virtual absl::StatusOr<std::unique_ptr<RecordCursor>> ReadLog(const LogRange& range) = 0;
   virtual absl::StatusOr<bool> HasTable(const TableDef& table) = 0;
+  // Calls `visit` with the roots of the whole subtrees of MerkleTree::kSubtreeLeaves leaves from number `first` to
+  // `last`, both included, in order, until it fails; number k, from 0, is over the positions k · kSubtreeLeaves + 1 to
+  // (k + 1) · kSubtreeLeaves. Nothing where `first` is above `last`.
+  //   kDataLoss  one of them is not there
+  virtual absl::Status ReadSubtrees(uint64_t first, uint64_t last,
+                                    absl::FunctionRef<absl::Status(const Hash&)> visit) = 0;
+  // Which database this is, however it is called and wherever it is copied to: a ULID made with it, "memory" in memory.
+  virtual absl::StatusOr<std::string> DatabaseId() = 0;
 };
 
 // One unit of work on the log and its tables: rolls back unless Commit() succeeded.
@@ -141,6 +149,9 @@ class Storage {
 // The leaf hash of a record: SHA-256(0x00 ‖ position ‖ version ‖ length of stream ‖ stream ‖ event), the numbers being
 // big-endian in 8, 8 and 2 bytes (docs/event_format.md).
 Hash LeafHashOf(Position position, std::string_view stream, StreamVersion version, std::string_view event);
+
+// What a backend says of a subtree's root that is not there: kDataLoss.
+absl::Status MissingSubtree(uint64_t subtree);
 
 // Idempotency keys, kept beside the log: the events of the command, from `position` on, are its answer.
 const TableDef& CommandIdsTable();  // command_id, position, salt (hex)

@@ -35,6 +35,7 @@ struct MemoryStorage::State {
   // A deque, as views of its records must survive an append.
   std::deque<Record> records;
   std::map<std::string, std::vector<uint64_t>, std::less<>> positions_of_stream;
+  std::vector<Hash> subtrees;
   TableMap live;
   TableMap shadows;
   Head head;
@@ -133,6 +134,17 @@ class MemoryReader : public Base {
 
   absl::StatusOr<bool> HasTable(const TableDef& table) override { return state_.live.contains(table.name); }
 
+  absl::Status ReadSubtrees(uint64_t first, uint64_t last,
+                            absl::FunctionRef<absl::Status(const Hash&)> visit) override {
+    for (uint64_t subtree = first; subtree <= last; ++subtree) {
+      if (subtree >= state_.subtrees.size()) return MissingSubtree(subtree);
+      RETURN_IF_ERROR(visit(state_.subtrees[subtree]));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::string> DatabaseId() override { return "memory"; }
+
  protected:
   // Makes way for the next one, before this one goes.
   void Release() { in_use_ = state_.in_use = false; }
@@ -165,6 +177,7 @@ class MemoryTransaction final : public MemoryReader<Transaction> {
       if (stream->second.empty()) state_.positions_of_stream.erase(stream);
       state_.records.pop_back();
     }
+    state_.subtrees.resize(head_before_.tree.size() / MerkleTree::kSubtreeLeaves);
     state_.head = std::move(head_before_);
   }
 
@@ -182,7 +195,7 @@ class MemoryTransaction final : public MemoryReader<Transaction> {
       ++head.position.value;
       head.recorded_at = event.recorded_at;
       const Hash leaf_hash = LeafHashOf(head.position, stream, version, event.event);
-      head.tree.Append(leaf_hash);
+      if (const std::optional<Hash> subtree = head.tree.Append(leaf_hash)) state_.subtrees.push_back(*subtree);
       Record& record = state_.records.emplace_back(Record{.stream = std::string(stream),
                                                           .version = version,
                                                           .event_type = std::string(event.event_type),

@@ -225,6 +225,27 @@ absl::Status SqliteLog::InsertSubtree(uint64_t subtree, const Hash& hash) {
   return insert_subtree_.Run();
 }
 
+absl::Status SqliteLog::ReadSubtrees(uint64_t first, uint64_t last,
+                                     absl::FunctionRef<absl::Status(const Hash&)> visit) {
+  ASSIGN_OR_RETURN(Statement statement, connection_->Prepare("SELECT subtree, hash FROM tree_nodes "
+                                                             "WHERE subtree BETWEEN ? AND ? ORDER BY subtree"));
+  statement.Bind(1, static_cast<int64_t>(first));
+  statement.Bind(2, static_cast<int64_t>(last));
+  for (uint64_t subtree = first; subtree <= last; ++subtree) {
+    ASSIGN_OR_RETURN(const bool row, statement.Step());
+    if (!row || statement.Int(0) != static_cast<int64_t>(subtree)) return MissingSubtree(subtree);
+    const std::string_view bytes = statement.Blob(1);
+    Hash hash;
+    if (bytes.size() != hash.size()) {
+      return absl::DataLossError(fmt::format("read the tree: the root of subtree {} has {} bytes, not {}", subtree,
+                                             bytes.size(), hash.size()));
+    }
+    std::memcpy(hash.data(), bytes.data(), hash.size());
+    RETURN_IF_ERROR(visit(hash));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string_view> SqliteLog::StreamName(int64_t id) {
   if (const auto it = stream_names_.find(id); it != stream_names_.end()) return it->second;
   if (stream_names_.size() >= kRememberedStreams) stream_names_.clear();

@@ -28,6 +28,7 @@ class SqliteLog {
   // Writes `event` as the record at `position`; the caller keeps the tree.
   absl::StatusOr<Hash> Insert(Position position, std::string_view stream, StreamVersion version, const NewEvent& event);
   absl::Status InsertSubtree(uint64_t subtree, const Hash& hash);
+  absl::Status ReadSubtrees(uint64_t first, uint64_t last, absl::FunctionRef<absl::Status(const Hash&)> visit);
   absl::StatusOr<std::unique_ptr<RecordCursor>> Read(const LogRange& range);
 
  private:

@@ -19,6 +19,14 @@ constexpr const char* kPragmas =
 // Readers map the file: a walk over the whole log then copies no pages, some 6 % of a fold's time.
 constexpr const char* kReaderPragmas = "PRAGMA mmap_size = 1073741824;";
 
+absl::StatusOr<std::string> ReadDatabaseId(const Connection& connection) {
+  ASSIGN_OR_RETURN(std::optional<std::string> id,
+                   connection.QueryText("SELECT value FROM schema_meta WHERE key = 'database_id'"));
+  if (id) return *std::move(id);
+  return absl::DataLossError(
+      fmt::format("read the id of the database {}: it is not there; restore a backup", connection.path()));
+}
+
 }  // namespace
 
 class SqliteTransaction final : public Transaction {
@@ -42,6 +50,11 @@ class SqliteTransaction final : public Transaction {
   }
   absl::StatusOr<uint64_t> CountRows(const RowQuery& query) override { return storage_.tables_->Count(query); }
   absl::StatusOr<bool> HasTable(const TableDef& table) override { return storage_.tables_->Has(table); }
+  absl::Status ReadSubtrees(uint64_t first, uint64_t last,
+                            absl::FunctionRef<absl::Status(const Hash&)> visit) override {
+    return storage_.log_->ReadSubtrees(first, last, visit);
+  }
+  absl::StatusOr<std::string> DatabaseId() override { return ReadDatabaseId(storage_.connection_); }
 
   absl::StatusOr<StreamVersion> Append(std::string_view stream, StreamVersion expected,
                                        absl::Span<const NewEvent> events) override {

@@ -45,6 +45,13 @@ class FailingReader : public Interface {
   absl::StatusOr<bool> HasTable(const TableDef& table) override {
     return plan_.Count("HasTable", [&] { return inner_->HasTable(table); });
   }
+  absl::Status ReadSubtrees(uint64_t first, uint64_t last,
+                            absl::FunctionRef<absl::Status(const Hash&)> visit) override {
+    return plan_.Count("ReadSubtrees", [&] { return inner_->ReadSubtrees(first, last, visit); });
+  }
+  absl::StatusOr<std::string> DatabaseId() override {
+    return plan_.Count("DatabaseId", [&] { return inner_->DatabaseId(); });
+  }
 
  protected:
   std::unique_ptr<Interface> inner_;

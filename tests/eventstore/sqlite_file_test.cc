@@ -117,6 +117,30 @@ TEST_F(SqliteFileTest, AForeignDatabaseIsRefused) {
   EXPECT_THAT(std::string(Open(OpenMode::kCreate).status().message()), HasSubstr("it belongs to another program"));
 }
 
+TEST_F(SqliteFileTest, ATreeWithHolesIsDataLoss) {
+  const auto read = [&](uint64_t first, uint64_t last) {
+    return storage_->Read().value()->ReadSubtrees(first, last, [](const Hash&) { return absl::OkStatus(); });
+  };
+  ASSERT_TRUE(storage_->connection()
+                  .Execute("INSERT INTO tree_nodes VALUES (0, zeroblob(32)), (2, zeroblob(32)), (3, zeroblob(31))")
+                  .ok());
+  EXPECT_TRUE(read(0, 0).ok());
+  EXPECT_TRUE(read(2, 2).ok());
+  const absl::Status hole = read(0, 2);
+  EXPECT_EQ(hole.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(hole.message()), HasSubstr("over positions 257 to 512 is not there"));
+  const absl::Status cut = read(3, 3);
+  EXPECT_EQ(cut.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(cut.message()), HasSubstr("has 31 bytes, not 32"));
+}
+
+TEST_F(SqliteFileTest, ADatabaseWithoutItsIdIsDataLoss) {
+  EXPECT_EQ(storage_->Read().value()->DatabaseId().value(),
+            Query("SELECT value FROM schema_meta WHERE key = 'database_id'"));
+  ASSERT_TRUE(storage_->connection().Execute("DELETE FROM schema_meta WHERE key = 'database_id'").ok());
+  EXPECT_EQ(storage_->Read().value()->DatabaseId().status().code(), absl::StatusCode::kDataLoss);
+}
+
 TEST_F(SqliteFileTest, AnotherWriterMakesBeginWaitAndThenSayBusy) {
   const auto other = Open(OpenMode::kReadWrite).value();
   const auto transaction = storage_->Begin().value();

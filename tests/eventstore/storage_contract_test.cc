@@ -309,6 +309,56 @@ const RangeCase kRanges[] = {
 INSTANTIATE_TEST_SUITE_P(Backends, LogRangeContract, Combine(ValuesIn(AllBackends()), ValuesIn(kRanges)),
                          [](const auto& test) { return std::get<0>(test.param).name + std::get<1>(test.param).name; });
 
+std::vector<std::string> SubtreesOf(Snapshot& snapshot, uint64_t first, uint64_t last) {
+  std::vector<std::string> subtrees;
+  Must(snapshot.ReadSubtrees(first, last, [&](const Hash& hash) {
+    subtrees.push_back(HexOf(hash));
+    return absl::OkStatus();
+  }));
+  return subtrees;
+}
+
+TEST_P(StorageContract, WholeSubtreesAreKeptAndThoseOfDroppedWorkAreNot) {
+  constexpr uint64_t kLeaves = MerkleTree::kSubtreeLeaves;
+  const auto append = [](Transaction& transaction, uint64_t events, const char* bytes) {
+    const StreamVersion version = Must(transaction.VersionOf("run/a"));
+    Must(Append(transaction, "run/a", version.value, std::vector<Event>(events, Event{.event = bytes})));
+  };
+  Commit([&](Transaction& transaction) { append(transaction, kLeaves - 1, "x"); });
+  EXPECT_TRUE(absl::IsDataLoss(Read()->ReadSubtrees(0, 0, [](const Hash&) { return absl::OkStatus(); })));
+  Drop([&](Transaction& transaction) { append(transaction, 2 * kLeaves, "dropped"); });
+  Commit([&](Transaction& transaction) { append(transaction, 2 * kLeaves + 2, "y"); });
+
+  const auto snapshot = Read();
+  std::vector<std::string> expected;
+  MerkleTree tree;
+  for (const Record& record : LogOf(*snapshot)) {
+    if (const auto subtree = tree.Append(record.leaf_hash)) expected.push_back(HexOf(*subtree));
+  }
+  ASSERT_EQ(expected.size(), 3u);
+  EXPECT_EQ(SubtreesOf(*snapshot, 0, 2), expected);
+  EXPECT_EQ(SubtreesOf(*snapshot, 1, 1), std::vector<std::string>{expected[1]});
+  EXPECT_TRUE(SubtreesOf(*snapshot, 2, 1).empty());
+  int visited = 0;
+  const auto visit_once = [&](const Hash&) { return ++visited == 1 ? absl::OkStatus() : absl::UnknownError("enough"); };
+  EXPECT_TRUE(absl::IsUnknown(snapshot->ReadSubtrees(0, 2, visit_once)));
+  EXPECT_EQ(visited, 2);
+  const absl::Status beyond = snapshot->ReadSubtrees(2, 3, [](const Hash&) { return absl::OkStatus(); });
+  EXPECT_TRUE(absl::IsDataLoss(beyond));
+  EXPECT_EQ(MessageOf(beyond), "read the tree: the root of the subtree over positions 769 to 1024 is not there");
+}
+
+TEST_P(StorageContract, ADatabaseHasAnIdThatDoesNotChange) {
+  const std::string id = Must(Read()->DatabaseId());
+  EXPECT_FALSE(id.empty());
+  Commit([&](Transaction& transaction) {
+    Must(Append(transaction, "run/a", 0, Events({"1"})));
+    EXPECT_EQ(Must(transaction.DatabaseId()), id);
+  });
+  if (GetParam().durable) Reopen();
+  EXPECT_EQ(Must(Read()->DatabaseId()), id);
+}
+
 class DurableStorageContract : public StorageContract {};
 INSTANTIATE_TEST_SUITE_P(Backends, DurableStorageContract, ValuesIn(DurableBackends()), kNameOfBackend);
 
