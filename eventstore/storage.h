@@ -68,6 +68,10 @@ struct LogRange {
   // Only what a fold reads: position, stream, event and content without its salt; the rest of each record is not
   // filled.
   bool for_fold = false;
+  // For whoever checks the log: Next() fills position, stream, version, recorded_at and leaf_hash, Complete() the rest.
+  // What is broken in a record does not end the walk: a name that is gone is empty, a leaf hash or salt of another
+  // length than it should have is all zeros.
+  bool for_check = false;
 };
 
 class RecordCursor {
@@ -75,6 +79,8 @@ class RecordCursor {
   virtual ~RecordCursor() = default;
   // The next record, or nullptr at the end. The view is void after the next call.
   virtual absl::StatusOr<const RecordView*> Next() = 0;
+  // With LogRange::for_check: fills what is left of the record that Next() gave last.
+  virtual absl::Status Complete() { return absl::OkStatus(); }
 };
 
 // Where rows are read from and written to: the tables people read, or their shadows that a rebuild fills.
@@ -110,6 +116,9 @@ class Snapshot : public RowReader {
   // Contents come along. The cursor must go before the snapshot does.
   virtual absl::StatusOr<std::unique_ptr<RecordCursor>> ReadLog(const LogRange& range) = 0;
   virtual absl::StatusOr<bool> HasTable(const TableDef& table) = 0;
+  // The root of the tree as it is stored for others to read; head().tree, which it should be the root of, is made from
+  // the right edge. All zeros where it is no hash.
+  virtual absl::StatusOr<Hash> StoredRoot() = 0;
   // Calls `visit` with the roots of the whole subtrees of MerkleTree::kSubtreeLeaves leaves from number `first` to
   // `last`, both included, in order, until it fails; number k, from 0, is over the positions k · kSubtreeLeaves + 1 to
   // (k + 1) · kSubtreeLeaves. Nothing where `first` is above `last`.

@@ -60,6 +60,8 @@ struct RowQuery {
   std::vector<size_t> order = {};  // columns; the primary key when empty
   bool descending = false;
   uint64_t limit = 0;  // 0: all
+  // A time that is not one as annals writes it is given as the text it is, where it is kDataLoss else.
+  bool as_stored = false;
 };
 
 }  // namespace annals

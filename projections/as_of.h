@@ -30,6 +30,13 @@ class AsOfSnapshot final : public Snapshot {
   absl::Status ReadRows(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit) override;
   absl::StatusOr<uint64_t> CountRows(const RowQuery& query) override;
   absl::StatusOr<bool> HasTable(const TableDef& table) override { return base_->HasTable(table); }
+  // Of the whole log, as they are no part of its tables.
+  absl::Status ReadSubtrees(uint64_t first, uint64_t last,
+                            absl::FunctionRef<absl::Status(const Hash&)> visit) override {
+    return base_->ReadSubtrees(first, last, visit);
+  }
+  absl::StatusOr<std::string> DatabaseId() override { return base_->DatabaseId(); }
+  absl::StatusOr<Hash> StoredRoot() override { return base_->StoredRoot(); }
 
   // Folds all that is not folded yet.
   absl::Status FoldAll();

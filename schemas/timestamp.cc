@@ -1,7 +1,6 @@
 #include "schemas/timestamp.h"
 
 #include <chrono>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -152,6 +151,16 @@ std::string FormatTimestamp(Timestamp time) {
   std::string text(kTimestampBytes, '\0');
   FormatTimestamp(time, text.data());
   return text;
+}
+
+std::optional<Timestamp> ReadTimestamp(std::string_view text) {
+  if (text.size() != kTimestampBytes) return std::nullopt;
+  const std::optional<Timestamp> time = Parse(text);
+  if (!time) return std::nullopt;
+  char again[kTimestampBytes];
+  FormatTimestamp(*time, again);
+  if (text != std::string_view(again, kTimestampBytes)) return std::nullopt;
+  return time;
 }
 
 absl::StatusOr<Timestamp> ParseTimestamp(std::string_view text) {

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,5 +24,8 @@ std::string FormatTimestamp(Timestamp time);
 // Reads ISO 8601: "YYYY-MM-DD", or "YYYY-MM-DD[T ]hh:mm[:ss[.f…]]" and then 'Z', "±hh:mm", "±hhmm" or "±hh"; without an
 // offset it is UTC. Digits past microseconds are cut off. kInvalidArgument otherwise, also for dates that do not exist.
 absl::StatusOr<Timestamp> ParseTimestamp(std::string_view text);
+
+// Reads the text that FormatTimestamp() makes, and nothing else.
+std::optional<Timestamp> ReadTimestamp(std::string_view text);
 
 }  // namespace annals

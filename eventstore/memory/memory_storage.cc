@@ -145,6 +145,8 @@ class MemoryReader : public Base {
 
   absl::StatusOr<std::string> DatabaseId() override { return "memory"; }
 
+  absl::StatusOr<Hash> StoredRoot() override { return state_.head.tree.Root(); }
+
  protected:
   // Makes way for the next one, before this one goes.
   void Release() { in_use_ = state_.in_use = false; }

@@ -21,6 +21,7 @@ class SqliteLog {
   // Reads the head again; forgets what was remembered of streams when others have written since.
   absl::StatusOr<Head> ReadHead();
   absl::Status WriteHead(const Head& head);
+  absl::StatusOr<Hash> ReadRoot();
   // Forgets streams and event types: after a rollback they may not be what they were.
   void Forget();
 

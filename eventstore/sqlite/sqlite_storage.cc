@@ -54,6 +54,7 @@ class SqliteTransaction final : public Transaction {
                             absl::FunctionRef<absl::Status(const Hash&)> visit) override {
     return storage_.log_->ReadSubtrees(first, last, visit);
   }
+  absl::StatusOr<Hash> StoredRoot() override { return storage_.log_->ReadRoot(); }
   absl::StatusOr<std::string> DatabaseId() override { return ReadDatabaseId(storage_.connection_); }
 
   absl::StatusOr<StreamVersion> Append(std::string_view stream, StreamVersion expected,

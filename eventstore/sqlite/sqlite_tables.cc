@@ -93,7 +93,7 @@ std::string SelectSql(const RowQuery& query, TableSet set) {
   return sql;
 }
 
-absl::StatusOr<Value> ReadValue(const Statement& statement, const TableDef& table, size_t column) {
+absl::StatusOr<Value> ReadValue(const Statement& statement, const TableDef& table, size_t column, bool as_stored) {
   const int index = static_cast<int>(column);
   if (statement.IsNull(index)) return Value{};
   switch (table.columns[column].type) {
@@ -102,11 +102,12 @@ absl::StatusOr<Value> ReadValue(const Statement& statement, const TableDef& tabl
       return Value{statement.Int(index)};
     case ColumnType::kTimestamp: {
       // Only the one form we write: anything else was put there by somebody else.
-      const absl::StatusOr<Timestamp> time = ParseTimestamp(statement.Text(index));
-      if (time.ok() && FormatTimestamp(*time) == statement.Text(index)) return Value{*time};
+      const std::string_view text = statement.Text(index);
+      if (const std::optional<Timestamp> time = ReadTimestamp(text)) return Value{*time};
+      if (as_stored) return Value{text};
       return absl::DataLossError(
           fmt::format("read {}.{}: \"{}\" is no time as annals writes it; annals rebuild makes the tables anew",
-                      table.name, table.columns[column].name, statement.Text(index)));
+                      table.name, table.columns[column].name, text));
     }
     case ColumnType::kText:
     case ColumnType::kJson:
@@ -163,7 +164,7 @@ absl::Status SqliteTables::Read(const RowQuery& query, TableSet set, absl::Funct
     ASSIGN_OR_RETURN(const bool more, statement->Step());
     if (!more) return absl::OkStatus();
     for (size_t i = 0; i < columns; ++i) {
-      ASSIGN_OR_RETURN(row[i], ReadValue(*statement, *query.table, i));
+      ASSIGN_OR_RETURN(row[i], ReadValue(*statement, *query.table, i, query.as_stored));
     }
     RETURN_IF_ERROR(visit(row));
   }

@@ -13,6 +13,9 @@ class FailingCursor final : public RecordCursor {
   absl::StatusOr<const RecordView*> Next() override {
     return plan_.Count("Next", [&] { return inner_->Next(); });
   }
+  absl::Status Complete() override {
+    return plan_.Count("Complete", [&] { return inner_->Complete(); });
+  }
 
  private:
   std::unique_ptr<RecordCursor> inner_;
@@ -48,6 +51,9 @@ class FailingReader : public Interface {
   absl::Status ReadSubtrees(uint64_t first, uint64_t last,
                             absl::FunctionRef<absl::Status(const Hash&)> visit) override {
     return plan_.Count("ReadSubtrees", [&] { return inner_->ReadSubtrees(first, last, visit); });
+  }
+  absl::StatusOr<Hash> StoredRoot() override {
+    return plan_.Count("StoredRoot", [&] { return inner_->StoredRoot(); });
   }
   absl::StatusOr<std::string> DatabaseId() override {
     return plan_.Count("DatabaseId", [&] { return inner_->DatabaseId(); });
