@@ -34,11 +34,15 @@ class RecordFolder {
  public:
   // The event in `record`; valid until the next call.
   absl::StatusOr<FoldedEvent> Read(const RecordView& record);
+  // The same in two steps: the event without what was kept beside it, and that.
+  absl::StatusOr<FoldedEvent> ReadEvent(const RecordView& record);
+  absl::Status ReadKeptContent(const RecordView& record, FoldedEvent& event);
   // kDataLoss also where the event is damaged; the rows may then be half folded, and are to be dropped.
   absl::Status Fold(const RecordView& record, Rows& rows);
 
  private:
-  absl::StatusOr<FoldedEvent> Decode(const RecordView& record, BrokenPointers broken);
+  absl::StatusOr<FoldedEvent> DecodeEvent(const RecordView& record, BrokenPointers broken);
+  absl::Status DecodeKeptContent(const RecordView& record, BrokenPointers broken, FoldedEvent& event);
   EventDecoder events_;
   ContentDecoder contents_;
 };

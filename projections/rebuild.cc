@@ -13,7 +13,6 @@ namespace {
 // Events folded between two commits of a rebuild: writers wait for one such flush at a time.
 constexpr uint64_t kChunkEvents = 100'000;
 constexpr size_t kShadowCacheBytes = size_t{48} << 20;
-constexpr uint64_t kProgressEvery = 16'384;
 
 absl::StatusOr<std::vector<const TableDef*>> KeptTables(Snapshot& snapshot, const TableDef* wanted) {
   std::vector<const TableDef*> kept;
@@ -50,7 +49,8 @@ absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position la
   }
 }
 
-absl::StatusOr<uint64_t> FoldRun(Snapshot& snapshot, std::string_view run_id, Position last, Rows& rows) {
+absl::StatusOr<uint64_t> FoldRun(Snapshot& snapshot, std::string_view run_id, Position last, Rows& rows,
+                                 absl::FunctionRef<void(Position)> after_each) {
   std::vector<std::string> streams = {RunStream(run_id)};
   if (rows.keeps_state_transitions) streams.push_back(RefusedStream(streams.front()));
   RecordFolder folder;
@@ -61,6 +61,7 @@ absl::StatusOr<uint64_t> FoldRun(Snapshot& snapshot, std::string_view run_id, Po
       ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
       if (record == nullptr) break;
       RETURN_IF_ERROR(folder.Fold(*record, rows));
+      after_each(record->position);
       ++events;
     }
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,18 +11,24 @@
 
 #include "eventstore/storage.h"
 #include "projections/rows.h"
+#include "projections/table_check.h"
 
 namespace annals {
 
 // Told now and then how many events of how many are folded.
 using FoldProgress = absl::FunctionRef<void(uint64_t done, uint64_t total)>;
+// After so many events each.
+inline constexpr uint64_t kProgressEvery = 16'384;
 
 // Folds the events from `first` to `last` into `rows`. Returns how many there were.
 absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position last, Rows& rows, FoldProgress progress);
 
 // Folds the events of one run up to `last` into `rows`: what it costs does not depend on the rest of the log. Returns
 // how many there were; refusals, which move nothing, are not among them unless rows.keeps_state_transitions.
-absl::StatusOr<uint64_t> FoldRun(Snapshot& snapshot, std::string_view run_id, Position last, Rows& rows);
+// `after_each` is told when an event is folded.
+absl::StatusOr<uint64_t> FoldRun(
+    Snapshot& snapshot, std::string_view run_id, Position last, Rows& rows,
+    absl::FunctionRef<void(Position)> after_each = [](Position) {});
 
 // kDataLoss unless a log of `events` events is what its head says: then it was cut or added to.
 absl::Status CheckEventCount(uint64_t events, uint64_t head);
@@ -41,19 +48,16 @@ absl::StatusOr<RebuildReport> Rebuild(Storage& storage, const TableDef* wanted, 
 // stay.
 absl::Status Refold(Storage& storage, const std::vector<const TableDef*>& tables, FoldProgress progress);
 
-struct TableDifference {
-  std::string table;
-  std::string key;     // "run_id=r1, ws_id=a"
-  std::string detail;  // "status is done, the log says failed"
-};
 struct CheckReport {
   uint64_t events = 0;
   uint64_t rows = 0;
   uint64_t difference_count = 0;
   std::vector<TableDifference> differences;  // the first hundred
+  std::optional<Position> first_position;    // the first of all of them
 };
 
-// Folds the log into memory and compares every row of every table that is kept, foreign keys included.
+// Folds the log, run by run, and compares every row of every table that is kept, foreign keys included. Its memory is
+// bounded by the runs that are open at the same time, whatever the log's length.
 absl::StatusOr<CheckReport> CheckTables(Storage& storage, FoldProgress progress);
 
 }  // namespace annals

@@ -112,6 +112,13 @@ class RowCache {
     return row;
   }
 
+  // Holds what was changed so far for old. Only where nothing will be flushed any more.
+  void ForgetChanges() {
+    CHECK(source_ == nullptr);
+    for (Entry* const entry : dirty_) entry->dirty = false;
+    dirty_.clear();
+  }
+
   const RowType<RowStruct>& type() const { return *type_; }
 
   void Clear() {
