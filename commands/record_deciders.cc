@@ -1,4 +1,5 @@
 // Errors and free notes: taken in any state, also of a run that has ended.
+#include "commands/conditions.h"
 #include "commands/decision.h"
 #include "eventstore/event_codec.h"
 #include "schemas/status.h"
@@ -24,14 +25,7 @@ absl::StatusOr<std::optional<Refusal>> DecideNote(schema::Command::Reader comman
                                                   Drafts& drafts) {
   const auto body = command.getBody().getRecordEvent();
   const std::string_view ws_id = View(body.getWsId());
-  if (run_id.empty() && !ws_id.empty()) {
-    return absl::InvalidArgumentError("the note names a workstream but no run; add run_id");
-  }
-  if (!ws_id.empty()) {
-    RETURN_IF_ERROR(NeedWorkstream(rows, run_id, ws_id).status());
-  } else if (!run_id.empty()) {
-    RETURN_IF_ERROR(NeedRun(rows, run_id).status());
-  }
+  RETURN_IF_ERROR(CheckNote(run_id, ws_id, rows));
   EventDraft& draft = drafts.Add(ws_id);
   draft.event.initBody().initNoted().setEventType(body.getEventType());
   draft.json = View(body.getPayload());

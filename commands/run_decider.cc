@@ -1,6 +1,7 @@
 // Runs: created pending, or pending and at once running; moved along the run machine.
 #include <fmt/format.h>
 
+#include "commands/conditions.h"
 #include "commands/decision.h"
 #include "commands/transition.h"
 #include "eventstore/event_codec.h"
@@ -18,16 +19,8 @@ absl::StatusOr<std::optional<Refusal>> Create(schema::Command::Reader command, s
     return absl::InvalidArgumentError(fmt::format(
         "run {}: status {} is not one a run can begin in; leave it out, or say pending or running", run_id, status));
   }
-  ASSIGN_OR_RETURN(const RunRow* const existing, rows.Run(run_id));
-  if (existing != nullptr) {
-    return Refusal{.machine = "run",
-                   .entity = std::string(run_id),
-                   .from = existing->status,
-                   .to = std::string(status),
-                   .trigger = {},
-                   .why = fmt::format("run {} already exists", run_id),
-                   .legal = {}};
-  }
+  ASSIGN_OR_RETURN(auto refusal, JudgeNewRun(run_id, status, rows));
+  if (refusal) return refusal;
   EventDraft& draft = drafts.Add({});
   draft.event.initBody().initRunCreated().setMachineVersion(machine.data().getVersion());
   draft.json = View(body.getMetadata());

@@ -1,0 +1,33 @@
+// What must hold for an event that is no transition. Deciders ask it of a command; whoever checks a log asks it again
+// of the event.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include <absl/status/statusor.h>
+#include <capnp/list.h>
+
+#include "commands/decision.h"
+
+namespace annals {
+
+// Each is a refusal, nothing where there is no objection, or a status as a Decider's.
+
+// A run is created once.
+absl::StatusOr<std::optional<Refusal>> JudgeNewRun(std::string_view run_id, std::string_view status, Rows& rows);
+// A workstream is created once, in an open run, after those it depends on.
+absl::StatusOr<std::optional<Refusal>> JudgeNewWorkstream(std::string_view run_id, std::string_view ws_id,
+                                                          capnp::List<capnp::Text>::Reader depends_on, Rows& rows);
+// In a run that has ended nothing is created, moved or started, not even by an override.
+std::optional<Refusal> RefuseInEndedRun(const RunRow& run, std::string_view ws_id, std::string_view from,
+                                        std::string_view to, std::string_view trigger);
+// An attempt starts in an open workstream of an open run,
+absl::StatusOr<std::optional<Refusal>> JudgeStart(std::string_view run_id, std::string_view ws_id,
+                                                  std::string_view step_name, Rows& rows);
+// and ends once.
+absl::StatusOr<std::optional<Refusal>> JudgeEnd(int64_t attempt_id, schema::StepStatus status, Rows& rows);
+// A note's run and workstream are there, if it names them.
+absl::Status CheckNote(std::string_view run_id, std::string_view ws_id, Rows& rows);
+
+}  // namespace annals
