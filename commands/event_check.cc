@@ -1,0 +1,158 @@
+#include "commands/event_check.h"
+
+#include <fmt/format.h>
+#include <kj/exception.h>
+
+#include "commands/lawfulness.h"
+#include "eventstore/event_type.h"
+#include "schemas/message_text.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+OnDifference AsFaults(FaultSink& faults) {
+  return [&faults](const TableDifference& difference) {
+    faults.Add({difference.position, FaultKind::kTable,
+                fmt::format("{} ({}): {}", difference.table, difference.key, difference.detail)});
+  };
+}
+
+}  // namespace
+
+EventCheck::EventCheck(Snapshot& snapshot, FaultSink& faults)
+    : faults_(faults), streams_(snapshot), tables_(snapshot, AsFaults(faults)) {}
+
+absl::StatusOr<std::unique_ptr<EventCheck>> EventCheck::Begin(Snapshot& snapshot, TransitionCheck::Strays strays,
+                                                              FaultSink& faults) {
+  auto check = std::unique_ptr<EventCheck>(new EventCheck(snapshot, faults));
+  ASSIGN_OR_RETURN(const bool keeps_transitions, snapshot.HasTable(StateTransitionsTable().table()));
+  if (keeps_transitions) check->transitions_.emplace(snapshot, strays, AsFaults(faults));
+  return check;
+}
+
+absl::Status EventCheck::Check(const RecordView& record) {
+  ASSIGN_OR_RETURN(OpenStream* const stream, streams_.Meet(record.stream));
+  CheckHash(record);
+  CheckVersion(record, *stream);
+  RETURN_IF_ERROR(CheckEvent(record, *stream));
+  return OpenStreams::HasEnded(*stream) ? Leave(*stream) : absl::OkStatus();
+}
+
+absl::Status EventCheck::Skip(Position position) {
+  return transitions_ ? transitions_->Skip(position) : absl::OkStatus();
+}
+
+void EventCheck::CheckHash(const RecordView& record) {
+  if (record.stream.size() <= UINT16_MAX &&
+      LeafHashOf(record.position, record.stream, record.version, record.event) == record.leaf_hash) {
+    return;
+  }
+  faults_.Add(record.position, FaultKind::kHash,
+              record.stream.empty() ? "the name of its stream is gone"
+                                    : "the leaf hash is not that of the event, its stream, version and position");
+}
+
+void EventCheck::CheckVersion(const RecordView& record, OpenStream& stream) {
+  StreamVersion& next = stream.next_version;
+  if (record.version == next) {
+    ++next.value;
+    return;
+  }
+  faults_.Add(record.position, FaultKind::kVersion,
+              fmt::format("it is version {} of {}, where version {} should stand", record.version.value,
+                          Quoted(record.stream), next.value));
+  if (record.version > next) next.value = record.version.value + 1;
+}
+
+absl::Status EventCheck::CheckEvent(const RecordView& record, OpenStream& stream) {
+  // Whatever is broken in an event is found when it is decoded; this is for what would be found later all the same.
+  try {
+    absl::StatusOr<FoldedEvent> event = folder_.ReadEvent(record);
+    if (event.ok()) {
+      CheckColumns(record, *event);
+      CheckContent(record, *event);
+      return Follow(*event, stream);
+    }
+    faults_.Add(record.position, FaultKind::kUndecodable, std::string(MessageOf(event.status())));
+  } catch (const kj::Exception& exception) {
+    faults_.Add(record.position, FaultKind::kUndecodable, exception.getDescription().cStr());
+  }
+  GiveUp(record.position, stream);
+  return Skip(record.position);
+}
+
+void EventCheck::CheckColumns(const RecordView& record, const FoldedEvent& event) {
+  const auto add = [&](std::string_view column, std::string_view shown, std::string_view said) {
+    faults_.Add(record.position, FaultKind::kColumn,
+                fmt::format("the column {} says {}, the event {}", column, Quoted(shown), Quoted(said)));
+  };
+  const Timestamp recorded_at{event.event.getRecordedAt()};
+  if (record.recorded_at != recorded_at) {
+    add("recorded_at", FormatTimestamp(record.recorded_at), FormatTimestamp(recorded_at));
+  }
+  const std::string_view type = EventTypeOf(event.event, scratch_);
+  if (record.event_type != type) add("event_type", record.event_type, type);
+  const std::string_view ws_id = View(event.event.getWsId());
+  if (record.ws_id != ws_id) add("ws_id", record.ws_id, ws_id);
+}
+
+void EventCheck::CheckContent(const RecordView& record, FoldedEvent& event) {
+  const auto content = event.event.getContent();
+  const auto add = [&](std::string detail) { faults_.Add(record.position, FaultKind::kContent, std::move(detail)); };
+  if (!content.isKept()) {
+    if (record.content) add("content lies beside an event that has none");
+    return;
+  }
+  if (!record.content) return add("the content that was kept beside it is gone");
+  const auto kept = content.getKept();
+  const std::string_view bytes = record.content->bytes;
+  const auto digest = kept.getDigest();
+  if (kept.getSize() != bytes.size()) {
+    add(fmt::format("{} bytes are kept beside it, it says {}", bytes.size(), kept.getSize()));
+  } else if (BytesOf(SaltedDigest(record.content->salt, bytes)) !=
+             std::string_view(reinterpret_cast<const char*>(digest.begin()), digest.size())) {
+    add("salt and content do not give the digest that it holds");
+  }
+  const absl::Status status = folder_.ReadKeptContent(record, event);
+  if (!status.ok()) add(std::string(MessageOf(status)));
+}
+
+absl::Status EventCheck::Follow(const FoldedEvent& event, OpenStream& stream) {
+  if (!stream.is_broken) {
+    ASSIGN_OR_RETURN(std::string objection, FindUnlawful(stream.name(), event, stream.rows()));
+    if (!objection.empty()) faults_.Add(event.position, FaultKind::kUnlawful, std::move(objection));
+    const absl::Status folded = Fold(event, stream.rows());
+    if (!folded.ok()) {
+      if (!absl::IsDataLoss(folded)) return folded;
+      faults_.Add(event.position, FaultKind::kUndecodable, std::string(MessageOf(folded)));
+      GiveUp(event.position, stream);
+    }
+  }
+  return transitions_ ? transitions_->Meet(event) : absl::OkStatus();
+}
+
+void EventCheck::GiveUp(Position position, OpenStream& stream) {
+  if (stream.is_broken) return;
+  stream.is_broken = true;
+  stream.rows().Clear();
+  if (stream.run_id().empty()) return;
+  faults_.Add(position, FaultKind::kTable,
+              fmt::format("run {} cannot be folded from here on: neither the law nor its tables are checked any more",
+                          Quoted(stream.run_id())));
+}
+
+absl::Status EventCheck::Leave(OpenStream& stream) {
+  if (!stream.run_id().empty() && !stream.is_broken) {
+    RETURN_IF_ERROR(tables_.CompareRun(stream.run_id(), stream.rows()));
+  }
+  streams_.Leave(stream);
+  return absl::OkStatus();
+}
+
+absl::Status EventCheck::Finish() {
+  for (OpenStream* const stream : streams_.Rest()) RETURN_IF_ERROR(Leave(*stream));
+  return transitions_ ? transitions_->Finish() : absl::OkStatus();
+}
+
+}  // namespace annals

@@ -1,0 +1,55 @@
+// What each event says by itself and within its stream, and whether the tables show what it did.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include "commands/fault.h"
+#include "projections/open_streams.h"
+#include "projections/projector.h"
+#include "projections/table_check.h"
+#include "projections/transition_check.h"
+
+namespace annals {
+
+class EventCheck {
+ public:
+  // Both must outlive it. Where several checks share the log, one of them takes the rows of state_transitions that
+  // stand at no event.
+  static absl::StatusOr<std::unique_ptr<EventCheck>> Begin(Snapshot& snapshot, TransitionCheck::Strays strays,
+                                                           FaultSink& faults);
+
+  // The next record of the log: all of it, where its stream is one that is checked here.
+  absl::Status Check(const RecordView& record);
+  absl::Status Skip(Position position);
+  // The log is at its end.
+  absl::Status Finish();
+
+  TableCheck& tables() { return tables_; }
+
+ private:
+  EventCheck(Snapshot& snapshot, FaultSink& faults);
+
+  void CheckHash(const RecordView& record);
+  void CheckVersion(const RecordView& record, OpenStream& stream);
+  void CheckColumns(const RecordView& record, const FoldedEvent& event);
+  void CheckContent(const RecordView& record, FoldedEvent& event);
+  absl::Status CheckEvent(const RecordView& record, OpenStream& stream);
+  // The law, then the fold.
+  absl::Status Follow(const FoldedEvent& event, OpenStream& stream);
+  void GiveUp(Position position, OpenStream& stream);
+  absl::Status Leave(OpenStream& stream);
+
+  FaultSink& faults_;
+  OpenStreams streams_;
+  TableCheck tables_;
+  std::optional<TransitionCheck> transitions_;
+  RecordFolder folder_;
+  std::string scratch_;
+};
+
+}  // namespace annals

@@ -1,0 +1,206 @@
+#include "commands/verify.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "commands/chain_check.h"
+#include "commands/event_check.h"
+#include "schemas/mutex.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+// How often snapshots are taken anew while others write between one and the next.
+constexpr int kTries = 50;
+
+using Snapshots = std::vector<std::unique_ptr<Snapshot>>;
+
+bool ShowTheSame(const Snapshots& snapshots) {
+  const Head& first = snapshots[0]->head();
+  return std::ranges::all_of(snapshots, [&](const auto& snapshot) {
+    return snapshot->head().position == first.position && snapshot->head().generation == first.generation;
+  });
+}
+
+// A snapshot of each storage, all of one moment; of the first alone where others write too often for that.
+absl::StatusOr<Snapshots> TakeSnapshots(absl::Span<Storage* const> storages) {
+  for (int attempt = 1;; ++attempt) {
+    if (attempt == kTries) storages = storages.first(1);
+    Snapshots snapshots;
+    for (Storage* const storage : storages) {
+      ASSIGN_OR_RETURN(snapshots.emplace_back(), storage->Read());
+    }
+    if (ShowTheSame(snapshots)) return snapshots;
+  }
+}
+
+// What all jobs share.
+class Jobs final : public FaultSink {
+ public:
+  Jobs(size_t count, uint64_t total, FoldProgress progress, absl::FunctionRef<void(const Fault&)> on_fault)
+      : total_(total), progress_(progress), on_fault_(on_fault), done_(count) {}
+
+  using FaultSink::Add;
+  void Add(Fault fault) override {
+    const MutexLock lock(mutex_);
+    ++faults_;
+    on_fault_(fault);
+  }
+  // Once for each position: all jobs may come to it.
+  void AddUnreadable(Position position, const absl::Status& status) {
+    {
+      const MutexLock lock(mutex_);
+      if (std::exchange(unreadable_, position) == position) return;
+    }
+    Add(position, FaultKind::kUnreadable, std::string(MessageOf(status)));
+  }
+  void Progress(size_t job, uint64_t position) {
+    const MutexLock lock(mutex_);
+    done_[job] = position;
+    progress_(*std::ranges::min_element(done_), total_);
+  }
+  void Fail(const absl::Status& status) {
+    if (status.ok()) return;
+    const MutexLock lock(mutex_);
+    if (status_.ok()) status_ = status;
+    failed_ = true;
+  }
+  // A job that goes on after another has failed works for nothing.
+  bool failed() const { return failed_; }
+  absl::Status status() {
+    const MutexLock lock(mutex_);
+    return status_;
+  }
+  uint64_t faults() {
+    const MutexLock lock(mutex_);
+    return faults_;
+  }
+  bool all_readable() {
+    const MutexLock lock(mutex_);
+    return !unreadable_;
+  }
+
+ private:
+  const uint64_t total_;
+  Mutex mutex_;
+  const FoldProgress progress_ ABSL_GUARDED_BY(mutex_);
+  const absl::FunctionRef<void(const Fault&)> on_fault_ ABSL_GUARDED_BY(mutex_);
+  std::vector<uint64_t> done_ ABSL_GUARDED_BY(mutex_);
+  uint64_t faults_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::optional<Position> unreadable_ ABSL_GUARDED_BY(mutex_);
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<bool> failed_ = false;
+};
+
+// One walk over the whole log that checks the streams which fall to it: a run and its refusals to the same job.
+class Job {
+ public:
+  Job(size_t number, size_t count, Snapshot& snapshot, Jobs& jobs)
+      : number_(number), count_(count), snapshot_(snapshot), jobs_(jobs) {}
+
+  // `chain` is of the one job that looks at the order of the log, else null. Where the file is damaged it ends, with a
+  // fault.
+  absl::Status Run(ChainCheck* chain) {
+    const absl::Status status = Walk(chain);
+    if (!absl::IsDataLoss(status)) return status;
+    jobs_.AddUnreadable(at_, status);
+    return absl::OkStatus();
+  }
+
+  TableCheck& tables() { return check_->tables(); }
+
+ private:
+  absl::Status Walk(ChainCheck* chain) {
+    const auto strays = number_ == 0 ? TransitionCheck::Strays::kCompared : TransitionCheck::Strays::kLeft;
+    ASSIGN_OR_RETURN(check_, EventCheck::Begin(snapshot_, strays, jobs_));
+    // From the least number there is, so that what somebody put in front of the log is met too.
+    const Position least{static_cast<uint64_t>(INT64_MIN)};
+    ASSIGN_OR_RETURN(const auto cursor, snapshot_.ReadLog({.first = least, .for_check = true}));
+    for (uint64_t met = 1;; ++met) {
+      ++at_.value;  // where reading may fail
+      ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
+      if (record == nullptr) break;
+      at_ = record->position;
+      if (chain != nullptr) RETURN_IF_ERROR(chain->Add(*record));
+      if (IsMine(record->stream)) {
+        RETURN_IF_ERROR(cursor->Complete());
+        RETURN_IF_ERROR(check_->Check(*record));
+      } else {
+        RETURN_IF_ERROR(check_->Skip(record->position));
+      }
+      if (met % kProgressEvery != 0) continue;
+      if (jobs_.failed()) return absl::OkStatus();
+      jobs_.Progress(number_, record->position.value);
+    }
+    if (chain != nullptr) RETURN_IF_ERROR(chain->Finish());
+    return check_->Finish();
+  }
+
+  bool IsMine(std::string_view stream) {
+    if (count_ == 1) return true;
+    if (stream != last_stream_) {
+      last_stream_ = stream;
+      last_is_mine_ = TextHash()(RunOfStream(stream).value_or(stream)) % count_ == number_;
+    }
+    return last_is_mine_;
+  }
+
+  const size_t number_;
+  const size_t count_;
+  Snapshot& snapshot_;
+  Jobs& jobs_;
+  std::unique_ptr<EventCheck> check_;
+  Position at_;
+  std::string last_stream_;
+  bool last_is_mine_ = TextHash()(std::string_view()) % count_ == number_;
+};
+
+}  // namespace
+
+absl::StatusOr<VerifyReport> Verify(absl::Span<Storage* const> storages, const VerifyOptions& options,
+                                    FoldProgress progress, absl::FunctionRef<void(const Fault&)> on_fault) {
+  absl::StatusOr<Snapshots> taken = TakeSnapshots(storages);
+  if (absl::IsDataLoss(taken.status())) {
+    on_fault({std::nullopt, FaultKind::kTreeHead,
+              fmt::format("{}; nothing else could be checked", MessageOf(taken.status()))});
+    return VerifyReport{.faults = 1};
+  }
+  RETURN_IF_ERROR(taken.status());
+  const Snapshots& snapshots = *taken;
+  Snapshot& first = *snapshots[0];
+  Jobs shared(snapshots.size(), first.head().position.value, progress, on_fault);
+  ChainCheck chain(first, options.seal, shared);
+  std::vector<std::unique_ptr<Job>> jobs;
+  for (size_t i = 0; i < snapshots.size(); ++i) {
+    jobs.push_back(std::make_unique<Job>(i, snapshots.size(), *snapshots[i], shared));
+  }
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < jobs.size(); ++i) threads.emplace_back([&, i] { shared.Fail(jobs[i]->Run(nullptr)); });
+  shared.Fail(jobs[0]->Run(&chain));
+  for (std::thread& thread : threads) thread.join();
+  RETURN_IF_ERROR(shared.status());
+
+  if (shared.all_readable()) {
+    TableCheck::Counts seen;
+    for (const auto& job : jobs) {
+      for (const auto& [table, count] : job->tables().seen()) seen[table] += count;
+    }
+    RETURN_IF_ERROR(jobs[0]->tables().CompareRest(seen).status());
+  }
+  VerifyReport report{.events = chain.events(),
+                      .tree_size = first.head().position.value,
+                      .root = first.head().tree.Root(),
+                      .faults = shared.faults()};
+  if (options.seal) report.seal_holds = chain.seal_holds();
+  return report;
+}
+
+}  // namespace annals
