@@ -16,6 +16,7 @@ constexpr CommandEntry kCommands[] = {
     {"machine", "", kWork, "The state machines: what may follow what", MachineCommands},
     {"inspect", "", kLook, "Where the database is and how things stand", InspectCommand},
     {"log", "", kLook, "The events, newest last", LogCommand},
+    {"verify", "", kLook, "Check hashes, order, law and tables of the whole log", VerifyCommand},
     {"stats", "", kLook, "Counts, times and sizes", StatsCommand},
     {"init", "", kTool, "Make the database, or bring it up to date", InitCommand},
     {"migrate", "", kTool, "Bring an older database up to date", MigrateCommand},

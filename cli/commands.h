@@ -40,6 +40,7 @@ Command MachineCommands();
 Command LogCommand();
 Command ApplyCommand();
 Command RebuildCommand();
+Command VerifyCommand();
 Command BenchCommand();
 Command VersionCommand();
 Command DocsCommand();

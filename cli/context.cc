@@ -104,18 +104,21 @@ absl::StatusOr<bool> Context::DatabaseIsThere() {
 
 absl::StatusOr<SqliteStorage*> Context::Open(bool may_write) {
   if (storage_ != nullptr && (opened_for_writing_ || !may_write)) return storage_.get();
+  storage_.reset();
+  ASSIGN_OR_RETURN(storage_, OpenNew(may_write));
+  opened_for_writing_ = may_write;
+  return storage_.get();
+}
+
+absl::StatusOr<std::unique_ptr<SqliteStorage>> Context::OpenNew(bool may_write) {
   ASSIGN_OR_RETURN(const std::string path, DatabasePath());
   if (may_write) RETURN_IF_ERROR(MakeFolderOf(path));
-  const SqliteOptions options{.path = path,
+  return SqliteStorage::Open({.path = path,
                               .mode = may_write ? OpenMode::kCreate : OpenMode::kReadOnly,
                               .lock_timeout_ms = static_cast<int>(options_.lock_timeout_ms),
                               .tables = ProjectedTables(),
                               .clock = &host_.clock,
-                              .random = &host_.random};
-  storage_.reset();
-  ASSIGN_OR_RETURN(storage_, SqliteStorage::Open(options));
-  opened_for_writing_ = may_write;
-  return storage_.get();
+                              .random = &host_.random});
 }
 
 absl::StatusOr<SqliteStorage*> Context::OpenForReading() {
@@ -140,6 +143,9 @@ Timestamp Context::Now() {
   return as_of_time_ ? *as_of_time_ : host_.clock.Now();
 }
 
+absl::StatusOr<std::unique_ptr<SqliteStorage>> Context::OpenAnotherForReading() {
+  return OpenNew(/*may_write=*/false);
+}
 absl::StatusOr<SqliteStorage*> Context::OpenForWriting() {
   return Open(/*may_write=*/true);
 }

@@ -89,6 +89,8 @@ class Context {
   absl::StatusOr<std::unique_ptr<Snapshot>> Read();
   // The time that Read() answers of: what is open lasts until then. To be asked after it.
   Timestamp Now();
+  // The same database once more, for reading on a thread of its own.
+  absl::StatusOr<std::unique_ptr<SqliteStorage>> OpenAnotherForReading();
   // Makes the folders above it and a missing database; brings an old schema up to date.
   absl::StatusOr<SqliteStorage*> OpenForWriting();
   // The engine over OpenForWriting(); with --dry-run and no database, over an empty one in memory, so that nothing is
@@ -101,6 +103,7 @@ class Context {
 
  private:
   absl::StatusOr<SqliteStorage*> Open(bool may_write);
+  absl::StatusOr<std::unique_ptr<SqliteStorage>> OpenNew(bool may_write);
 
   Host& host_;
   GlobalOptions options_;

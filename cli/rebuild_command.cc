@@ -33,6 +33,14 @@ absl::StatusOr<const TableDef*> FindTable(const std::optional<std::string>& name
       fmt::format("{} is no table of the log; {}", Quoted(*name), SuggestName(*name, names)));
 }
 
+void WritePosition(const std::optional<Position>& position, JsonWriter& out) {
+  if (position) {
+    out.UInt(position->value);
+  } else {
+    out.Null();
+  }
+}
+
 absl::StatusOr<int> Check(Context& context) {
   ASSIGN_OR_RETURN(SqliteStorage* const storage, context.OpenForReading());
   FoldProgressLine progress(context, "check");
@@ -43,16 +51,23 @@ absl::StatusOr<int> Check(Context& context) {
   if (context.json()) {
     JsonWriter out;
     out.BeginObject().Key("ok").Bool(same).Key("events").UInt(report->events).Key("rows").UInt(report->rows);
-    out.Key("difference_count").UInt(report->difference_count).Key("differences").BeginArray();
+    out.Key("difference_count").UInt(report->difference_count).Key("first_position");
+    WritePosition(report->first_position, out);
+    out.Key("differences").BeginArray();
     for (const TableDifference& difference : report->differences) {
       out.BeginObject().Key("table").String(difference.table).Key("key").String(difference.key);
-      out.Key("detail").String(difference.detail).EndObject();
+      out.Key("detail").String(difference.detail).Key("position");
+      WritePosition(difference.position, out);
+      out.EndObject();
     }
     context.out() << out.EndArray().EndObject().text() << '\n';
     return same ? kExitDone : kExitIntegrity;
   }
   for (const TableDifference& difference : report->differences) {
-    context.out() << Printable(fmt::format("{} ({}): {}", difference.table, difference.key, difference.detail)) << '\n';
+    const std::string since =
+        difference.position ? fmt::format(" (since position {})", difference.position->value) : "";
+    context.out() << Printable(fmt::format("{} ({}): {}{}", difference.table, difference.key, difference.detail, since))
+                  << '\n';
   }
   const uint64_t unnamed = report->difference_count - report->differences.size();
   if (unnamed > 0) context.out() << fmt::format("and {} more\n", unnamed);
@@ -60,9 +75,10 @@ absl::StatusOr<int> Check(Context& context) {
     context.out() << fmt::format("{} rows are what {} events say\n", report->rows, report->events);
     return kExitDone;
   }
-  return absl::DataLossError(
-      fmt::format("{} difference(s) between the tables and the log; annals rebuild makes the tables anew",
-                  report->difference_count));
+  return absl::DataLossError(fmt::format(
+      "{} difference(s) between the tables and the log{}; annals rebuild makes the tables anew",
+      report->difference_count,
+      report->first_position ? fmt::format(", the first since position {}", report->first_position->value) : ""));
 }
 
 absl::StatusOr<int> Run(Context& context, const RebuildArguments& arguments) {

@@ -1,0 +1,163 @@
+// annals verify: everything that can be checked of the log and the tables, and what cannot.
+#include <algorithm>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/exit_code.h"
+#include "cli/fold_progress.h"
+#include "cli/printable.h"
+#include "commands/verify.h"
+#include "eventstore/sqlite/sqlite_storage.h"
+#include "schemas/json_writer.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+// Below so many events one thread is done before others have opened the database.
+constexpr uint64_t kEventsWorthThreads = 50'000;
+constexpr int64_t kMostJobs = 256;
+
+struct VerifyArguments {
+  std::optional<int64_t> jobs;
+};
+
+// Faults as they are printed: by position, as far as they can be kept for that; what comes after is printed as it
+// comes.
+class FaultPrinter {
+ public:
+  FaultPrinter(Context& context, FoldProgressLine& progress) : context_(context), progress_(progress) {}
+
+  void operator()(const Fault& fault) {
+    if (!overflowed_ && kept_.size() < kKept) {
+      kept_.push_back(fault);
+      return;
+    }
+    progress_.Erase();
+    if (!overflowed_) PrintKept(context_.json() ? "{\"faults\":[" : "");
+    overflowed_ = true;
+    Print(fault);
+  }
+
+  // The whole answer.
+  void Finish(const VerifyReport& report) {
+    if (!context_.json()) {
+      if (!overflowed_) PrintKept("");
+      return;
+    }
+    JsonWriter out;
+    out.BeginObject().Key("ok").Bool(report.faults == 0).Key("events").UInt(report.events);
+    out.Key("tree_size").UInt(report.tree_size).Key("root").String(HexOf(report.root)).Key("sealed").Null();
+    const std::string summary = out.text();
+    // What had to be printed before the rest was known stands in front of it.
+    if (overflowed_) {
+      context_.out() << "]," << std::string_view(summary).substr(1) << "}\n";
+      return;
+    }
+    PrintKept(summary + ",\"faults\":[");
+    context_.out() << "]}\n";
+  }
+
+ private:
+  static constexpr size_t kKept = 10'000;
+
+  void PrintKept(std::string_view before) {
+    // What is about no one event comes last.
+    const auto rank = [](const Fault& fault) { return fault.position ? fault.position->value : UINT64_MAX; };
+    std::ranges::stable_sort(kept_, {}, rank);
+    context_.out() << before;
+    for (const Fault& fault : kept_) Print(fault);
+    kept_.clear();
+  }
+
+  void Print(const Fault& fault) {
+    // Somebody may have put an event at a position below 1.
+    const std::optional<int64_t> position =
+        fault.position ? std::optional(static_cast<int64_t>(fault.position->value)) : std::nullopt;
+    if (!context_.json()) {
+      context_.out() << (position ? fmt::format("position {}: ", *position) : "") << NameOf(fault.kind) << ": "
+                     << Printable(fault.detail) << '\n';
+      return;
+    }
+    JsonWriter out;
+    out.BeginObject().Key("position");
+    if (position) {
+      out.Int(*position);
+    } else {
+      out.Null();
+    }
+    out.Key("kind").String(NameOf(fault.kind)).Key("detail").String(Printable(fault.detail)).EndObject();
+    context_.out() << (printed_any_ ? "," : "") << out.text();
+    printed_any_ = true;
+  }
+
+  Context& context_;
+  FoldProgressLine& progress_;
+  std::vector<Fault> kept_;
+  bool overflowed_ = false;
+  bool printed_any_ = false;
+};
+
+absl::StatusOr<size_t> JobsFor(Storage& storage, const VerifyArguments& arguments) {
+  if (arguments.jobs) {
+    if (*arguments.jobs >= 1 && *arguments.jobs <= kMostJobs) return static_cast<size_t>(*arguments.jobs);
+    return absl::InvalidArgumentError(fmt::format("--jobs: {} is not from 1 to {}", *arguments.jobs, kMostJobs));
+  }
+  const auto snapshot = storage.Read();
+  // Where not even this can be read, one is enough to say so.
+  if (!snapshot.ok() || (*snapshot)->head().position.value < kEventsWorthThreads) return 1;
+  return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMostJobs);
+}
+
+absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
+  ASSIGN_OR_RETURN(SqliteStorage* const first, context.OpenForReading());
+  ASSIGN_OR_RETURN(const size_t jobs, JobsFor(*first, arguments));
+  std::vector<std::unique_ptr<SqliteStorage>> others;
+  std::vector<Storage*> storages = {first};
+  while (storages.size() < jobs) {
+    ASSIGN_OR_RETURN(others.emplace_back(), context.OpenAnotherForReading());
+    storages.push_back(others.back().get());
+  }
+  FoldProgressLine progress(context, "verify");
+  FaultPrinter printer(context, progress);
+  const absl::StatusOr<VerifyReport> report =
+      Verify(storages, {}, progress, [&](const Fault& fault) { printer(fault); });
+  progress.Erase();
+  if (!report.ok()) return report.status();
+  printer.Finish(*report);
+  if (context.json()) return report->faults == 0 ? kExitDone : kExitIntegrity;
+  if (report->faults > 0) {
+    return absl::DataLossError(
+        fmt::format("{} fault(s) in a log of {} events; keep the file as it is and compare it "
+                    "with a backup",
+                    report->faults, report->events));
+  }
+  context.out() << fmt::format("{} events, root {}: hashes, order, law and tables are right\n", report->events,
+                               HexOf(report->root))
+                << "Without a seal kept elsewhere it cannot be excluded that the newest events were cut off, or that "
+                   "all was written anew.\n";
+  return kExitDone;
+}
+
+}  // namespace
+
+Command VerifyCommand() {
+  const auto arguments = std::make_shared<VerifyArguments>();
+  return {.name = "verify",
+          .summary = "Check hashes, order, law and tables of the whole log",
+          .details =
+              "Reads the log once and names every fault by its position and kind: an event that was changed, removed, "
+              "added or moved, one that the law would have refused, a table that does not show what the events say. "
+              "Others may write meanwhile. Exit code 6 where there are faults.",
+          .example = "annals verify\nannals verify --jobs 4 --json",
+          .arguments = {Option("--jobs", "N", &arguments->jobs,
+                               "threads to share the work (default: one per core; one for a small log)")},
+          .run = [arguments](Context& context) { return Run(context, *arguments); }};
+}
+
+}  // namespace annals
