@@ -69,6 +69,8 @@ std::string Summary(const FoldedEvent& event) {
     }
     case Body::NOTED:
       return std::string(event.json);
+    case Body::CONTENT_REDACTED:
+      return fmt::format("the content of position {}: {}", body.getContentRedacted().getPosition(), event.text);
   }
   return "";
 }

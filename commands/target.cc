@@ -40,6 +40,7 @@ absl::Status FindTarget(schema::Command::Reader command, Rows& rows, absl::Funct
   };
   switch (body.which()) {
     case schema::Command::Body::NONE:
+    case schema::Command::Body::REDACT_CONTENT:
       break;
     case schema::Command::Body::CREATE_RUN:
       if (body.getCreateRun().hasRunId()) return in_run(View(body.getCreateRun().getRunId()), DecideRun);

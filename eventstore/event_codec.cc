@@ -99,6 +99,7 @@ void Touch(schema::Event::Body::Reader body) {
     case schema::Event::Body::NOTED:
       body.getNoted().getEventType();
       return;
+    case schema::Event::Body::CONTENT_REDACTED:
     case schema::Event::Body::UNKNOWN:
       return;
   }

@@ -27,6 +27,8 @@ std::string_view EventTypeOf(schema::Event::Reader event, std::string& scratch) 
       return "error_recorded";
     case schema::Event::Body::NOTED:
       return View(body.getNoted().getEventType());
+    case schema::Event::Body::CONTENT_REDACTED:
+      return "content_redacted";
   }
   return "unknown";
 }

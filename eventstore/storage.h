@@ -32,10 +32,12 @@ struct Head {
   MerkleTree tree;
 };
 
-// Content kept beside the log: the event holds only SHA-256(salt ‖ bytes) and the size.
+// Content kept beside the log: the event holds only SHA-256(salt ‖ bytes) and the size. No content has no bytes, so
+// none are what is left of one that was redacted; its salt is gone too, as a short content could be guessed with it.
 struct KeptContent {
   Salt salt;
   std::string_view bytes;
+  bool IsRedacted() const { return bytes.empty(); }
 };
 
 // An event about to be appended: its bytes, and what of them backends keep in columns of their own to read by.

@@ -6,6 +6,28 @@
 #include "schemas/status.h"
 
 namespace annals {
+namespace {
+
+// What stands where content was, by what that kind of event can have: nobody knows any more what it had.
+void ShowRedaction(FoldedEvent& event) {
+  constexpr std::string_view kJson = R"({"redacted":true})", kText = "[redacted]";
+  switch (event.event.getBody().which()) {
+    case schema::Event::Body::RUN_CREATED:
+    case schema::Event::Body::WORKSTREAM_CREATED:
+    case schema::Event::Body::STEP_COMPLETED:
+    case schema::Event::Body::NOTED:
+      event.json = kJson;
+      return;
+    case schema::Event::Body::ERROR_RECORDED:
+      event.json = kJson;
+      event.text = kText;
+      return;
+    default:
+      event.text = kText;
+  }
+}
+
+}  // namespace
 
 absl::Status MissingRow(const FoldedEvent& event, std::string_view table, std::string_view key) {
   return absl::DataLossError(
@@ -20,7 +42,7 @@ absl::Status Fold(const FoldedEvent& event, Rows& rows) {
                                               ApplyToStateTransitions};
   // Bodies are only ever added at the end, so one this binary does not know lies past the last it does.
   const auto which = event.event.getBody().which();
-  if (which == schema::Event::Body::UNKNOWN || which > schema::Event::Body::NOTED) {
+  if (which == schema::Event::Body::UNKNOWN || which > schema::Event::Body::CONTENT_REDACTED) {
     return absl::DataLossError(
         fmt::format("fold the event at position {}: its kind {} is unknown to this annals; use a newer one",
                     event.position.value, static_cast<int>(which)));
@@ -62,6 +84,10 @@ absl::Status RecordFolder::DecodeKeptContent(const RecordView& record, BrokenPoi
   if (!record.content) {
     return absl::DataLossError(
         fmt::format("read the event at position {}: its content is gone; restore a backup", record.position.value));
+  }
+  if (record.content->IsRedacted()) {
+    ShowRedaction(event);
+    return absl::OkStatus();
   }
   absl::StatusOr<schema::Content::Reader> kept = contents_.Decode(record.content->bytes, broken);
   if (!kept.ok())

@@ -11,7 +11,9 @@
 
 namespace annals {
 
-// An event with what a projector needs of its place, and its content wherever that lay.
+// An event with what a projector needs of its place, and its content wherever that lay. Where content was redacted,
+// {"redacted":true} and "[redacted]" stand in its place, as if they had from the first: a fold up to an earlier
+// position does not bring it back.
 struct FoldedEvent {
   Position position;
   std::string_view run_id;  // empty: of no run

@@ -42,6 +42,7 @@ struct Command {
     recordStepAttempt @13 :RecordStepAttempt;
     recordError @14 :RecordError;
     recordEvent @15 :RecordEvent;
+    redactContent @16 :RedactContent;
   }
 }
 
@@ -115,4 +116,10 @@ struct RecordEvent {
   wsId @1 :Text $Json.id;
   eventType @2 :Text $Json.required $Json.id;
   payload @3 :Text $Json.json;
+}
+
+struct RedactContent {
+  position @0 :Json.OptionalInt64 $Json.required $Json.natural;
+  # Of the event whose kept content goes.
+  reason @1 :Text $Json.required $Json.prose;
 }

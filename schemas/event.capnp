@@ -83,6 +83,7 @@ struct Event {
     stepCompleted @16 :StepCompleted;
     errorRecorded @17 :ErrorRecorded;
     noted @18 :Noted;
+    contentRedacted @19 :ContentRedacted;
   }
 }
 
@@ -163,4 +164,9 @@ struct ErrorRecorded {
 
 struct Noted {
   eventType @0 :Text $Json.id;
+}
+
+struct ContentRedacted {
+  # The kept content of an earlier event of this stream is gone; why is this event's own content.
+  position @0 :UInt64;
 }

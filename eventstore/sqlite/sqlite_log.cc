@@ -48,7 +48,7 @@ class SqliteRecordCursor final : public RecordCursor {
       view_.content.emplace().bytes = statement_.Blob(3);
     }
     if (for_fold_) return &view_;
-    if (view_.content) {
+    if (view_.content && !view_.content->IsRedacted()) {
       Salt& salt = view_.content->salt;
       RETURN_IF_ERROR(CopyExactly(statement_.Blob(4), salt.data(), salt.size(), "salt"));
     }
