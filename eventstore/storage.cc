@@ -2,27 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "eventstore/sha256.h"
-#include "schemas/check.h"
-
 namespace annals {
-namespace {
-
-void PutBigEndian(uint64_t value, size_t bytes, char* out) {
-  for (size_t i = bytes; i-- > 0; value >>= 8) out[i] = static_cast<char>(value & 0xff);
-}
-
-}  // namespace
-
-Hash LeafHashOf(Position position, std::string_view stream, StreamVersion version, std::string_view event) {
-  CHECK(stream.size() <= UINT16_MAX);
-  char prefix[1 + 8 + 8 + 2];
-  prefix[0] = '\x00';
-  PutBigEndian(position.value, 8, prefix + 1);
-  PutBigEndian(version.value, 8, prefix + 9);
-  PutBigEndian(stream.size(), 2, prefix + 17);
-  return Sha256({{prefix, sizeof(prefix)}, stream, event});
-}
 
 absl::Status MissingSubtree(uint64_t subtree) {
   return absl::DataLossError(fmt::format("read the tree: the root of the subtree over positions {} to {} is not there",

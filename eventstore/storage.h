@@ -17,6 +17,7 @@
 #include <absl/status/statusor.h>
 #include <absl/types/span.h>
 
+#include "eventstore/leaf.h"  // IWYU pragma: export  LeafHashOf
 #include "eventstore/merkle.h"
 #include "eventstore/sources.h"
 #include "eventstore/table.h"
@@ -156,10 +157,6 @@ class Storage {
   virtual absl::StatusOr<std::unique_ptr<Transaction>> Begin() = 0;
   virtual absl::StatusOr<std::unique_ptr<Snapshot>> Read() = 0;
 };
-
-// The leaf hash of a record: SHA-256(0x00 ‖ position ‖ version ‖ length of stream ‖ stream ‖ event), the numbers being
-// big-endian in 8, 8 and 2 bytes (docs/event_format.md).
-Hash LeafHashOf(Position position, std::string_view stream, StreamVersion version, std::string_view event);
 
 // What a backend says of a subtree's root that is not there: kDataLoss.
 absl::Status MissingSubtree(uint64_t subtree);
