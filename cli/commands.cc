@@ -21,6 +21,8 @@ constexpr CommandEntry kCommands[] = {
     {"init", "", kTool, "Make the database, or bring it up to date", InitCommand},
     {"migrate", "", kTool, "Bring an older database up to date", MigrateCommand},
     {"apply", "", kTool, "Execute commands from JSON lines", ApplyCommand},
+    {"export", "", kTool, "Write the log, a table or a run for other programs", ExportCommand},
+    {"import", "", kTool, "Take in events of another log", ImportCommand},
     {"rebuild", "", kTool, "Make the tables anew from the log", RebuildCommand},
     {"bench", "", kTool, "Measure this machine and disk, beside SQLite alone", BenchCommand},
     {"version", "", kTool, "What this is, and what it is made with", VersionCommand},

@@ -39,6 +39,8 @@ Command StatsCommand();
 Command MachineCommands();
 Command LogCommand();
 Command ApplyCommand();
+Command ExportCommand();
+Command ImportCommand();
 Command RebuildCommand();
 Command VerifyCommand();
 Command BenchCommand();

@@ -132,6 +132,7 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows) {
     case Body::NOTED:
       return ObjectionOf(CheckNote(event.run_id, ws_id, rows));
     case Body::COMMAND_REFUSED:
+    case Body::CONTENT_REDACTED:
     case Body::UNKNOWN:
       return "";
   }

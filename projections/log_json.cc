@@ -48,7 +48,8 @@ void WriteFull(const RecordView& record, const FoldedEvent& event, const FullDet
     WriteHex("content_digest", content.getKept().getDigest(), out);
     out.Key("content_size").UInt(content.getKept().getSize());
     out.Key("content_salt");
-    record.content ? out.String(HexOf(BytesOf(record.content->salt))) : out.Null();
+    const bool is_there = record.content && !record.content->IsRedacted();
+    is_there ? out.String(HexOf(BytesOf(record.content->salt))) : out.Null();
   }
   out.Key("leaf_hash").String(HexOf(record.leaf_hash));
 }

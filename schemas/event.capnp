@@ -168,5 +168,5 @@ struct Noted {
 
 struct ContentRedacted {
   # The kept content of an earlier event of this stream is gone; why is this event's own content.
-  position @0 :UInt64;
+  position @0 :UInt64 $Json.required;
 }

@@ -29,7 +29,7 @@ annotation natural @0xd6f6e5e0a4b1c208 (field) :Void;
 annotation flat @0xd6f6e5e0a4b1c209 (union) :Void;
 # A named union whose value stands under the union's own name; left out while it is an enumerant numbered 0.
 
-annotation bytes @0xd6f6e5e0a4b1c20a (field) :UInt32;
+annotation bytes @0xd6f6e5e0a4b1c20c (field) :UInt32;
 # Data is so many bytes; in JSON it is hex.
 
 struct OptionalInt64 {

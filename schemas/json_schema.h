@@ -23,7 +23,7 @@ enum class JsonAnnotation : uint64_t {  // ids of json.capnp
   kTime = 0xd6f6e5e0a4b1c207,
   kNatural = 0xd6f6e5e0a4b1c208,
   kFlat = 0xd6f6e5e0a4b1c209,
-  kBytes = 0xd6f6e5e0a4b1c20a,
+  kBytes = 0xd6f6e5e0a4b1c20c,
 };
 bool HasAnnotation(capnp::StructSchema::Field field, JsonAnnotation annotation);
 

@@ -1,4 +1,4 @@
-@0xd6f6e5e0a4b1c240;
+@0xd6f6e5e0a4b1c250;
 # One line of `annals log --json --full`, as `annals import` reads it. The event's own fields (recorded_at, actor, …) are keys of the
 # line like those here; its body stands under "payload", together with its content.
 
