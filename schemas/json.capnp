@@ -31,6 +31,11 @@ annotation flat @0xd6f6e5e0a4b1c209 (union) :Void;
 
 annotation bytes @0xd6f6e5e0a4b1c20c (field) :UInt32;
 # Data is so many bytes; in JSON it is hex.
+annotation base64 @0xd6f6e5e0a4b1c20a (field) :Void;
+# Text is bytes in base64 (RFC 4648 section 4), at most 8 MiB of it.
+
+annotation hash @0xd6f6e5e0a4b1c20b (field) :Void;
+# Text, or each Text of a list, is a SHA-256: 64 hex digits.
 
 struct OptionalInt64 {
   # A number that may be absent: the pointer to it is null then. In JSON it is the bare number.

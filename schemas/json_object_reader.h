@@ -5,7 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include <absl/status/status.h>
 #include <capnp/dynamic.h>
+#include <fmt/format.h>
+#include <kj/exception.h>
 
 #include "schemas/json_schema.h"
 #include "schemas/json_text.h"
@@ -43,5 +46,20 @@ class JsonObjectReader {
   JsonCopier copier_{in_};
   std::string scratch_;
 };
+
+// Runs `read`, which reads all of `json` from `in`, and says what was wrong. kInvalidArgument, or kInternal where Cap'n
+// Proto threw.
+template <class Read>
+absl::Status ReadAll(std::string_view tried, std::string_view json, const JsonTokens& in, Read read) {
+  if (json.size() > kMaxCommandBytes) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: it is {} bytes long; at most {} are read", tried, json.size(), kMaxCommandBytes));
+  }
+  try {
+    return read() ? absl::OkStatus() : in.status(tried);
+  } catch (const kj::Exception& exception) {
+    return absl::InternalError(fmt::format("{}: {}", tried, exception.getDescription().cStr()));
+  }
+}
 
 }  // namespace annals

@@ -6,7 +6,6 @@
 
 #include <capnp/dynamic.h>
 #include <fmt/format.h>
-#include <kj/exception.h>
 
 #include "schemas/json_object_reader.h"
 #include "schemas/json_schema.h"
@@ -60,17 +59,27 @@ CommandReader::CommandReader() : impl_(std::make_unique<Impl>()) {}
 CommandReader::~CommandReader() = default;
 
 absl::Status CommandReader::Read(std::string_view json, schema::Command::Builder command) {
-  constexpr std::string_view kTried = "read the command";
-  if (json.size() > kMaxCommandBytes) {
-    return absl::InvalidArgumentError(
-        fmt::format("{}: it is {} bytes long; at most {} are read", kTried, json.size(), kMaxCommandBytes));
-  }
-  try {
-    if (impl_->Read(json, capnp::toDynamic(command))) return absl::OkStatus();
-    return impl_->in.status(kTried);
-  } catch (const kj::Exception& exception) {
-    return absl::InternalError(fmt::format("{}: {}", kTried, exception.getDescription().cStr()));
-  }
+  return ReadAll("read the command", json, impl_->in, [&] { return impl_->Read(json, capnp::toDynamic(command)); });
+}
+
+struct ObjectReader::Impl {
+  explicit Impl(JsonShape described) : shape(std::move(described)), tried(fmt::format("read the {}", shape.name)) {}
+
+  const JsonShape shape;
+  const std::string tried;
+  JsonTokens in;
+  JsonObjectReader objects{in};
+};
+
+ObjectReader::ObjectReader(std::string name, capnp::StructSchema schema)
+    : impl_(std::make_unique<Impl>(DescribeStruct(std::move(name), schema))) {}
+ObjectReader::~ObjectReader() = default;
+
+absl::Status ObjectReader::Read(std::string_view json, DynamicStruct::Builder object) {
+  JsonTokens& in = impl_->in;
+  return ReadAll(impl_->tried, json, in, [&] {
+    return in.Load(json) && impl_->objects.ReadObject(impl_->shape, {&object, 1}) && in.AtEnd();
+  });
 }
 
 bool CommandReader::Impl::Read(std::string_view json, DynamicStruct::Builder command) {

@@ -6,9 +6,11 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include <absl/status/status.h>
+#include <capnp/dynamic.h>
 
 #include "schemas/command.capnp.h"
 #include "schemas/json_text.h"   // IWYU pragma: export  MinifyJsonObject and the limits
@@ -31,6 +33,23 @@ class CommandReader {
   //                      half filled: throw it away.
   //   kInternal          Cap'n Proto could not build the message
   absl::Status Read(std::string_view json, schema::Command::Builder command);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// The same for one JSON object whose keys are the fields of one struct.
+class ObjectReader {
+ public:
+  // `name` is what messages call the object: "inclusion proof". CHECKs that every field has a type it can read.
+  ObjectReader(std::string name, capnp::StructSchema schema);
+  ~ObjectReader();
+  ObjectReader(const ObjectReader&) = delete;
+  ObjectReader& operator=(const ObjectReader&) = delete;
+
+  // Fills `object` (fresh, of that schema). Errors as CommandReader's.
+  absl::Status Read(std::string_view json, capnp::DynamicStruct::Builder object);
 
  private:
   struct Impl;

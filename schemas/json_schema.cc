@@ -44,6 +44,8 @@ void DescribeInteger(Type::Which type, JsonField& field) {
 TextRule RuleOf(capnp::StructSchema::Field field) {
   if (HasAnnotation(field, JsonAnnotation::kId)) return TextRule::kId;
   if (HasAnnotation(field, JsonAnnotation::kLabel)) return TextRule::kLabel;
+  if (HasAnnotation(field, JsonAnnotation::kBase64)) return TextRule::kBase64;
+  if (HasAnnotation(field, JsonAnnotation::kHash)) return TextRule::kHash;
   return TextRule::kProse;
 }
 

@@ -24,6 +24,8 @@ enum class JsonAnnotation : uint64_t {  // ids of json.capnp
   kNatural = 0xd6f6e5e0a4b1c208,
   kFlat = 0xd6f6e5e0a4b1c209,
   kBytes = 0xd6f6e5e0a4b1c20c,
+  kBase64 = 0xd6f6e5e0a4b1c20a,
+  kHash = 0xd6f6e5e0a4b1c20b,
 };
 bool HasAnnotation(capnp::StructSchema::Field field, JsonAnnotation annotation);
 

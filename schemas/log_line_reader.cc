@@ -5,7 +5,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <kj/exception.h>
 
 #include "schemas/content_names.h"
 #include "schemas/json_object_reader.h"
@@ -93,17 +92,7 @@ LogLineReader::LogLineReader() : impl_(std::make_unique<Impl>()) {}
 LogLineReader::~LogLineReader() = default;
 
 absl::Status LogLineReader::Read(std::string_view json, schema::LogLine::Builder line) {
-  constexpr std::string_view kTried = "read the event";
-  if (json.size() > kMaxCommandBytes) {
-    return absl::InvalidArgumentError(
-        fmt::format("{}: it is {} bytes long; at most {} are read", kTried, json.size(), kMaxCommandBytes));
-  }
-  try {
-    if (impl_->Read(json, line)) return absl::OkStatus();
-    return impl_->in.status(kTried);
-  } catch (const kj::Exception& exception) {
-    return absl::InternalError(fmt::format("{}: {}", kTried, exception.getDescription().cStr()));
-  }
+  return ReadAll("read the event", json, impl_->in, [&] { return impl_->Read(json, line); });
 }
 
 bool LogLineReader::Impl::Read(std::string_view json, schema::LogLine::Builder line) {

@@ -14,11 +14,15 @@ inline constexpr size_t kMaxIdBytes = 128;
 inline constexpr size_t kMaxLabelBytes = 512;
 // The largest free JSON object or free text, in bytes of its minified form (SPEC §9).
 inline constexpr size_t kMaxContentBytes = size_t{1} << 20;
+inline constexpr size_t kHashDigits = 64;
+inline constexpr size_t kMaxBase64Bytes = size_t{8} << 20;
 
 enum class TextRule : uint8_t {
-  kId,     // 1 to kMaxIdBytes of [A-Za-z0-9._:-], not starting with '-' or '.'
-  kLabel,  // one line: 1 to kMaxLabelBytes of UTF-8 without control characters (U+0000 to U+001F, U+007F to U+009F)
-  kProse,  // up to kMaxContentBytes of UTF-8 without NUL; may be empty
+  kId,      // 1 to kMaxIdBytes of [A-Za-z0-9._:-], not starting with '-' or '.'
+  kLabel,   // one line: 1 to kMaxLabelBytes of UTF-8 without control characters (U+0000 to U+001F, U+007F to U+009F)
+  kProse,   // up to kMaxContentBytes of UTF-8 without NUL; may be empty
+  kHash,    // kHashDigits hex digits
+  kBase64,  // 1 to kMaxBase64Bytes of base64's characters; whether they are whole shows when they are decoded
 };
 
 // Whether `text`, which is valid UTF-8, keeps `rule`.

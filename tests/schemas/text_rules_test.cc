@@ -14,6 +14,13 @@ namespace {
 using namespace std::string_view_literals;
 using testing::StartsWith;
 
+absl::Status CheckHash(std::string_view what, std::string_view text) {
+  return WithContext(CheckText(TextRule::kHash, text), what);
+}
+absl::Status CheckBase64(std::string_view what, std::string_view text) {
+  return WithContext(CheckText(TextRule::kBase64, text), what);
+}
+
 struct RuleCase {
   const char* name;
   absl::Status (*check)(std::string_view, std::string_view);
@@ -38,6 +45,14 @@ constexpr RuleCase kRules[] = {
     {"ProseLines", CheckProse, "a\n\tb\x1b[0m", ""},
     {"ProseNul", CheckProse, "a\0b"sv, "run: \"a\\u0000b\" has \"\\u0000\" at its byte 2; it must be at most 1048576"},
     {"ProseNotUtf8", CheckProse, "ok \xed\xa0\x80", "run: \"ok \\xed\\xa0\\x80\" is not UTF-8 from its byte 4 on"},
+    {"Hash", CheckHash, "0123456789abcdefABCDEF00000000000000000000000000000000000000000a", ""},
+    {"HashEmpty", CheckHash, "", "run: is empty; a hash is 64 hex digits"},
+    {"HashShort", CheckHash, "0a", "run: is 2 bytes long; a hash is 64 hex digits"},
+    {"HashOfOthers", CheckHash, "0123456789abcdefABCDEF0000000000000000000000000000000000000000g0",
+     "run: \"0123456789abcdefABCDEF0000000000000000000000000000000000000000g0\" has \"g\" at its byte 63; a hash is"},
+    {"Base64", CheckBase64, "Zm9v+/==", ""},
+    {"Base64Empty", CheckBase64, "", "run: is empty; it must be base64"},
+    {"Base64Space", CheckBase64, "Zm 9", "run: \"Zm 9\" has \" \" at its byte 3; it must be base64"},
 };
 
 class TextRuleTest : public testing::TestWithParam<RuleCase> {};
