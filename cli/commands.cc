@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::string_view kWork = "What a pipeline does";
 constexpr std::string_view kLook = "Looking at it as a whole";
+constexpr std::string_view kProof = "Proving what is in it";
 constexpr std::string_view kTool = "Annals itself";
 
 constexpr CommandEntry kCommands[] = {
@@ -18,6 +19,10 @@ constexpr CommandEntry kCommands[] = {
     {"log", "", kLook, "The events, newest last", LogCommand},
     {"verify", "", kLook, "Check hashes, order, law and tables of the whole log", VerifyCommand},
     {"stats", "", kLook, "Counts, times and sizes", StatsCommand},
+    {"key", "", kProof, "Keys that seal a log", KeyCommands},
+    {"seal", "", kProof, "Sign the state of the log, to be kept elsewhere", SealCommand},
+    {"prove", "", kProof, "Prove an event, or that the log only grew", ProveCommand},
+    {"check-proof", "", kProof, "Check a proof, without a database", CheckProofCommand},
     {"init", "", kTool, "Make the database, or bring it up to date", InitCommand},
     {"migrate", "", kTool, "Bring an older database up to date", MigrateCommand},
     {"apply", "", kTool, "Execute commands from JSON lines", ApplyCommand},

@@ -46,4 +46,8 @@ absl::StatusOr<std::string> ReadInputText(std::string_view given) {
   return text;
 }
 
+absl::StatusOr<std::string> ReadFileText(std::string_view file) {
+  return ReadInputText(file == "-" ? std::string(file) : fmt::format("@{}", file));
+}
+
 }  // namespace annals

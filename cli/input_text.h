@@ -15,4 +15,7 @@ namespace annals {
 //   kInternal         it cannot be read
 absl::StatusOr<std::string> ReadInputText(std::string_view given);
 
+// All of a file; "-" is standard input. Errors as above.
+absl::StatusOr<std::string> ReadFileText(std::string_view file);
+
 }  // namespace annals

@@ -12,7 +12,7 @@ namespace annals {
 namespace {
 
 absl::Status Fault(std::string_view proof, std::string_view reason) {
-  return absl::DataLossError(fmt::format("check the {} proof: {}", proof, reason));
+  return absl::DataLossError(fmt::format("the {} proof does not hold: {}", proof, reason));
 }
 absl::Status InclusionFault(std::string_view reason) {
   return Fault("inclusion", reason);
