@@ -56,6 +56,9 @@ struct ProvenEvent {
 struct Finding {
   std::optional<ProvenEvent> event;  // of a consistency proof there is none
   std::vector<NamedRoot> roots;      // the smaller tree's first
+  // Of the seals: which log they are of, and whose key signed them. Empty without one.
+  std::string origin = {};
+  std::string signer = {};
 };
 
 absl::StatusOr<ProvenEvent> ReadLeaf(std::string_view leaf_input) {
@@ -132,14 +135,15 @@ absl::Status ApplySeals(const CheckOptions& options, Finding& finding) {
   if (options.seals.empty()) return absl::InvalidArgumentError("--verifier: give the --seal that the key signed");
   absl::StatusOr<VerifierKey> key = ReadVerifierKey(*options.verifier);
   if (!key.ok()) return WithContext(key.status(), "--verifier");
-  std::string origin;  // of the first one: all are of one log
   for (const std::string& file : options.seals) {
     ASSIGN_OR_RETURN(const std::string note, ReadFileText(file));
-    const absl::StatusOr<SealedCheckpoint> seal = OpenSeal(note, *key, origin);
+    // All of them are of the log that the first one is of.
+    const absl::StatusOr<SealedCheckpoint> seal = OpenSeal(note, *key, finding.origin);
     if (!seal.ok()) return WithContext(seal.status(), fmt::format("read the seal {}", Quoted(file)));
-    origin = seal->origin;
+    finding.origin = seal->origin;
     RETURN_IF_ERROR(ApplySeal(file, *seal, finding));
   }
+  finding.signer = key->label();
   return absl::OkStatus();
 }
 
@@ -159,7 +163,11 @@ std::string Json(const Finding& finding) {
     for (const std::string& seal : root.seals) out.String(ValidUtf8(seal));
     out.EndArray().EndObject();
   }
-  return out.EndArray().EndObject().Take();
+  out.EndArray().Key("origin");
+  finding.origin.empty() ? out.Null() : out.String(finding.origin);
+  out.Key("signed_by");
+  finding.signer.empty() ? out.Null() : out.String(finding.signer);
+  return out.EndObject().Take();
 }
 
 std::string VoucherText(const NamedRoot& root) {
@@ -184,6 +192,9 @@ std::string Text(const Finding& finding) {
   }
   for (const NamedRoot& root : finding.roots) {
     text += fmt::format("  root      {}, of {} events: {}\n", HexOf(root.root), root.size, VoucherText(root));
+  }
+  if (!finding.origin.empty()) {
+    text += fmt::format("  log       {}, sealed by {}\n", Printable(finding.origin), Printable(finding.signer));
   }
   if (!std::ranges::all_of(finding.roots, &NamedRoot::IsVouchedFor)) {
     text +=

@@ -18,6 +18,7 @@ namespace annals::testing_process {
 namespace {
 
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::MatchesRegex;
@@ -145,14 +146,16 @@ TEST_F(ProofTest, AnEventsProofHoldsWithoutTheDatabase) {
                                HasSubstr("named by the proof alone"), HasSubstr("may be anybody's")));
   const ProcessResult sealed = Check({File("proof"), "--seal", File("seal"), "--verifier", key});
   EXPECT_EQ(sealed.exit, 0) << sealed.err;
-  EXPECT_THAT(sealed.out, AllOf(HasSubstr("of 5 events: sealed in "), Not(HasSubstr("anybody's"))));
+  EXPECT_THAT(sealed.out, AllOf(HasSubstr("of 5 events: sealed in "), Not(HasSubstr("anybody's")),
+                                ContainsRegex("\n  log       annals/[0-9A-Z]{26}, sealed by annals\\+[0-9a-f]{8}\n")));
   Write("pub", key + "\n");
   const ProcessResult json = Check({File("proof"), "--json", "--seal", File("seal"), "--verifier", "@" + File("pub"),
                                     "--root", proof.substr(proof.find("\"root\":\"") + 8, 64)});
   EXPECT_EQ(json.exit, 0) << json.err;
   EXPECT_THAT(json.out, AllOf(StartsWith(R"({"ok":true,"kind":"inclusion","position":2,"stream":"run/r2","version":1,)"
                                          R"("event_type":"run_created","actor":"ci","recorded_at":"20)"),
-                              HasSubstr(R"("given":true,"seals":[")" + File("seal") + R"("]}]})")));
+                              HasSubstr(R"("given":true,"seals":[")" + File("seal") + R"("]}],"origin":"annals/)"),
+                              HasSubstr(R"(","signed_by":"annals+)")));
   EXPECT_TRUE(std::filesystem::is_empty(elsewhere_.path())) << "it made something";
 }
 
