@@ -8,6 +8,7 @@
 #include "cli/context.h"
 #include "cli/exit_code.h"
 #include "cli/export.h"
+#include "cli/export_bundle.h"
 #include "cli/fold_progress.h"
 #include "cli/streamed_file.h"
 #include "projections/tables.h"
@@ -22,6 +23,7 @@ struct ExportArguments {
   std::optional<std::string> run;
   std::optional<std::string> table;
   std::optional<std::string> out;
+  std::optional<std::string> bundle, key, seal;
 };
 
 absl::StatusOr<const TableDef*> FindTable(const std::string& name) {
@@ -36,6 +38,9 @@ absl::Status Check(const ExportArguments& arguments) {
   if ((arguments.format == "csv") != arguments.table.has_value()) {
     return absl::InvalidArgumentError(arguments.table ? "--table is for --format csv; the other forms are of events"
                                                       : "--format csv writes a table; name it with --table");
+  }
+  if (arguments.key || arguments.seal) {
+    return absl::InvalidArgumentError("--key and --seal are for --bundle FILE");
   }
   if (arguments.format == "trace" && !arguments.run) {
     return absl::InvalidArgumentError("--format trace shows a run; name it with --run");
@@ -58,7 +63,26 @@ absl::Status Write(Context& context, const ExportArguments& arguments, std::ostr
   return ExportJsonLines(*snapshot, arguments.run, progress, out);
 }
 
+absl::Status CheckBundle(const Context& context, const ExportArguments& arguments) {
+  if (!arguments.run) return absl::InvalidArgumentError("--bundle holds a run; name it with --run");
+  if (arguments.table || arguments.out || arguments.format != "jsonl") {
+    return absl::InvalidArgumentError("--bundle is a form of its own; leave --format, --table and --out out");
+  }
+  if (arguments.key && arguments.seal) {
+    return absl::InvalidArgumentError("--key makes a seal, --seal gives one; leave one of the two out");
+  }
+  if (context.options().at) {
+    return absl::InvalidArgumentError(
+        "--bundle is of the log as it is, or with --seal as it was sealed; leave --at out");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<int> Export(Context& context, const ExportArguments& arguments) {
+  if (arguments.bundle) {
+    RETURN_IF_ERROR(CheckBundle(context, arguments));
+    return ExportBundle(context, {*arguments.run, *arguments.bundle, arguments.key, arguments.seal});
+  }
   RETURN_IF_ERROR(Check(arguments));
   if (!arguments.out) {
     RETURN_IF_ERROR(Write(context, arguments, context.out()));
@@ -81,10 +105,12 @@ Command ExportCommand() {
       .details =
           "jsonl: the events as annals log --json --full prints them, for annals import. csv: a table (RFC 4180; "
           "NULL is an empty field). trace: a run in Chrome's trace event format, for ui.perfetto.dev. xes: runs and "
-          "workstreams as cases, for process mining.",
+          "workstreams as cases, for process mining. A bundle is a file that every reading command takes with --db, "
+          "and annals check-proof checks without the log.",
       .example =
           "annals export --out history.jsonl\nannals export --format csv --table errors --run r1\n"
-          "annals export --format trace --run r1 --out r1.trace.json",
+          "annals export --format trace --run r1 --out r1.trace.json\n"
+          "annals export --run r1 --bundle r1.bundle --key annals.key",
       .arguments =
           {
               OneOf({"jsonl", "csv", "trace", "xes"},
@@ -93,6 +119,10 @@ Command ExportCommand() {
               Option("--table", "TABLE", &arguments->table, "the table that csv writes"),
               FileNamed(
                   Option("--out", "FILE", &arguments->out, "where to, whole or not at all (default: standard output)")),
+              FileNamed(Option("--bundle", "FILE", &arguments->bundle,
+                               "write the run as a database of its own, with proofs")),
+              FileNamed(Option("--key", "FILE", &arguments->key, "seal the head of the bundle with this private key")),
+              FileNamed(Option("--seal", "FILE", &arguments->seal, "put this seal of the log into the bundle")),
           },
       .run = [arguments](Context& context) { return Export(context, *arguments); },
       .reads_as_of = true};

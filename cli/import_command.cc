@@ -18,28 +18,8 @@ struct ImportArguments {
   std::optional<std::string> format;
 };
 
-enum class ImportFormat { kJsonLines, kDatabase };
-
-// By --format, else by how the file begins. Standard input cannot be looked at and read again: it holds JSON lines.
-absl::StatusOr<ImportFormat> FindFormat(const ImportArguments& arguments) {
-  if (arguments.format) return ImportFormat::kJsonLines;
-  InputFile input;
-  RETURN_IF_ERROR(input.Open(arguments.lines.file));
-  constexpr std::string_view kSqlite("SQLite format 3\0", 16);
-  char begin[kSqlite.size()] = {};
-  const bool is_database = input.is_regular && ::pread(input.fd, begin, sizeof(begin), 0) == sizeof(begin) &&
-                           std::string_view(begin, sizeof(begin)) == kSqlite;
-  return is_database ? ImportFormat::kDatabase : ImportFormat::kJsonLines;
-}
-
 absl::StatusOr<int> Import(Context& context, const ImportArguments& arguments) {
-  ASSIGN_OR_RETURN(const ImportFormat format, FindFormat(arguments));
-  switch (format) {
-    case ImportFormat::kJsonLines:
-      return ImportJsonLines(context, arguments.lines);
-    case ImportFormat::kDatabase:
-      break;
-  }
+  if (arguments.format || !IsSqliteFile(arguments.lines.file)) return ImportJsonLines(context, arguments.lines);
   return absl::InvalidArgumentError(fmt::format(
       "import {0}: it is a database, and events come as JSON lines; annals export --db {0} makes them of a log",
       arguments.lines.file));

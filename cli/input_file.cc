@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -25,6 +26,16 @@ absl::Status InputFile::Open(const std::string& path) {
   }
   is_regular = S_ISREG(info.st_mode);
   return absl::OkStatus();
+}
+
+bool IsSqliteFile(const std::string& path) {
+  if (path == "-") return false;
+  InputFile input;
+  if (!input.Open(path).ok()) return false;
+  constexpr std::string_view kBegin("SQLite format 3\0", 16);
+  char begin[kBegin.size()] = {};
+  return input.is_regular && ::pread(input.fd, begin, sizeof(begin), 0) == static_cast<ssize_t>(sizeof(begin)) &&
+         std::string_view(begin, sizeof(begin)) == kBegin;
 }
 
 }  // namespace annals

@@ -27,4 +27,8 @@ struct InputFile {
   bool is_regular = false;  // a file whose content is known before it is read
 };
 
+// Whether `path` begins as SQLite databases do. Standard input, which can be read once only, does not, and nor does a
+// file that cannot be opened: whoever reads it says so.
+bool IsSqliteFile(const std::string& path);
+
 }  // namespace annals

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/bundle_report.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
@@ -116,6 +117,8 @@ absl::StatusOr<size_t> JobsFor(Storage& storage, const VerifyArguments& argument
 
 absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
   ASSIGN_OR_RETURN(SqliteStorage* const first, context.OpenForReading());
+  // Where not even this can be read, the walk below says so.
+  if (IsBundle(*first).value_or(false)) return ReportBundle(context, *first, std::nullopt);
   ASSIGN_OR_RETURN(const size_t jobs, JobsFor(*first, arguments));
   std::vector<std::unique_ptr<SqliteStorage>> others;
   std::vector<Storage*> storages = {first};

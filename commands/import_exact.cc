@@ -74,12 +74,7 @@ class ExactTaker final : public LineTaker {
           fmt::format("others wrote meanwhile: the log went from position {} to {}", done_.value, head.position.value));
     }
     ASSIGN_OR_RETURN(const NewEvent sealed, decoder.Seal(line));
-    if (LeafHashOf(line.position, line.stream, line.version, sealed.event) != *line.leaf_hash) {
-      return absl::DataLossError(
-          fmt::format("position {}: what it holds does not give its leaf_hash: it was altered, or written by a newer "
-                      "annals",
-                      line.position.value));
-    }
+    RETURN_IF_ERROR(LogLineDecoder::CheckLeaf(line, sealed));
     if (sealed.recorded_at < head.recorded_at) {
       return absl::InvalidArgumentError(
           fmt::format("position {}: /recorded_at: it lies before that of the position before, {}", line.position.value,

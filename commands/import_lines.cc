@@ -115,7 +115,7 @@ class LineImport {
   absl::Status Commit(uint64_t line) {
     since_commit_ = 0;
     RETURN_IF_ERROR(appender_.Commit());
-    committed_ = line;
+    if (report_.events > 0) committed_ = line;
     on_progress_(report_.lines);
     return absl::OkStatus();
   }

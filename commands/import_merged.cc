@@ -40,6 +40,10 @@ class MergedTaker final : public LineTaker {
                       line.position.value, last_.value));
     }
     last_ = line.position;
+    if (line.IsFull()) {
+      ASSIGN_OR_RETURN(const NewEvent original, decoder.Seal(line));
+      RETURN_IF_ERROR(LogLineDecoder::CheckLeaf(line, original));
+    }
     RETURN_IF_ERROR(Rename(line));
     RETURN_IF_ERROR(CheckRun(line));
     Retime(line);

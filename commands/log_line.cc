@@ -77,6 +77,13 @@ absl::StatusOr<LogLine> LogLineDecoder::Read(std::string_view json) {
   return line;
 }
 
+absl::Status LogLineDecoder::CheckLeaf(const LogLine& line, const NewEvent& event) {
+  if (LeafHashOf(line.position, line.stream, line.version, event.event) == line.leaf_hash) return absl::OkStatus();
+  return absl::DataLossError(fmt::format(
+      "position {}: what it holds does not give its leaf_hash: it was altered, or written by a newer annals",
+      line.position.value));
+}
+
 absl::StatusOr<NewEvent> LogLineDecoder::Seal(LogLine& line) {
   NewEvent sealed{.event = {},
                   .event_type = line.event_type,

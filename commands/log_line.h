@@ -42,6 +42,9 @@ class LogLineDecoder {
   // The event of `line`, which Read() gave last, as it was stored: its bytes are the same wherever --full wrote it.
   //   kDataLoss  the content is not the one its digest is of
   absl::StatusOr<NewEvent> Seal(LogLine& line);
+  // Whether that event, at the place the line names, has the leaf hash that the line names.
+  //   kDataLoss  it has another one
+  static absl::Status CheckLeaf(const LogLine& line, const NewEvent& event);
 
  private:
   LogLineReader reader_;

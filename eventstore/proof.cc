@@ -165,19 +165,23 @@ absl::Status CheckConsistency(const ConsistencyProof& proof) {
   return NeedsPath(proof) ? CheckPath(proof) : absl::OkStatus();
 }
 
-absl::StatusOr<InclusionProof> ProveInclusion(Snapshot& snapshot, Position position, uint64_t size) {
+absl::StatusOr<InclusionProof> ProveInclusion(LogTree& tree, Position position, uint64_t size) {
   if (position.value == 0) return absl::InvalidArgumentError("prove position 0: positions count from 1");
   if (position.value > size) {
     return absl::InvalidArgumentError(
         fmt::format("prove position {}: it lies behind a tree of {} events", position.value, size));
   }
-  ASSIGN_OR_RETURN(LogTree tree, LogTree::Open(snapshot));
   RETURN_IF_ERROR(CheckThatLogHas(tree, size));
   InclusionProof proof{.leaf_index = position.value - 1, .tree_size = size};
   ASSIGN_OR_RETURN(proof.leaf_hash, tree.RootOf(proof.leaf_index, position.value));
   ASSIGN_OR_RETURN(proof.root, tree.RootOf(0, size));
   RETURN_IF_ERROR(AddPath(tree, proof.leaf_index, 0, size, proof.audit_path));
   return proof;
+}
+
+absl::StatusOr<InclusionProof> ProveInclusion(Snapshot& snapshot, Position position, uint64_t size) {
+  ASSIGN_OR_RETURN(LogTree tree, LogTree::Open(snapshot));
+  return ProveInclusion(tree, position, size);
 }
 
 absl::StatusOr<ConsistencyProof> ProveConsistency(Snapshot& snapshot, uint64_t first_size, uint64_t second_size) {

@@ -186,6 +186,7 @@ absl::StatusOr<std::optional<Refusal>> History::Decide(schema::Command::Reader c
     case schema::Command::Body::RECORD_EVENT:
       return DecideNote(command, View(body.getRecordEvent().getRunId()), rows_, drafts);
     case schema::Command::Body::NONE:
+    case schema::Command::Body::REDACT_CONTENT:
       break;
   }
   throw std::runtime_error("the command says nothing");
