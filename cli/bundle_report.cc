@@ -43,11 +43,12 @@ void PrintJson(const BundleReport& report, const std::vector<Fault>& faults, std
 
 void PrintText(const BundleReport& report, std::ostream& out) {
   out << fmt::format(
-      "run {}: {} events out of a log of {}\nshown:\n"
+      "run {}: {} {} out of a log of {}\nshown:\n"
       "  each event stood at its place in the log with the root {}\n"
       "  none is missing between the first and the last of its streams\n"
       "  the law allowed what happened, and the tables show it\n",
-      Printable(report.run_id), report.events, report.tree_size, HexOf(report.root));
+      Printable(report.run_id), report.events, report.events == 1 ? "event" : "events", report.tree_size,
+      HexOf(report.root));
   if (report.seal == SealState::kVerified) {
     out << fmt::format("  that root is the one of {}, signed by {}\n", Printable(report.origin),
                        Printable(report.signer));

@@ -221,7 +221,7 @@ absl::StatusOr<int> CheckBundleFile(Context& context, const CheckOptions& option
   ASSIGN_OR_RETURN(const bool is_bundle, IsBundle(*storage));
   if (is_bundle) return ReportBundle(context, *storage, key);
   return absl::InvalidArgumentError(
-      fmt::format("check {0}: it is a whole log, and no proof; annals verify --db {0} checks it", options.file));
+      fmt::format("{0}: it is a whole log, and no proof; annals verify --db {0} checks it", options.file));
 }
 
 absl::StatusOr<int> CheckProof(Context& context, const CheckOptions& options) {

@@ -75,8 +75,8 @@ absl::StatusOr<int> ExportBundle(Context& context, const BundleArguments& argume
     context.out() << out.Key("file").String(arguments.file).EndObject().text() << '\n';
     return kExitDone;
   }
-  context.out() << fmt::format("run {} in {}: {} events with their proofs{}\n", arguments.run,
-                               Printable(arguments.file), events,
+  context.out() << fmt::format("run {} in {}: {} {} with proofs{}\n", arguments.run, Printable(arguments.file), events,
+                               events == 1 ? "event" : "events",
                                is_sealed ? " and the sealed head" : "; no seal says that the root is the log's: --key");
   return kExitDone;
 }

@@ -39,13 +39,13 @@ absl::Status ExportCsv(Snapshot& snapshot, const TableDef& table, const std::opt
                        std::ostream& out) {
   ASSIGN_OR_RETURN(const bool is_there, snapshot.HasTable(table));
   if (!is_there) {
-    return absl::NotFoundError(fmt::format("export {0}: it is not kept here; annals rebuild {0} makes it", table.name));
+    return absl::NotFoundError(fmt::format("{0}: it is not kept here; annals rebuild {0} makes it", table.name));
   }
   RowQuery query{.table = &table};
   if (run) {
     const auto column = std::ranges::find(table.columns, "run_id", &ColumnDef::name);
     if (column == table.columns.end()) {
-      return absl::InvalidArgumentError(fmt::format("export {}: it has no runs; leave --run out", table.name));
+      return absl::InvalidArgumentError(fmt::format("{}: it has no runs; leave --run out", table.name));
     }
     query.equals.push_back({static_cast<size_t>(column - table.columns.begin()), std::string_view(*run)});
   }

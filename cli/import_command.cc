@@ -20,9 +20,9 @@ struct ImportArguments {
 
 absl::StatusOr<int> Import(Context& context, const ImportArguments& arguments) {
   if (arguments.format || !IsSqliteFile(arguments.lines.file)) return ImportJsonLines(context, arguments.lines);
-  return absl::InvalidArgumentError(fmt::format(
-      "import {0}: it is a database, and events come as JSON lines; annals export --db {0} makes them of a log",
-      arguments.lines.file));
+  return absl::InvalidArgumentError(
+      fmt::format("{0}: it is a database, and events come as JSON lines; annals export --db {0} makes them of a log",
+                  arguments.lines.file));
 }
 
 }  // namespace

@@ -47,8 +47,8 @@ std::vector<Count> CountsOf(const LineImportReport& report) {
   return {{"skipped", report.skipped, "were there already"},
           {"overridden", report.overridden, "of them as overrides"},
           {"left_out", report.left_out, "unlawful and left out"},
-          {"without_id", report.without_id, "without their command id"},
-          {"dangling", report.dangling, "references to events that the file does not hold"}};
+          {"without_id", report.without_id, "command id(s) dropped"},
+          {"dangling", report.dangling, "reference(s) to what is not in the file dropped"}};
 }
 
 void PrintReport(Context& context, const LineImportReport& report, const InputFile& input,
@@ -117,7 +117,7 @@ absl::StatusOr<int> ImportJsonLines(Context& context, const JsonLinesArguments& 
       [&](const LineRemark& remark) { PrintRemark(context, remark, progress); },
       [&](uint64_t lines) { progress.Update(lines); });
   progress.Erase();
-  if (!report.ok()) return WithContext(report.status(), fmt::format("import {}", input.name));
+  if (!report.ok()) return WithContext(report.status(), input.name);
   PrintReport(context, *report, input,
               std::chrono::duration_cast<std::chrono::microseconds>(context.monotonic()() - start));
   return kExitDone;

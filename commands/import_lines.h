@@ -47,7 +47,7 @@ struct LineImportReport {
   uint64_t skipped = 0;              // were there already
   uint64_t overridden = 0;           // unlawful transitions, imported as overrides
   uint64_t left_out = 0;             // unlawful, and not to be imported as anything
-  uint64_t without_id = 0;           // whose command id was taken, or came without its digest
+  uint64_t without_id = 0;           // commands whose id was taken, or came without its digest
   uint64_t dangling = 0;             // references to events that the file does not hold
 };
 

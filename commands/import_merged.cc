@@ -126,7 +126,8 @@ class MergedTaker final : public LineTaker {
     if (!event.hasCommandId()) return absl::OkStatus();
     const std::string command_id(View(event.getCommandId()));
     if (command_id == kept_id_) return absl::OkStatus();
-    if (event.hasCommandDigest() && line.command_salt) {
+    const bool has_digest = event.hasCommandDigest() && line.command_salt;
+    if (has_digest && command_id != dropped_id_) {
       ASSIGN_OR_RETURN(const bool is_taken, parts_.appender.HasCommandId(command_id));
       if (!is_taken) {
         kept_id_ = command_id;
@@ -134,9 +135,12 @@ class MergedTaker final : public LineTaker {
         return absl::OkStatus();
       }
     }
-    ++parts_.report.without_id;
-    Remark(fmt::format("its command id {} is {}; it is dropped", command_id,
-                       event.hasCommandDigest() && line.command_salt ? "taken" : "known without its digest"));
+    if (command_id != dropped_id_) {
+      dropped_id_ = command_id;
+      ++parts_.report.without_id;
+      Remark(fmt::format("its command id {} is {}; it is dropped", command_id,
+                         has_digest ? "taken" : "known without its digest"));
+    }
     line.event.disownCommandId();
     line.event.disownCommandDigest();
     return absl::OkStatus();
@@ -222,9 +226,9 @@ class MergedTaker final : public LineTaker {
   absl::btree_set<std::string> runs_;  // begun here
   Position last_;                      // of the other log
   uint64_t number_ = 0;
-  std::string stream_;   // of the line at hand, as it is called here
-  std::string kept_id_;  // of the command at hand
-  bool new_id_ = false;  // this line is the first of that command
+  std::string stream_;                // of the line at hand, as it is called here
+  std::string kept_id_, dropped_id_;  // of the command at hand
+  bool new_id_ = false;               // this line is the first of that command
   bool changed_ = false;
   std::string reason_;
 };

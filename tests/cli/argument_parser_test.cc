@@ -23,7 +23,7 @@ struct Values {
   std::optional<std::string> text;
   std::optional<std::string> status;
   std::optional<int64_t> number;
-  std::optional<Timestamp> time;
+  std::optional<TimeExpression> time;
   std::vector<std::string> list;
 };
 
@@ -60,7 +60,7 @@ TEST(ArgumentParser, ReadsEveryKindInAnyOrder) {
   EXPECT_TRUE(values.flag);
   EXPECT_EQ(values.text, "a=b");
   EXPECT_EQ(values.number, -7);
-  EXPECT_EQ(FormatTimestamp(*values.time), "2026-11-20T08:00:00.000000Z");
+  EXPECT_EQ(FormatTimestamp(values.time->At({})), "2026-11-20T08:00:00.000000Z");
   EXPECT_THAT(values.list, ElementsAre("a", "b", "c"));
 }
 

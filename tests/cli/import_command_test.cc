@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(ImportCommandTest, ABundleIsReadLikeALogAndCheckedWithoutIt) {
   sandbox_.Out({"key", "new", "k", "--name", "tests"});
   EXPECT_THAT(sandbox_.Out({"export", "--run", "r1", "--bundle", "r1.bundle", "--key", "k"}),
-              HasSubstr("5 events with their proofs and the sealed head"));
+              HasSubstr("5 events with proofs and the sealed head"));
   const std::string verifier = sandbox_.Out({"key", "show", "k"});
   const auto bundle = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"--db", "r1.bundle"});

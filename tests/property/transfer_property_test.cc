@@ -38,7 +38,9 @@ TEST_P(TransferTest, EveryEventSurvivesWritingAndReading) {
     const NewEvent sealed = Must(decoder.Seal(line));
     ASSERT_EQ(sealed.event, records[i].event) << lines[i];
     ASSERT_EQ(sealed.content.has_value(), records[i].content.has_value());
-    if (sealed.content) ASSERT_EQ(sealed.content->bytes, records[i].content->second);
+    if (sealed.content) {
+      ASSERT_EQ(sealed.content->bytes, records[i].content->second);
+    }
   }
 }
 
