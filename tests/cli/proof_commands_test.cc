@@ -79,8 +79,8 @@ TEST_F(ProofTest, AKeyIsItsOwnersAndIsNotOverwritten) {
 
   const std::string before = TextOf("key");
   const ProcessResult again = sandbox_.Run({"key", "new", File("key")});
-  EXPECT_EQ(again.exit, 1);
-  EXPECT_THAT(again.err, HasSubstr("File exists"));
+  EXPECT_EQ(again.exit, 5);
+  EXPECT_THAT(again.err, HasSubstr(File("key")));
   EXPECT_EQ(TextOf("key"), before);
   EXPECT_EQ(sandbox_.Out({"key", "show", File("key")}), made.out);
   EXPECT_EQ(sandbox_.Out({"key", "show", "-"}, before), made.out);
@@ -149,8 +149,9 @@ TEST_F(ProofTest, AnEventsProofHoldsWithoutTheDatabase) {
   EXPECT_THAT(sealed.out, AllOf(HasSubstr("of 5 events: sealed in "), Not(HasSubstr("anybody's")),
                                 ContainsRegex("\n  log       annals/[0-9A-Z]{26}, sealed by annals\\+[0-9a-f]{8}\n")));
   Write("pub", key + "\n");
-  const ProcessResult json = Check({File("proof"), "--json", "--seal", File("seal"), "--verifier", "@" + File("pub"),
-                                    "--root", proof.substr(proof.find("\"root\":\"") + 8, 64)});
+  const ProcessResult json =
+      Check({File("proof"), "--json", "--seal", File("seal"), "--verifier", fmt::format("@{}", File("pub")), "--root",
+             proof.substr(proof.find("\"root\":\"") + 8, 64)});
   EXPECT_EQ(json.exit, 0) << json.err;
   EXPECT_THAT(json.out, AllOf(StartsWith(R"({"ok":true,"kind":"inclusion","position":2,"stream":"run/r2","version":1,)"
                                          R"("event_type":"run_created","actor":"ci","recorded_at":"20)"),
