@@ -1,4 +1,5 @@
 // The same log again: every event at its own position, with its own bytes.
+#include <absl/container/btree_set.h>
 #include <fmt/format.h>
 
 #include "commands/lawfulness.h"
@@ -33,13 +34,16 @@ class ExactTaker final : public LineTaker {
       ++report_.events;
     }
     done_ = next;
+    NoteRedaction(line);
     return absl::OkStatus();
   }
 
   absl::Status Finish(uint64_t) override {
-    present_.reset();
-    snapshot_.reset();
-    return absl::OkStatus();
+    EndComparing();
+    if (redacted_.empty()) return absl::OkStatus();
+    return absl::DataLossError(
+        fmt::format("position {} has lost its content, and no event says that it was redacted: the file was altered",
+                    *redacted_.begin()));
   }
   bool commits_in_batches() const override { return true; }
 
@@ -55,8 +59,8 @@ class ExactTaker final : public LineTaker {
     ASSIGN_OR_RETURN(const RecordView* const record, present_->Next());
     if (record == nullptr) {
       // There may be no snapshot beside the transaction that comes now.
+      EndComparing();
       compared_ = true;
-      RETURN_IF_ERROR(Finish(0));
       return false;
     }
     if (record->position == line.position && record->leaf_hash == *line.leaf_hash) return true;
@@ -64,6 +68,18 @@ class ExactTaker final : public LineTaker {
         fmt::format("position {} of this log holds another event: the two logs went apart there; import into an empty "
                     "database",
                     line.position.value));
+  }
+
+  void EndComparing() {
+    present_.reset();
+    snapshot_.reset();
+  }
+
+  // A content goes before the event that says so.
+  void NoteRedaction(const LogLine& line) {
+    if (line.IsRedacted()) redacted_.insert(line.position.value);
+    const auto body = line.event.asReader().getBody();
+    if (body.isContentRedacted()) redacted_.erase(body.getContentRedacted().getPosition());
   }
 
   absl::Status Append(LogLine& line, LogLineDecoder& decoder) {
@@ -115,6 +131,7 @@ class ExactTaker final : public LineTaker {
   std::unique_ptr<Snapshot> snapshot_;  // while events that are there already are compared
   std::unique_ptr<RecordCursor> present_;
   bool compared_ = false;
+  absl::btree_set<uint64_t> redacted_;  // positions whose content is gone, and no event so far says why
   Position done_;
 };
 

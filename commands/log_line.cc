@@ -70,10 +70,9 @@ absl::StatusOr<LogLine> LogLineDecoder::Read(std::string_view json) {
                .content_size = read.getContentSize(),
                .content_salt = ArrayOf<Salt>(read.hasContentSalt(), read.getContentSalt()),
                .command_salt = ArrayOf<Salt>(read.hasCommandSalt(), read.getCommandSalt())};
-  const bool is_redacted = line.content_digest && !line.content_salt;
   // A note without a payload shows an empty one, which stands in no digest.
   const bool is_empty_note = line.event.getBody().isNoted() && !line.content_digest && line.json == "{}";
-  if (is_redacted || is_empty_note) line.json = line.text = {};
+  if (line.IsRedacted() || is_empty_note) line.json = line.text = {};
   return line;
 }
 

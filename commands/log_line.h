@@ -31,6 +31,7 @@ struct LogLine {
   std::optional<Salt> content_salt;  // nothing where the content was redacted
   std::optional<Salt> command_salt;  // the same of the command's
   bool IsFull() const { return leaf_hash.has_value(); }
+  bool IsRedacted() const { return content_digest && !content_salt; }
 };
 
 class LogLineDecoder {

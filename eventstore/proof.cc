@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "eventstore/bundle.h"
 #include "eventstore/log_tree.h"
 #include "eventstore/merkle.h"
 #include "schemas/status.h"
@@ -141,6 +142,22 @@ absl::Status CheckThatLogHas(const LogTree& tree, uint64_t size) {
       fmt::format("prove with a tree of {} events: the log has {}; give a size up to that", size, tree.size()));
 }
 
+// A bundle has the proofs of its events with it.
+absl::StatusOr<InclusionProof> ProofInBundle(Snapshot& bundle, Position position) {
+  ASSIGN_OR_RETURN(const auto cursor, bundle.ReadLog({.first = position, .last = position}));
+  ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
+  if (record == nullptr) {
+    return absl::NotFoundError(fmt::format("the bundle holds no event at position {}", position.value));
+  }
+  InclusionProof proof{.leaf_index = position.value - 1,
+                       .tree_size = bundle.head().tree.size(),
+                       .leaf_hash = LeafHashOf(position, record->stream, record->version, record->event),
+                       .root = bundle.head().tree.Root()};
+  ASSIGN_OR_RETURN(proof.audit_path, ReadAuditPath(bundle, position));
+  RETURN_IF_ERROR(CheckInclusion(proof));
+  return proof;
+}
+
 }  // namespace
 
 absl::Status CheckInclusion(const InclusionProof& proof) {
@@ -180,6 +197,8 @@ absl::StatusOr<InclusionProof> ProveInclusion(LogTree& tree, Position position, 
 }
 
 absl::StatusOr<InclusionProof> ProveInclusion(Snapshot& snapshot, Position position, uint64_t size) {
+  ASSIGN_OR_RETURN(const bool is_bundle, snapshot.HasTable(BundleTable()));
+  if (is_bundle && size == snapshot.head().tree.size()) return ProofInBundle(snapshot, position);
   ASSIGN_OR_RETURN(LogTree tree, LogTree::Open(snapshot));
   return ProveInclusion(tree, position, size);
 }

@@ -121,6 +121,10 @@ TEST_F(ImportCommandTest, ABundleIsReadLikeALogAndCheckedWithoutIt) {
     const ProcessResult result = bundle(read);
     EXPECT_EQ(result.exit, 0) << read[0] << ": " << result.err;
   }
+  EXPECT_EQ(bundle({"prove", "3"}).out, sandbox_.Out({"prove", "3"}));
+  EXPECT_EQ(bundle({"prove", "4"}).exit, 4);  // it is of the other run
+  EXPECT_EQ(bundle({"prove", "3", "--size", "3"}).exit, 2);
+  EXPECT_EQ(bundle({"seal", "--key", "k"}).exit, 2);
   const ProcessResult written = bundle({"run", "create", "x"});
   EXPECT_EQ(written.exit, 2);
   EXPECT_THAT(written.err, HasSubstr("it is a bundle, a copy of one run to read"));

@@ -2,10 +2,12 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "commands/import_lines.h"
+#include "commands/log_line.h"
 #include "schemas/status.h"
 #include "tests/support/commands.h"
 #include "tests/support/ledger.h"
@@ -31,6 +33,7 @@ using support::RootOf;
 using support::Session;
 using support::Store;
 using support::With;
+using testing::Contains;
 using testing::HasSubstr;
 
 // Every kind of event, contents inline and kept, ids, causes, refusals, an override.
@@ -106,6 +109,33 @@ TEST_P(ImportExactTest, GoesOnBehindABadLineOnceItIsMended) {
   const LineImportReport report = Must(ImportInto(store_.storage(), lines));
   EXPECT_EQ(report.skipped, 6u);
   EXPECT_EQ(RootOf(store_.storage()), RootOf(told_.storage()));
+}
+
+TEST_P(ImportExactTest, ContentThatWasRedactedStaysSo) {
+  std::vector<std::string> lines = LinesOf(told_.storage());
+  std::string& line = lines[7];
+  line.replace(line.find(R"({"out":"\n"})"), 12, R"({"redacted":true})");
+  const size_t salt = line.find(R"("content_salt":")") + 15;
+  line.replace(salt, 34, "null");
+  // No event says that it is gone: that is told when all lines are there.
+  const absl::Status status = ImportInto(store_.storage(), lines).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(MessageOf(status), HasSubstr("position 8 has lost its content"));
+
+  const size_t version = RecordsOf(told_.storage(), {.stream = "run/r1"}).size() + 1;
+  std::string redaction =
+      fmt::format(R"({{"position":{},"stream":"run/r1","version":{},"recorded_at":"2027-01-01T00:00:00.000000Z",)"
+                  R"("event_type":"content_redacted","run_id":"r1","payload":{{"position":8,"reason":"a secret"}}}})",
+                  lines.size() + 1, version);
+  LogLineDecoder decoder;
+  LogLine read = Must(decoder.Read(redaction));
+  const Hash leaf = LeafHashOf(read.position, read.stream, read.version, Must(decoder.Seal(read)).event);
+  lines.push_back(With(redaction, fmt::format(R"("leaf_hash":"{}")", HexOf(leaf))));
+  EXPECT_EQ(Must(ImportInto(store_.storage(), lines)).events, lines.size());
+  EXPECT_TRUE(RecordsOf(store_.storage())[7].content->second.empty());
+  const std::vector<std::string> again = LinesOf(store_.storage());
+  EXPECT_EQ(again[7], lines[7]);
+  EXPECT_THAT(support::TablesOf(store_.storage())["step_attempts"], Contains(HasSubstr(R"({"redacted":true})")));
 }
 
 TEST_P(ImportExactTest, ADryRunWritesNothing) {
