@@ -14,6 +14,7 @@ int ExitCodeOf(absl::StatusCode code) {
     case absl::StatusCode::kNotFound:
       return kExitNotFound;
     case absl::StatusCode::kAborted:
+    case absl::StatusCode::kAlreadyExists:
       return kExitConflict;
     case absl::StatusCode::kDataLoss:
       return kExitIntegrity;

@@ -1,8 +1,5 @@
 #include "cli/export_bundle.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -14,6 +11,7 @@
 #include "cli/key_file.h"
 #include "cli/printable.h"
 #include "commands/bundle.h"
+#include "eventstore/publish_file.h"
 #include "eventstore/sqlite/sqlite_bundle.h"
 #include "projections/tables.h"
 #include "schemas/json_writer.h"
@@ -34,10 +32,7 @@ class BundleFile {
   BundleFile& operator=(const BundleFile&) = delete;
   const std::string& temporary() const { return temporary_; }
 
-  absl::Status Commit() {
-    if (std::rename(temporary_.c_str(), path_.c_str()) == 0) return absl::OkStatus();
-    return absl::InternalError(fmt::format("write {}: {}; name another file", path_, std::strerror(errno)));
-  }
+  absl::Status Commit() { return PublishFile(temporary_, path_, IfThere::kReplace); }
 
  private:
   void Remove() const {

@@ -10,7 +10,7 @@
 #include "cli/export.h"
 #include "cli/export_bundle.h"
 #include "cli/fold_progress.h"
-#include "cli/streamed_file.h"
+#include "cli/output_file.h"
 #include "projections/tables.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"
@@ -88,7 +88,7 @@ absl::StatusOr<int> Export(Context& context, const ExportArguments& arguments) {
     RETURN_IF_ERROR(Write(context, arguments, context.out()));
     return kExitDone;
   }
-  StreamedFile file;
+  OutputFile file;
   RETURN_IF_ERROR(file.Open(*arguments.out));
   RETURN_IF_ERROR(Write(context, arguments, file.stream()));
   RETURN_IF_ERROR(file.Commit());
@@ -105,8 +105,8 @@ Command ExportCommand() {
       .details =
           "jsonl: the events as annals log --json --full prints them, for annals import. csv: a table (RFC 4180; "
           "NULL is an empty field). trace: a run in Chrome's trace event format, for ui.perfetto.dev. xes: runs and "
-          "workstreams as cases, for process mining. A bundle is a file that every reading command takes with --db, "
-          "and annals check-proof checks without the log.",
+          "workstreams as cases, for process mining. A bundle is a file of its own, read by every reading "
+          "command with --db, checked by annals check-proof without the log.",
       .example =
           "annals export --out history.jsonl\nannals export --format csv --table errors --run r1\n"
           "annals export --format trace --run r1 --out r1.trace.json\n"

@@ -16,7 +16,7 @@ constexpr struct {
     {absl::StatusCode::kInvalidArgument, 2},
     {absl::StatusCode::kDeadlineExceeded, 1},
     {absl::StatusCode::kNotFound, 4},
-    {absl::StatusCode::kAlreadyExists, 1},
+    {absl::StatusCode::kAlreadyExists, 5},
     {absl::StatusCode::kPermissionDenied, 1},
     {absl::StatusCode::kResourceExhausted, 1},
     {absl::StatusCode::kFailedPrecondition, 3},

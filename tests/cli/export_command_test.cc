@@ -61,7 +61,7 @@ TEST_F(ExportCommandTest, AFileIsThereWholeOrNotAtAll) {
   EXPECT_EQ(Text("log.jsonl"), sandbox_.Out({"export"}));
   EXPECT_EQ(sandbox_.Run({"export", "--format", "trace", "--run", "r9", "--out", "log.jsonl"}).exit, 4);
   EXPECT_EQ(Text("log.jsonl"), sandbox_.Out({"export"}));
-  EXPECT_EQ(sandbox_.Run({"export", "--out", "no/such/folder/x"}).exit, 1);
+  EXPECT_EQ(sandbox_.Run({"export", "--out", "no/such/folder/x"}).exit, 2);
   for (const auto& entry : std::filesystem::directory_iterator(sandbox_.folder().path())) {
     EXPECT_NE(entry.path().extension(), ".part") << entry.path();
   }

@@ -39,6 +39,11 @@ std::vector<std::string> NamesIn(const TemporaryFolder& folder) {
   return names;
 }
 
+absl::Status Replace(const std::string& path, std::string_view text) {
+  std::ostringstream unused;
+  return WriteDocument(path, text, unused);
+}
+
 TEST(OutputFile, APrivateOneIsItsOwnersAndReplacesNothing) {
   const TemporaryFolder folder;
   const std::string path = folder.File("key");
@@ -48,7 +53,7 @@ TEST(OutputFile, APrivateOneIsItsOwnersAndReplacesNothing) {
   EXPECT_EQ(ModeOf(path), 0600u);
   const absl::Status again = CreatePrivateFile(path, "other");
   EXPECT_EQ(again.code(), absl::StatusCode::kAlreadyExists);
-  EXPECT_THAT(std::string(MessageOf(again)), HasSubstr("File exists; choose another name"));
+  EXPECT_THAT(std::string(MessageOf(again)), HasSubstr("it is already there; name a new file"));
   EXPECT_EQ(TextOf(path), "secret");
   std::filesystem::create_symlink(folder.File("elsewhere"), folder.File("link"));
   EXPECT_FALSE(CreatePrivateFile(folder.File("link"), "secret").ok());
@@ -58,8 +63,8 @@ TEST(OutputFile, ReplacingLeavesOneWholeFileAsTheMaskSays) {
   const TemporaryFolder folder;
   const std::string path = folder.File("seal");
   const mode_t mask = umask(027);
-  EXPECT_TRUE(ReplaceFile(path, "one").ok());
-  EXPECT_TRUE(ReplaceFile(path, "two").ok());
+  EXPECT_TRUE(Replace(path, "one").ok());
+  EXPECT_TRUE(Replace(path, "two").ok());
   umask(mask);
   EXPECT_EQ(TextOf(path), "two");
   EXPECT_EQ(ModeOf(path), 0640u);
@@ -68,13 +73,37 @@ TEST(OutputFile, ReplacingLeavesOneWholeFileAsTheMaskSays) {
 
 TEST(OutputFile, WhatCannotBeWrittenIsSaidAndLeavesNothing) {
   const TemporaryFolder folder;
-  EXPECT_EQ(ReplaceFile(folder.File("no/seal"), "x").code(), absl::StatusCode::kInternal);
-  EXPECT_EQ(CreatePrivateFile(folder.File("no/key"), "x").code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(Replace(folder.File("no/seal"), "x").code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(CreatePrivateFile(folder.File("no/key"), "x").code(), absl::StatusCode::kInvalidArgument);
   std::filesystem::create_directory(folder.File("folder"));
-  const absl::Status status = ReplaceFile(folder.File("folder"), "x");
-  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  const absl::Status status = Replace(folder.File("folder"), "x");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(MessageOf(status)), HasSubstr("folder\": Is a directory"));
   EXPECT_THAT(NamesIn(folder), ElementsAre("folder"));
+}
+
+TEST(OutputFile, FollowsALink) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(Replace(folder.File("real"), "old").ok());
+  std::filesystem::create_symlink("real", folder.File("link"));
+  ASSERT_TRUE(Replace(folder.File("link"), "new").ok());
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.File("link")));
+  EXPECT_EQ(TextOf(folder.File("real")), "new");
+}
+
+TEST(OutputFile, WritesToWhatIsNoRegularFile) {
+  EXPECT_TRUE(Replace("/dev/null", "text").ok());
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+}
+
+TEST(OutputFile, OneThatIsNotCommittedLeavesNothing) {
+  const TemporaryFolder folder;
+  {
+    OutputFile file;
+    ASSERT_TRUE(file.Open(folder.File("a")).ok());
+    file.stream() << "text";
+  }
+  EXPECT_TRUE(NamesIn(folder).empty());
 }
 
 TEST(OutputFile, ADocumentGoesToTheStreamWhereNoFileIsNamed) {
