@@ -5,15 +5,14 @@
 #include <memory>
 #include <vector>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/duration.h"
 #include "cli/exit_code.h"
+#include "cli/input_file.h"
 #include "cli/progress.h"
 #include "cli/redact_command.h"
 #include "cli/report.h"
@@ -35,16 +34,8 @@ struct ApplyArguments {
   std::optional<std::string> source;
 };
 
-// Where the lines come from; closed at the end unless it is standard input.
-struct Input {
-  Input() = default;
-  Input(const Input&) = delete;
-  Input& operator=(const Input&) = delete;
-  ~Input() {
-    if (fd > STDIN_FILENO) ::close(fd);
-  }
-  int fd = STDIN_FILENO;
-  std::string name = "standard input";
+// Where the lines come from.
+struct Input : InputFile {
   std::string key;                   // of its place; empty: none is kept
   uint64_t max_bytes = UINT64_MAX;   // of a file that is known by its content: those that were hashed
   TemporaryFile copy;                // of an input that is read to its end first
@@ -53,29 +44,17 @@ struct Input {
 
 // In batches an input may make it wait. In all other modes the write lock is held to its end.
 absl::Status OpenInput(const ApplyArguments& arguments, ApplyMode mode, Input& input) {
-  if (arguments.file != "-") {
-    input.name = arguments.file;
-    input.fd = ::open(arguments.file.c_str(), O_RDONLY | O_CLOEXEC);
-    if (input.fd < 0) {
-      const std::string message = fmt::format("open {}: {}; name a file of JSON lines, or - for standard input",
-                                              arguments.file, std::strerror(errno));
-      return errno == ENOENT ? absl::NotFoundError(message) : absl::InternalError(message);
-    }
-  }
-  struct stat info {};
-  if (::fstat(input.fd, &info) == 0 && S_ISDIR(info.st_mode)) {
-    return absl::InvalidArgumentError(fmt::format("{} is a folder; name a file of JSON lines", input.name));
-  }
+  RETURN_IF_ERROR(input.Open(arguments.file));
   if (arguments.source) {
     RETURN_IF_ERROR(CheckLabel("--source", *arguments.source));
     input.key = *arguments.source;
-  } else if (mode != ApplyMode::kDryRun && arguments.file != "-" && S_ISREG(info.st_mode)) {
+  } else if (mode != ApplyMode::kDryRun && arguments.file != "-" && input.is_regular) {
     ASSIGN_OR_RETURN(const FileKey file, SourceKeyOfFile(input.fd, input.name));
     input.key = file.key;
     input.max_bytes = file.bytes;
   }
   ASSIGN_OR_RETURN(input.source, FdSource::Over(input.fd, input.name, input.max_bytes));
-  if (mode == ApplyMode::kBatches || S_ISREG(info.st_mode)) return absl::OkStatus();
+  if (mode == ApplyMode::kBatches || input.is_regular) return absl::OkStatus();
   // Nobody shall wait for the lock because this waits for its input.
   ASSIGN_OR_RETURN(input.copy, ReadToEnd(*input.source, input.name));
   ASSIGN_OR_RETURN(input.source, FdSource::Over(::fileno(input.copy.get()), input.name));

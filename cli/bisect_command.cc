@@ -13,6 +13,7 @@
 #include "eventstore/sqlite/sqlite_row_store.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "projections/bisect.h"
+#include "projections/log_json.h"
 #include "projections/tables.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"

@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/bundle_report.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
+#include "cli/input_file.h"
 #include "cli/input_text.h"
 #include "cli/key_file.h"
 #include "cli/printable.h"
@@ -17,6 +19,7 @@
 #include "eventstore/event_type.h"
 #include "eventstore/leaf.h"
 #include "eventstore/sealed_checkpoint.h"
+#include "projections/tables.h"
 #include "schemas/json_writer.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"
@@ -204,7 +207,25 @@ std::string Text(const Finding& finding) {
   return text;
 }
 
+// A bundle has its proofs and its seal in it.
+absl::StatusOr<int> CheckBundleFile(Context& context, const CheckOptions& options) {
+  if (options.root || !options.seals.empty()) {
+    return absl::InvalidArgumentError("--root and --seal are for a proof; a bundle has its seal in it: --verifier KEY");
+  }
+  const SqliteOptions sqlite{.path = options.file, .mode = OpenMode::kReadOnly, .tables = ProjectedTables()};
+  ASSIGN_OR_RETURN(const auto storage, SqliteStorage::Open(sqlite));
+  std::optional<VerifierKey> key;
+  if (options.verifier) {
+    ASSIGN_OR_RETURN(key, ReadVerifierKey(*options.verifier));
+  }
+  ASSIGN_OR_RETURN(const bool is_bundle, IsBundle(*storage));
+  if (is_bundle) return ReportBundle(context, *storage, key);
+  return absl::InvalidArgumentError(
+      fmt::format("{0}: it is a whole log, and no proof; annals verify --db {0} checks it", options.file));
+}
+
 absl::StatusOr<int> CheckProof(Context& context, const CheckOptions& options) {
+  if (IsSqliteFile(options.file)) return CheckBundleFile(context, options);
   ASSIGN_OR_RETURN(const std::string text, ReadFileText(options.file));
   const absl::StatusOr<Proof> proof = ReadProof(text);
   if (!proof.ok()) return proof.status();
@@ -226,7 +247,8 @@ Command CheckProofCommand() {
       .name = "check-proof",
       .summary = "Check a proof, without a database",
       .details =
-          "Exit code 0: the proof holds. 6: it does not, it is no proof, or a seal does not fit. A proof shows that "
+          "FILE is what annals prove printed, or a bundle (annals export --bundle). Exit code 0: the proof holds. 6: "
+          "it does not, it is no proof, or a seal does not fit. A proof shows that "
           "something is under a root; that the root is the log's is shown by a seal, or by --root from wherever you "
           "trust.",
       .example =

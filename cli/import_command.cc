@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/import_lines.h"
 #include "cli/import_state.h"
 #include "eventstore/sqlite/foreign_database.h"
 #include "schemas/message_text.h"
@@ -19,21 +20,32 @@
 namespace annals {
 namespace {
 
-struct ImportArguments {
-  std::string file;
+struct ImportArguments : JsonLinesArguments {
   std::optional<std::string> format;
-  bool strict = false;
 };
 
 struct ImportFormat {
   std::string_view name;
   bool (*matches)(std::string_view first_bytes);
-  absl::StatusOr<int> (*import)(Context& context, const std::string& file, bool strict);
+  absl::StatusOr<int> (*import)(Context& context, const ImportArguments& arguments);
 };
 
+bool LooksLikeJsonLines(std::string_view bytes) {
+  const size_t first = bytes.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && bytes[first] == '{';
+}
+
+absl::StatusOr<int> ImportState(Context& context, const ImportArguments& arguments) {
+  if (!arguments.renames.empty()) {
+    return absl::InvalidArgumentError("--rename is for JSON lines; the runs of a state database keep their names");
+  }
+  return ImportStateDatabase(context, arguments.file, arguments.strict);
+}
+
 constexpr ImportFormat kFormats[] = {
-    {"sqlite-state", [](std::string_view bytes) { return FileKindOf(bytes) == FileKind::kForeignSqlite; },
-     ImportStateDatabase},
+    {"sqlite-state", [](std::string_view bytes) { return FileKindOf(bytes) == FileKind::kForeignSqlite; }, ImportState},
+    {"jsonl", LooksLikeJsonLines,
+     [](Context& context, const ImportArguments& arguments) { return ImportJsonLines(context, arguments); }},
 };
 
 std::vector<std::string> FormatNames() {
@@ -73,13 +85,18 @@ absl::StatusOr<int> Run(Context& context, const ImportArguments& arguments) {
         "import: --command-id and --expect-version are for a single command; leave them out");
   }
   RETURN_IF_ERROR(CheckLabel("the actor", context.Actor()));
+  if (arguments.file == "-") {
+    if (arguments.format.value_or("jsonl") == "jsonl") return ImportJsonLines(context, arguments);
+    return absl::InvalidArgumentError("standard input can only be read as jsonl; name a file");
+  }
   ASSIGN_OR_RETURN(const std::string first_bytes, ReadFirstBytes(arguments.file));
   if (FileKindOf(first_bytes) == FileKind::kAnnals) {
-    return absl::InvalidArgumentError(
-        fmt::format("{}: it is an Annals database already; read it with --db {}", arguments.file, arguments.file));
+    return absl::InvalidArgumentError(fmt::format(
+        "{0}: it is an Annals database already; read it with --db {0}, or import what annals export --db {0} writes",
+        arguments.file));
   }
   ASSIGN_OR_RETURN(const ImportFormat* const format, FindFormat(arguments, first_bytes));
-  return format->import(context, arguments.file, arguments.strict);
+  return format->import(context, arguments);
 }
 
 }  // namespace
@@ -89,17 +106,26 @@ Command ImportCommand() {
   return {.name = "import",
           .summary = "Take in a history from elsewhere",
           .details =
-              "FILE is the SQLite state database of an older pipeline (runs, workstreams, step_attempts, errors, "
-              "events). Its rows become a history with their own times: what the law allows as it is, what it does "
-              "not as overrides, what cannot be said as notes; each is reported. All or nothing, and the same "
-              "content is imported once. The file is not changed.",
-          .example = "annals import old_state.db --dry-run\nannals import old_state.db --strict",
+              "FILE holds lines of annals export (- is standard input), or is the SQLite state database of an older "
+              "pipeline (runs, workstreams, step_attempts, errors, events).\n"
+              "A whole log of lines into an empty database gives the same log: the same bytes, positions and root; "
+              "what is there already is compared and skipped, so one that was interrupted goes on. Other lines are "
+              "added at the end with positions of their own, all or none of them; they keep their times as "
+              "occurred_at.\n"
+              "The rows of a state database become a history with their own times, all or nothing. The file is not "
+              "changed.\n"
+              "What the law does not allow becomes an override by \"import\" and what cannot be said a note, each "
+              "reported; in a whole log it ends the import. The same source is imported once.",
+          .example =
+              "annals import history.jsonl\nannals import old_state.db --dry-run\n"
+              "annals export --run r1 --db other.db | annals import --rename r1=r1-copy -",
           .arguments =
               {
-                  FileNamed(Place("FILE", &arguments->file, "what to import")),
+                  FileNamed(Place("FILE", &arguments->file, "what to import, or - for standard input")),
                   OneOf(FormatNames(), Option("--format", "NAME", &arguments->format,
                                               "what FILE is (default: found out from its first bytes)")),
                   Flag("--strict", &arguments->strict, "import nothing, and exit with 3, if anything was not lawful"),
+                  Option("--rename", "OLD=NEW", &arguments->renames, "call a run differently where lines are added"),
               },
           .run = [arguments](Context& context) { return Run(context, *arguments); }};
 }

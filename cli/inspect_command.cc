@@ -11,6 +11,7 @@
 #include "cli/inspection.h"
 #include "cli/printable.h"
 #include "cli/table.h"
+#include "eventstore/bundle.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "projections/tables.h"
 #include "schemas/json_writer.h"
@@ -24,7 +25,8 @@ constexpr size_t kErrorsShown = 5;
 
 struct Inspection {
   std::string path;
-  uint64_t events = 0;
+  uint64_t events = 0;    // of the log, where this is a bundle
+  std::string bundle_of;  // a run; empty: it is a log
   std::vector<StatusCounts> counts;
   std::vector<RunRow> newest_runs;
   std::vector<ErrorGroup> errors;
@@ -32,8 +34,17 @@ struct Inspection {
 
 absl::StatusOr<Inspection> Inspect(Context& context, Snapshot& snapshot) {
   ASSIGN_OR_RETURN(const std::string path, context.DatabasePath());
-  Inspection found{
-      .path = path, .events = snapshot.head().position.value, .counts = {}, .newest_runs = {}, .errors = {}};
+  Inspection found{.path = path,
+                   .events = snapshot.head().position.value,
+                   .bundle_of = {},
+                   .counts = {},
+                   .newest_runs = {},
+                   .errors = {}};
+  ASSIGN_OR_RETURN(const bool is_bundle, snapshot.HasTable(BundleTable()));
+  if (is_bundle) {
+    ASSIGN_OR_RETURN(const BundleHeader header, ReadBundleHeader(snapshot));
+    found.bundle_of = header.run_id;
+  }
   ASSIGN_OR_RETURN(found.counts, CountByStatus(snapshot, std::nullopt));
   const TableDef& runs = RunsTable().table();
   const RowQuery newest{
@@ -55,6 +66,7 @@ std::string Json(const Inspection& found) {
       .Int(kSchemaVersion)
       .Key("events")
       .UInt(found.events);
+  if (!found.bundle_of.empty()) out.Key("bundle_of").String(found.bundle_of);
   WriteStatusCounts(found.counts, out);
   out.Key("newest_runs").BeginArray();
   for (const RunRow& run : found.newest_runs) {
@@ -79,8 +91,9 @@ std::string Json(const Inspection& found) {
 void PrintText(const Inspection& found, Context& context) {
   std::ostream& out = context.out();
   const Timestamp now = context.Now();
-  out << fmt::format("{}  (schema {}, {} events)\n\n", Paint(Printable(found.path), Ink::kBold, context.colour()),
-                     kSchemaVersion, found.events);
+  out << fmt::format(
+      "{}  (schema {}, {}{} events)\n\n", Paint(Printable(found.path), Ink::kBold, context.colour()), kSchemaVersion,
+      found.bundle_of.empty() ? "" : fmt::format("run {} out of ", Printable(found.bundle_of)), found.events);
   out << StatusCountsText(found.counts, context.colour());
   if (found.newest_runs.empty()) {
     out << "\nNo run yet: annals run create makes one.\n";

@@ -11,6 +11,7 @@
 #include "cli/exit_code.h"
 #include "cli/log_reader.h"
 #include "eventstore/sqlite/sqlite_storage.h"
+#include "projections/log_json.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -27,18 +28,6 @@ struct LogOptions {
   bool full = false;
   bool follow = false;
 };
-
-// The salt of a command's digest stands beside its key.
-absl::StatusOr<FullDetail> ReadFullDetail(Snapshot& snapshot, const FoldedEvent& event) {
-  FullDetail full;
-  if (!event.event.hasCommandDigest()) return full;
-  const RowQuery query{.table = &CommandIdsTable(), .equals = {{0, View(event.event.getCommandId())}}};
-  RETURN_IF_ERROR(snapshot.ReadRows(query, TableSet::kLive, [&](Row row) {
-    if (const auto* const salt = std::get_if<std::string_view>(&row[2])) full.command_salt_hex = *salt;
-    return absl::OkStatus();
-  }));
-  return full;
-}
 
 class LogPrinter {
  public:

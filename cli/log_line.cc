@@ -24,29 +24,6 @@ void WriteTextOrNull(std::string_view key, std::string_view text, JsonWriter& ou
   text.empty() ? out.Null() : out.String(text);
 }
 
-void WriteHex(std::string_view key, capnp::Data::Reader bytes, JsonWriter& out) {
-  out.Key(key).String(HexOf({reinterpret_cast<const char*>(bytes.begin()), bytes.size()}));
-}
-
-void WriteFull(const RecordView& record, const FoldedEvent& event, const FullDetail& full, JsonWriter& out) {
-  const schema::Event::Reader data = event.event;
-  out.Key("occurred_at");
-  data.getOccurredAt() == 0 ? out.Null() : out.String(FormatTimestamp(Timestamp{data.getOccurredAt()}));
-  if (data.hasCommandDigest()) {
-    WriteHex("command_digest", data.getCommandDigest(), out);
-    WriteTextOrNull("command_salt", full.command_salt_hex, out);
-  }
-  const auto content = data.getContent();
-  if (content.isKept()) {
-    WriteHex("content_digest", content.getKept().getDigest(), out);
-    out.Key("content_size").UInt(content.getKept().getSize());
-    out.Key("content_salt");
-    const bool has_salt = record.content && !record.content->IsRedacted();
-    has_salt ? out.String(HexOf(BytesOf(record.content->salt))) : out.Null();
-  }
-  out.Key("leaf_hash").String(HexOf(record.leaf_hash));
-}
-
 std::string_view NameOf(schema::Severity severity) {
   static constexpr std::array<std::string_view, 4> kNames = {"info", "warning", "error", "critical"};
   const auto index = static_cast<size_t>(severity);
@@ -116,25 +93,6 @@ Ink InkOf(const FoldedEvent& event) {
 }
 
 }  // namespace
-
-absl::Status WriteLogLine(const RecordView& record, const FoldedEvent& event, const FullDetail* full, JsonWriter& out) {
-  const schema::Event::Reader data = event.event;
-  out.BeginObject().Key("position").UInt(record.position.value).Key("stream").String(record.stream);
-  out.Key("version").UInt(record.version.value).Key("recorded_at").String(FormatTimestamp(record.recorded_at));
-  out.Key("event_type").String(record.event_type);
-  WriteTextOrNull("run_id", event.run_id, out);
-  WriteTextOrNull("ws_id", record.ws_id, out);
-  WriteTextOrNull("actor", View(data.getActor()), out);
-  WriteTextOrNull("command_id", View(data.getCommandId()), out);
-  out.Key("causation");
-  data.getCausation() == 0 ? out.Null() : out.UInt(data.getCausation());
-  if (data.getBody().isNoted()) out.Key("note").Bool(true);
-  out.Key("payload");
-  RETURN_IF_ERROR(WritePayload(data, {.json = event.json, .text = event.text}, out));
-  if (full != nullptr) WriteFull(record, event, *full, out);
-  out.EndObject();
-  return absl::OkStatus();
-}
 
 std::optional<TransitionView> TransitionOf(const FoldedEvent& event) {
   const Body::Reader body = event.event.getBody();

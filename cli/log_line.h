@@ -1,12 +1,10 @@
-// One event of the log, as `annals log` prints it: a JSON line, a transition's JSON line, or a line for people (SPEC
-// §7).
+// One event of the log, as `annals log` prints it: a transition's JSON line, or a line for people (SPEC §7).
+// Whole events as JSON: projections/log_json.h.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <absl/status/status.h>
 
 #include "cli/terminal.h"
 #include "eventstore/storage.h"
@@ -14,14 +12,6 @@
 #include "schemas/json_writer.h"
 
 namespace annals {
-
-// What stands beside an event, for `--full`: with it an import makes the same bytes, and so the same root.
-struct FullDetail {
-  std::string command_salt_hex;  // of the command's digest; empty where the event has none
-};
-
-// One object. `record` is where `event` was read from. `full` may be null.
-absl::Status WriteLogLine(const RecordView& record, const FoldedEvent& event, const FullDetail* full, JsonWriter& out);
 
 // An event seen as a transition asked for: of a lawful one, an override or a refusal. Views live as long as the event.
 struct TransitionView {

@@ -12,6 +12,7 @@
 #include "cli/printable.h"
 #include "cli/utf8.h"
 #include "eventstore/event_codec.h"
+#include "projections/log_json.h"
 #include "projections/projector.h"
 #include "schemas/json_writer.h"
 #include "schemas/status.h"

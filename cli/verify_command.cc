@@ -6,11 +6,13 @@
 
 #include <fmt/format.h>
 
+#include "cli/bundle_report.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
 #include "cli/fold_progress.h"
 #include "cli/input_text.h"
+#include "cli/key_file.h"
 #include "cli/printable.h"
 #include "commands/verify.h"
 #include "eventstore/note_key.h"
@@ -130,26 +132,36 @@ absl::StatusOr<size_t> JobsFor(Storage& storage, const VerifyArguments& argument
   return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMostJobs);
 }
 
+absl::StatusOr<int> VerifyBundle(Context& context, Storage& bundle, const VerifyArguments& arguments) {
+  if (arguments.seal_file) {
+    return absl::InvalidArgumentError("--against: a bundle has its seal in it; name only --verifier KEY");
+  }
+  std::optional<VerifierKey> key;
+  if (arguments.verifier) {
+    ASSIGN_OR_RETURN(key, ReadVerifierKey(*arguments.verifier));
+  }
+  return ReportBundle(context, bundle, key);
+}
+
 // The sealed head to verify against, if one is named.
 absl::StatusOr<std::optional<SealedCheckpoint>> ReadSeal(Storage& storage, const VerifyArguments& arguments) {
   if (!arguments.seal_file && !arguments.verifier) return std::nullopt;
   if (!arguments.seal_file || !arguments.verifier) {
     return absl::InvalidArgumentError("a seal is checked with --against SEAL and --verifier KEY; name both");
   }
-  ASSIGN_OR_RETURN(std::string key_text, ReadInputText(*arguments.verifier));
-  while (!key_text.empty() && (key_text.back() == '\n' || key_text.back() == '\r')) key_text.pop_back();
-  const absl::StatusOr<VerifierKey> key = VerifierKey::Parse(key_text);
-  if (!key.ok()) return WithContext(key.status(), "--verifier");
+  ASSIGN_OR_RETURN(const VerifierKey key, ReadVerifierKey(*arguments.verifier));
   ASSIGN_OR_RETURN(const std::string note, ReadInputText("@" + *arguments.seal_file));
   ASSIGN_OR_RETURN(const auto snapshot, storage.Read());
   ASSIGN_OR_RETURN(const std::string id, snapshot->DatabaseId());
-  absl::StatusOr<SealedCheckpoint> seal = OpenSeal(note, *key, OriginOf(id));
+  absl::StatusOr<SealedCheckpoint> seal = OpenSeal(note, key, OriginOf(id));
   if (!seal.ok()) return WithContext(seal.status(), *arguments.seal_file);
   return *std::move(seal);
 }
 
 absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
   ASSIGN_OR_RETURN(SqliteStorage* const first, context.OpenForReading());
+  // Where not even this can be read, the walk below says so.
+  if (IsBundle(*first).value_or(false)) return VerifyBundle(context, *first, arguments);
   VerifyOptions options;
   ASSIGN_OR_RETURN(options.seal, ReadSeal(*first, arguments));
   ASSIGN_OR_RETURN(const size_t jobs, JobsFor(*first, arguments));

@@ -86,7 +86,10 @@ class Draft {
         return absl::OkStatus();
       }
       case JsonType::kInteger:
+      case JsonType::kHex:
+      case JsonType::kFlat:
       case JsonType::kStruct:
+      case JsonType::kParts:
       case JsonType::kDiscriminator:
         break;
     }

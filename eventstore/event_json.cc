@@ -3,36 +3,12 @@
 #include <capnp/dynamic.h>
 
 #include "eventstore/packing.h"
+#include "schemas/content_names.h"
 #include "schemas/status.h"
 
 namespace annals {
-namespace {
-
-using Body = schema::Event::Body;
-
-// What an event's content is called by the command it came from.
-struct ContentNames {
-  std::string_view json;
-  std::string_view text;
-};
-ContentNames ContentNamesOf(Body::Which which) {
-  switch (which) {
-    case Body::RUN_CREATED:
-    case Body::WORKSTREAM_CREATED:
-      return {"metadata", "reason"};
-    case Body::STEP_COMPLETED:
-      return {"result", "reason"};
-    case Body::ERROR_RECORDED:
-      return {"context", "message"};
-    default:
-      return {"payload", "reason"};
-  }
-}
-
-}  // namespace
-
 absl::Status WritePayload(schema::Event::Reader event, const ContentView& content, JsonWriter& out) {
-  const Body::Reader body = event.getBody();
+  const auto body = event.getBody();
   if (body.isNoted()) {
     content.json.empty() ? out.BeginObject().EndObject() : out.Raw(content.json);
     return absl::OkStatus();

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "eventstore/bundle.h"
 #include "eventstore/merkle.h"
 #include "eventstore/storage.h"
 #include "schemas/check.h"
@@ -19,6 +20,11 @@ constexpr std::string_view kAdvice = "annals verify names every fault";
 }  // namespace
 
 absl::StatusOr<LogTree> LogTree::Open(Snapshot& snapshot) {
+  ASSIGN_OR_RETURN(const bool is_bundle, snapshot.HasTable(BundleTable()));
+  if (is_bundle) {
+    return absl::InvalidArgumentError(
+        "this is a bundle, which holds a part of the log: only the log itself can be sealed and proven from");
+  }
   LogTree tree(snapshot);
   tree.size_ = snapshot.head().tree.size();
   RETURN_IF_ERROR(tree.ReadSubtrees());

@@ -20,6 +20,7 @@ class Snapshot;
 class LogTree {
  public:
   // `snapshot` must outlive it. Memory: 64 bytes a subtree, 2.5 MB for 10 million events.
+  //   kInvalidArgument  it is a bundle
   //   kDataLoss  what is stored does not give the tree's head
   static absl::StatusOr<LogTree> Open(Snapshot& snapshot);
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "eventstore/bundle.h"
 #include "eventstore/log_tree.h"
 #include "eventstore/merkle.h"
 #include "schemas/status.h"
@@ -141,6 +142,22 @@ absl::Status CheckThatLogHas(const LogTree& tree, uint64_t size) {
       fmt::format("prove with a tree of {} events: the log has {}; give a size up to that", size, tree.size()));
 }
 
+// A bundle has the proofs of its events with it.
+absl::StatusOr<InclusionProof> ProofInBundle(Snapshot& bundle, Position position) {
+  ASSIGN_OR_RETURN(const auto cursor, bundle.ReadLog({.first = position, .last = position}));
+  ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
+  if (record == nullptr) {
+    return absl::NotFoundError(fmt::format("the bundle holds no event at position {}", position.value));
+  }
+  InclusionProof proof{.leaf_index = position.value - 1,
+                       .tree_size = bundle.head().tree.size(),
+                       .leaf_hash = LeafHashOf(position, record->stream, record->version, record->event),
+                       .root = bundle.head().tree.Root()};
+  ASSIGN_OR_RETURN(proof.audit_path, ReadAuditPath(bundle, position));
+  RETURN_IF_ERROR(CheckInclusion(proof));
+  return proof;
+}
+
 }  // namespace
 
 absl::Status CheckInclusion(const InclusionProof& proof) {
@@ -165,19 +182,25 @@ absl::Status CheckConsistency(const ConsistencyProof& proof) {
   return NeedsPath(proof) ? CheckPath(proof) : absl::OkStatus();
 }
 
-absl::StatusOr<InclusionProof> ProveInclusion(Snapshot& snapshot, Position position, uint64_t size) {
+absl::StatusOr<InclusionProof> ProveInclusion(LogTree& tree, Position position, uint64_t size) {
   if (position.value == 0) return absl::InvalidArgumentError("prove position 0: positions count from 1");
   if (position.value > size) {
     return absl::InvalidArgumentError(
         fmt::format("prove position {}: it lies behind a tree of {} events", position.value, size));
   }
-  ASSIGN_OR_RETURN(LogTree tree, LogTree::Open(snapshot));
   RETURN_IF_ERROR(CheckThatLogHas(tree, size));
   InclusionProof proof{.leaf_index = position.value - 1, .tree_size = size};
   ASSIGN_OR_RETURN(proof.leaf_hash, tree.RootOf(proof.leaf_index, position.value));
   ASSIGN_OR_RETURN(proof.root, tree.RootOf(0, size));
   RETURN_IF_ERROR(AddPath(tree, proof.leaf_index, 0, size, proof.audit_path));
   return proof;
+}
+
+absl::StatusOr<InclusionProof> ProveInclusion(Snapshot& snapshot, Position position, uint64_t size) {
+  ASSIGN_OR_RETURN(const bool is_bundle, snapshot.HasTable(BundleTable()));
+  if (is_bundle && size == snapshot.head().tree.size()) return ProofInBundle(snapshot, position);
+  ASSIGN_OR_RETURN(LogTree tree, LogTree::Open(snapshot));
+  return ProveInclusion(tree, position, size);
 }
 
 absl::StatusOr<ConsistencyProof> ProveConsistency(Snapshot& snapshot, uint64_t first_size, uint64_t second_size) {

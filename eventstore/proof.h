@@ -14,6 +14,7 @@
 
 namespace annals {
 
+class LogTree;
 class Snapshot;
 
 // The leaf is the one with index `leaf_index` (position − 1) in the tree of `tree_size` leaves whose root is `root`.
@@ -46,6 +47,8 @@ absl::Status CheckConsistency(const ConsistencyProof& proof);
 //   kNotFound         the log ends before `size`
 //   kDataLoss         what is stored does not give the tree's head
 absl::StatusOr<InclusionProof> ProveInclusion(Snapshot& snapshot, Position position, uint64_t size);
+// The same of a tree that is open: for many proofs of one log.
+absl::StatusOr<InclusionProof> ProveInclusion(LogTree& tree, Position position, uint64_t size);
 absl::StatusOr<ConsistencyProof> ProveConsistency(Snapshot& snapshot, uint64_t first_size, uint64_t second_size);
 // The root of the tree when it had `size` leaves.
 absl::StatusOr<Hash> RootAt(Snapshot& snapshot, uint64_t size);

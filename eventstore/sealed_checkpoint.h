@@ -35,4 +35,8 @@ absl::StatusOr<std::string> Seal(const SealedCheckpoint& checkpoint, const Signi
 //              it is of another origin than `origin` (empty: any will do). The message does not say which file it was.
 absl::StatusOr<SealedCheckpoint> OpenSeal(std::string_view note, const VerifierKey& key, std::string_view origin = {});
 
+// What the note says, whoever signed it: worth nothing until OpenSeal() was asked. kDataLoss: it is no sealed
+// checkpoint.
+absl::StatusOr<SealedCheckpoint> ReadUncheckedSeal(std::string_view note);
+
 }  // namespace annals

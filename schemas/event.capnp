@@ -53,17 +53,17 @@ enum Word {
 }
 
 struct Event {
-  recordedAt @0 :Int64 $Json.time;
+  recordedAt @0 :Int64 $Json.required $Json.time;
   # Microseconds since 1970 UTC; never before the previous event's.
   occurredAt @1 :Int64 $Json.time;
   # The time an imported event claims for itself; 0 when it claims none.
-  actor @2 :Text;
-  commandId @3 :Text;
-  commandDigest @4 :Data;
+  actor @2 :Text $Json.label;
+  commandId @3 :Text $Json.id;
+  commandDigest @4 :Data $Json.bytes(32);
   # SHA-256(salt ‖ canonical command) on the first event of a command that has an id; the salt lies beside the log.
   causation @5 :UInt64;
   # Position of the event that led to this one; 0 when a caller did.
-  wsId @6 :Text;
+  wsId @6 :Text $Json.id;
   # The workstream this is about, where it is about one. The run is named by the stream.
 
   content :union {
@@ -104,31 +104,31 @@ struct KeptContent {
 }
 
 struct RunCreated {
-  machineVersion @0 :Text;
+  machineVersion @0 :Text $Json.label;
 }
 
 struct WorkstreamCreated {
-  machineVersion @0 :Text;
-  dependsOn @1 :List(Text);
+  machineVersion @0 :Text $Json.label;
+  dependsOn @1 :List(Text) $Json.id;
   isCritical @2 :Bool;
 }
 
 struct Transitioned {
   # One body for every machine; the entity is the stream's own, or the event's workstream.
-  machine :union $Json.flat { known @0 :Word; other @1 :Text; }
-  from :union $Json.flat { known @2 :Word; other @3 :Text; }
-  to :union $Json.flat { known @4 :Word; other @5 :Text; }
-  trigger :union $Json.flat { known @6 :Word; other @7 :Text; }
+  machine :union $Json.flat $Json.required { known @0 :Word; other @1 :Text $Json.id; }
+  from :union $Json.flat $Json.required { known @2 :Word; other @3 :Text $Json.id; }
+  to :union $Json.flat $Json.required { known @4 :Word; other @5 :Text $Json.id; }
+  trigger :union $Json.flat { known @6 :Word; other @7 :Text $Json.id; }
   # None for an override along no edge.
   severity @8 :Machine.Severity;
-  operator @9 :Text;
+  operator @9 :Text $Json.label;
   # Set exactly when this was an override.
   final @10 :Bool;
   # `to` is a terminal state of the machine: a fold need not know machines.
 }
 
 struct CommandRefused {
-  command @0 :Text;
+  command @0 :Text $Json.required $Json.label;
   machine @1 :Text;
   entity @2 :Text;
   from @3 :Text;
@@ -140,7 +140,7 @@ struct CommandRefused {
 }
 
 struct StepStarted {
-  stepName :union $Json.flat { known @0 :Word; other @2 :Text; }
+  stepName :union $Json.flat $Json.required { known @0 :Word; other @2 :Text $Json.id; }
   startedAt @1 :Int64 $Json.time;
   # 0: when it was recorded
 }
@@ -148,7 +148,7 @@ struct StepStarted {
 struct StepCompleted {
   attempt @0 :UInt64;
   # Position of its step_started; 0 when this event is the whole attempt.
-  stepName :union $Json.flat { known @1 :Word; other @6 :Text; }
+  stepName :union $Json.flat $Json.required { known @1 :Word; other @6 :Text $Json.id; }
   status @2 :Command.StepStatus;
   startedAt @3 :Int64 $Json.time;
   completedAt @4 :Int64 $Json.time;
@@ -157,16 +157,16 @@ struct StepCompleted {
 }
 
 struct ErrorRecorded {
-  stepName :union $Json.flat { known @0 :Word; other @3 :Text; }
-  errorCode @1 :Text;
-  signature @2 :Text;
+  stepName :union $Json.flat $Json.required { known @0 :Word; other @3 :Text $Json.id; }
+  errorCode @1 :Text $Json.required $Json.label;
+  signature @2 :Text $Json.required $Json.label;
 }
 
 struct Noted {
-  eventType @0 :Text;
+  eventType @0 :Text $Json.id;
 }
 
 struct ContentRedacted {
   # The kept content of an earlier event of this stream is gone; why is this event's own content.
-  position @0 :UInt64;
+  position @0 :UInt64 $Json.required;
 }

@@ -5,7 +5,7 @@
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("annals::schema");
 
-annotation required @0xd6f6e5e0a4b1c202 (field) :Void;
+annotation required @0xd6f6e5e0a4b1c202 (field, union) :Void;
 # Reading fails where the key is missing.
 
 annotation id @0xd6f6e5e0a4b1c203 (field) :Void;
@@ -29,6 +29,8 @@ annotation natural @0xd6f6e5e0a4b1c208 (field) :Void;
 annotation flat @0xd6f6e5e0a4b1c209 (union) :Void;
 # A named union whose value stands under the union's own name; left out while it is an enumerant numbered 0.
 
+annotation bytes @0xd6f6e5e0a4b1c20c (field) :UInt32;
+# Data is so many bytes; in JSON it is hex.
 annotation base64 @0xd6f6e5e0a4b1c20a (field) :Void;
 # Text is bytes in base64 (RFC 4648 section 4), at most 8 MiB of it.
 

@@ -49,6 +49,20 @@ TextRule RuleOf(capnp::StructSchema::Field field) {
   return TextRule::kProse;
 }
 
+void DescribeEnumerants(capnp::EnumSchema type, JsonField& field) {
+  for (const auto enumerant : type.getEnumerants()) {
+    field.enumerants.push_back(SnakeCase(enumerant.getProto().getName().cStr()));
+  }
+}
+
+size_t BytesOf(capnp::StructSchema::Field field) {
+  for (const auto given : field.getProto().getAnnotations()) {
+    if (given.getId() == static_cast<uint64_t>(JsonAnnotation::kBytes)) return given.getValue().getUint32();
+  }
+  CHECK(false);  // bytes of any number have no form in JSON yet
+  return 0;
+}
+
 void DescribeType(capnp::Type type, JsonField& field) {
   switch (type.which()) {
     case Type::BOOL:
@@ -65,9 +79,11 @@ void DescribeType(capnp::Type type, JsonField& field) {
       return;
     case Type::ENUM:
       field.type = JsonType::kEnum;
-      for (const auto enumerant : type.asEnum().getEnumerants()) {
-        field.enumerants.push_back(SnakeCase(enumerant.getProto().getName().cStr()));
-      }
+      DescribeEnumerants(type.asEnum(), field);
+      return;
+    case Type::DATA:
+      field.type = JsonType::kHex;
+      field.bytes = BytesOf(field.field);
       return;
     case Type::STRUCT:
       if (IsOptionalInt64(type)) {
@@ -87,12 +103,22 @@ void DescribeType(capnp::Type type, JsonField& field) {
   }
 }
 
+void DescribeFlat(capnp::StructSchema names, JsonField& field) {
+  field.type = JsonType::kFlat;
+  field.rule = RuleOf(names.getFieldByName("other"));
+  DescribeEnumerants(names.getFieldByName("known").getType().asEnum(), field);
+}
+
 JsonField DescribeField(capnp::StructSchema::Field schema) {
   JsonField field;
   field.name = SnakeCase(schema.getProto().getName().cStr());
   field.field = schema;
   field.is_required = HasAnnotation(schema, JsonAnnotation::kRequired);
-  DescribeType(schema.getType(), field);
+  if (schema.getProto().isGroup()) {
+    DescribeFlat(schema.getType().asStruct(), field);
+  } else {
+    DescribeType(schema.getType(), field);
+  }
   if (HasAnnotation(schema, JsonAnnotation::kNatural)) field.min = 0;
   return field;
 }
@@ -142,13 +168,19 @@ void JsonShape::Add(JsonField field) {
   fields.push_back(std::move(field));
 }
 
+void JsonShape::AddAll(JsonShape other, size_t target) {
+  for (JsonField& field : other.fields) {
+    field.target = target;
+    Add(std::move(field));
+  }
+}
+
 JsonShape DescribeStruct(std::string name, capnp::StructSchema schema) {
   JsonShape shape;
   shape.name = std::move(name);
   for (const auto field : schema.getNonUnionFields()) {
-    if (field.getProto().isSlot()) shape.Add(DescribeField(field));
+    if (field.getProto().isSlot() || HasAnnotation(field, JsonAnnotation::kFlat)) shape.Add(DescribeField(field));
   }
-  shape.own_fields = shape.fields.size();
   return shape;
 }
 

@@ -23,6 +23,7 @@ enum class JsonAnnotation : uint64_t {  // ids of json.capnp
   kTime = 0xd6f6e5e0a4b1c207,
   kNatural = 0xd6f6e5e0a4b1c208,
   kFlat = 0xd6f6e5e0a4b1c209,
+  kBytes = 0xd6f6e5e0a4b1c20c,
   kBase64 = 0xd6f6e5e0a4b1c20a,
   kHash = 0xd6f6e5e0a4b1c20b,
 };
@@ -44,7 +45,10 @@ enum class JsonType : uint8_t {
   kText,
   kTextList,
   kJson,
-  kStruct,
+  kHex,
+  kFlat,    // a {known, other} union: an enumerant of `known` by its name, or text
+  kStruct,  // an object of its own
+  kParts,   // an object whose keys go where those of the object around it go
 };
 
 struct JsonShape;
@@ -55,11 +59,14 @@ struct JsonField {
   capnp::StructSchema::Field field;
   JsonType type = JsonType::kDiscriminator;
   bool is_required = false;
-  TextRule rule = TextRule::kProse;     // kText, kTextList
+  bool may_be_null = false;             // which is as if the key were not there
+  size_t target = 0;                    // which of the structs that an object is read into has the field
+  TextRule rule = TextRule::kProse;     // kText, kTextList, kFlat
   int64_t min = 0;                      // kInteger, kOptionalInteger
   uint64_t max = 0;                     // the same
-  std::vector<std::string> enumerants;  // kEnum, by ordinal
-  std::unique_ptr<JsonShape> shape;     // kStruct
+  size_t bytes = 0;                     // kHex
+  std::vector<std::string> enumerants;  // kEnum, kFlat, by ordinal
+  std::unique_ptr<JsonShape> shape;     // kStruct, kParts
 };
 
 // The keys of one object. At most 64, so that a word holds which were seen.
@@ -67,17 +74,18 @@ struct JsonShape {
   std::string name;  // for messages: "create_run", "override"
   std::vector<JsonField> fields;
   uint64_t required = 0;  // bit i: fields[i]
-  // fields[own_fields] and later belong to the struct around this one (to the command, for the body of a command).
-  size_t own_fields = 0;
 
   // The index of `key`, or fields.size().
   size_t Find(std::string_view key) const;
   // The names, in order.
   std::vector<std::string_view> Names() const;
   void Add(JsonField field);
+  // Those of another shape, as fields of `target`.
+  void AddAll(JsonShape other, size_t target);
 };
 
-// The fields of `schema` outside any union or group. CHECKs that the reader knows every type in it.
+// The fields of `schema` outside any union or group, and its $Json.flat unions. CHECKs that the reader knows every type
+// in it.
 JsonShape DescribeStruct(std::string name, capnp::StructSchema schema);
 
 }  // namespace annals

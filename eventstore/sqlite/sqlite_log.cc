@@ -248,8 +248,10 @@ absl::StatusOr<Hash> SqliteLog::Insert(Position position, std::string_view name,
   insert_record_.BindBlob(8, BytesOf(leaf_hash));
   insert_record_.BindNull(9);
   insert_record_.BindNull(10);
-  if (event.content) insert_record_.BindBlob(10, event.content->bytes);
-  if (event.content && !event.content->IsRedacted()) insert_record_.BindBlob(9, BytesOf(event.content->salt));
+  if (event.content) {
+    if (!event.content->IsRedacted()) insert_record_.BindBlob(9, BytesOf(event.content->salt));
+    insert_record_.BindBlob(10, event.content->bytes);
+  }
   RETURN_IF_ERROR(insert_record_.Run());
   stream->version = version;
   return leaf_hash;

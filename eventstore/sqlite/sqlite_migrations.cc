@@ -70,6 +70,12 @@ absl::Status ForeignFile(const Connection& connection) {
       connection.path()));
 }
 
+absl::Status BundleIsToRead(const Connection& connection) {
+  return absl::InvalidArgumentError(
+      fmt::format("open the database {}: it is a bundle, a copy of one run to read; write to the log that it came from",
+                  connection.path()));
+}
+
 absl::Status NewerSchema(const Connection& connection, int64_t version) {
   return absl::InternalError(fmt::format(
       "open the database {}: it has schema version {}, this annals knows versions up to {}; use a newer annals",
@@ -101,7 +107,9 @@ absl::StatusOr<MigrationReport> Migrate(const Connection& connection, const Sqli
   ASSIGN_OR_RETURN(const int64_t application_id, QueryNumber(connection, "PRAGMA application_id"));
   ASSIGN_OR_RETURN(int64_t version, QueryNumber(connection, "PRAGMA user_version"));
   MigrationReport report;
-  if (application_id != kApplicationId) {
+  if (application_id == kBundleApplicationId) {
+    if (may_write) return BundleIsToRead(connection);
+  } else if (application_id != kApplicationId) {
     ASSIGN_OR_RETURN(const int64_t objects, QueryNumber(connection, "SELECT count(*) FROM sqlite_schema"));
     if (application_id != 0 || version != 0 || objects > 0) {
       // Between two looks another process may have laid the schema: only then is this our file after all.
@@ -140,6 +148,7 @@ absl::StatusOr<std::vector<std::string>> FindMigrations(const Connection& connec
   ASSIGN_OR_RETURN(const int64_t application_id, QueryNumber(connection, "PRAGMA application_id"));
   ASSIGN_OR_RETURN(const int64_t version, QueryNumber(connection, "PRAGMA user_version"));
   ASSIGN_OR_RETURN(const int64_t objects, QueryNumber(connection, "SELECT count(*) FROM sqlite_schema"));
+  if (application_id == kBundleApplicationId) return BundleIsToRead(connection);
   if (application_id != kApplicationId && (application_id != 0 || version != 0 || objects > 0))
     return ForeignFile(connection);
   if (version > kSchemaVersion) return NewerSchema(connection, version);

@@ -27,6 +27,7 @@ struct MigrationReport {
 // Brings the file to kSchemaVersion where `options.mode` allows writing: each migration in a transaction of its own,
 // after a backup.
 //   kNotFound  the file is empty and may not be written
+//   kInvalidArgument  a bundle, which is not written to
 //   kInternal  a foreign file, or a schema newer than this binary; or older, and it may not be written
 absl::StatusOr<MigrationReport> Migrate(const Connection& connection, const SqliteOptions& options);
 

@@ -10,6 +10,8 @@ namespace annals {
 
 // "ANNL": what `file` and SQLite read as the kind of this database file.
 inline constexpr int kApplicationId = 0x414e4e4c;
+// "ANNB": the same for a bundle, a part of a log to be read (eventstore/bundle.h).
+inline constexpr int kBundleApplicationId = 0x414e4e42;
 
 // Tables, indexes, triggers and the `events` view of the log (docs/event_format.md).
 std::string LogSchemaSql();

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "eventstore/event_codec.h"
+#include "eventstore/sqlite/sqlite_backup.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "projections/tables.h"
 #include "tests/support/commands.h"
@@ -221,7 +222,7 @@ TEST_P(AlteredTest, EveryAlterationIsFoundAtItsPosition) {
   for (const Alteration& alteration : kAlterations) {
     SCOPED_TRACE(alteration.what);
     const std::string copy = FreshPath("altered");
-    Must(connection().BackUpTo(copy));
+    Must(BackUp(connection(), copy).status());
     const auto storage = OpenSqlite(copy);
     Must(dynamic_cast<SqliteStorage&>(*storage).connection().Execute(
         "PRAGMA ignore_check_constraints = ON; DROP TRIGGER log_refuses_update; DROP TRIGGER log_refuses_delete;"

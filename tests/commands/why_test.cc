@@ -408,6 +408,12 @@ class WatchedSnapshot final : public Snapshot {
   }
   absl::StatusOr<uint64_t> CountRows(const RowQuery& query) override { return snapshot_.CountRows(query); }
   absl::StatusOr<bool> HasTable(const TableDef& table) override { return snapshot_.HasTable(table); }
+  absl::Status ReadSubtrees(uint64_t first, uint64_t last,
+                            absl::FunctionRef<absl::Status(const Hash&)> visit) override {
+    return snapshot_.ReadSubtrees(first, last, visit);
+  }
+  absl::StatusOr<std::string> DatabaseId() override { return snapshot_.DatabaseId(); }
+  absl::StatusOr<Hash> StoredRoot() override { return snapshot_.StoredRoot(); }
 
   std::set<std::string> streams;
 

@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include "commands/bundle.h"
+#include "commands/event_check.h"
+#include "eventstore/proof.h"
+#include "eventstore/sealed_checkpoint.h"
+#include "schemas/message_text.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+class BundleCheck final : public FaultSink {
+ public:
+  BundleCheck(Snapshot& bundle, absl::FunctionRef<void(const Fault&)> on_fault)
+      : bundle_(bundle), on_fault_(on_fault) {}
+
+  using FaultSink::Add;
+  void Add(Fault fault) override {
+    ++report_.faults;
+    on_fault_(fault);
+  }
+
+  absl::StatusOr<BundleReport> Run(const std::optional<VerifierKey>& key) {
+    ASSIGN_OR_RETURN(const BundleHeader header, ReadBundleHeader(bundle_));
+    report_.run_id = header.run_id;
+    report_.tree_size = bundle_.head().tree.size();
+    report_.root = bundle_.head().tree.Root();
+    RETURN_IF_ERROR(CheckSeal(header.seal, key));
+    const absl::Status status = CheckEvents();
+    if (absl::IsDataLoss(status)) {
+      Add({std::nullopt, FaultKind::kUnreadable, std::string(MessageOf(status))});
+    } else {
+      RETURN_IF_ERROR(status);
+    }
+    return std::move(report_);
+  }
+
+ private:
+  absl::Status CheckSeal(const std::string& note, const std::optional<VerifierKey>& key) {
+    if (note.empty()) {
+      if (key) Add({std::nullopt, FaultKind::kSeal, "there is no seal in it that the key could have signed"});
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(const std::string database_id, bundle_.DatabaseId());
+    absl::StatusOr<SealedCheckpoint> seal = key ? OpenSeal(note, *key, OriginOf(database_id)) : ReadUncheckedSeal(note);
+    if (!seal.ok()) {
+      Add({std::nullopt, FaultKind::kSeal, std::string(MessageOf(seal.status()))});
+      return absl::OkStatus();
+    }
+    report_.origin = seal->origin;
+    if (seal->size != report_.tree_size || seal->root != report_.root) {
+      Add({std::nullopt, FaultKind::kSeal,
+           fmt::format("it seals {} events with the root {}, and the bundle is of {} events with another root",
+                       seal->size, HexOf(seal->root), report_.tree_size)});
+      return absl::OkStatus();
+    }
+    report_.seal = key ? SealState::kVerified : SealState::kUnverified;
+    if (key) report_.signer = key->label();
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckEvents() {
+    ASSIGN_OR_RETURN(const auto check, EventCheck::Begin(bundle_, TransitionCheck::Strays::kCompared, *this));
+    const Position least{static_cast<uint64_t>(INT64_MIN)};
+    ASSIGN_OR_RETURN(const auto cursor, bundle_.ReadLog({.first = least, .for_check = true}));
+    Timestamp before{INT64_MIN};
+    while (true) {
+      ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
+      if (record == nullptr) break;
+      RETURN_IF_ERROR(cursor->Complete());
+      ++report_.events;
+      if (RunOfStream(record->stream).value_or("") != report_.run_id) {
+        Add(record->position, FaultKind::kGap, fmt::format("it is not of run {}", Quoted(report_.run_id)));
+      }
+      if (record->recorded_at < before) {
+        Add(record->position, FaultKind::kTime, "it was recorded before the event in front of it");
+      }
+      before = record->recorded_at;
+      RETURN_IF_ERROR(CheckProof(*record));
+      RETURN_IF_ERROR(check->Check(*record));
+    }
+    RETURN_IF_ERROR(check->Finish());
+    return check->tables().CompareRest(check->tables().seen()).status();
+  }
+
+  absl::Status CheckProof(const RecordView& record) {
+    absl::StatusOr<std::vector<Hash>> path = ReadAuditPath(bundle_, record.position);
+    absl::Status status = path.status();
+    if (path.ok()) {
+      status = CheckInclusion({.leaf_index = record.position.value - 1,
+                               .tree_size = report_.tree_size,
+                               .leaf_hash = record.leaf_hash,
+                               .root = report_.root,
+                               .audit_path = *std::move(path)});
+    }
+    if (status.ok() || !absl::IsDataLoss(status)) return status;
+    Add(record.position, FaultKind::kTreeHead, std::string(MessageOf(status)));
+    return absl::OkStatus();
+  }
+
+  Snapshot& bundle_;
+  const absl::FunctionRef<void(const Fault&)> on_fault_;
+  BundleReport report_;
+};
+
+}  // namespace
+
+absl::StatusOr<BundleReport> CheckBundle(Storage& bundle, const std::optional<VerifierKey>& key,
+                                         absl::FunctionRef<void(const Fault&)> on_fault) {
+  ASSIGN_OR_RETURN(const auto snapshot, bundle.Read());
+  return BundleCheck(*snapshot, on_fault).Run(key);
+}
+
+}  // namespace annals
