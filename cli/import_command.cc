@@ -68,6 +68,8 @@ absl::StatusOr<std::string> ReadFirstBytes(const std::string& file) {
 
 absl::StatusOr<const ImportFormat*> FindFormat(const ImportArguments& arguments, std::string_view first_bytes) {
   for (const ImportFormat& format : kFormats) {
+    // What was named as lines is read as lines: a bad one is then said with its number.
+    if (arguments.format == "jsonl" && format.name == "jsonl") return &format;
     if (format.matches(first_bytes) && arguments.format.value_or(std::string(format.name)) == format.name) {
       return &format;
     }

@@ -23,9 +23,9 @@ constexpr const char* kHistory =
 {"command":"record_event","event_type":"lunch"}
 )";
 
-class ImportCommandTest : public testing::Test {
+class ImportLinesCommandTest : public testing::Test {
  protected:
-  ImportCommandTest() {
+  ImportLinesCommandTest() {
     EXPECT_EQ(sandbox_.Run({"apply", "-", "--keep-going"}, kHistory).exit, 3);
     lines_ = sandbox_.Out({"export", "--out", "log.jsonl"}) + sandbox_.Out({"export"});
   }
@@ -41,7 +41,7 @@ class ImportCommandTest : public testing::Test {
   std::string lines_;
 };
 
-TEST_F(ImportCommandTest, GivesTheSameLogAndASecondTimeNothing) {
+TEST_F(ImportLinesCommandTest, GivesTheSameLogAndASecondTimeNothing) {
   const ProcessResult first = RunOther({"import", "log.jsonl"});
   EXPECT_EQ(first.exit, 0) << first.err;
   EXPECT_THAT(first.out, HasSubstr("7 events imported; the same log"));
@@ -51,12 +51,12 @@ TEST_F(ImportCommandTest, GivesTheSameLogAndASecondTimeNothing) {
   EXPECT_THAT(RunOther({"import", "-", "--json"}, lines_).out, HasSubstr(R"("exact":true,"lines":7,"events":0)"));
 }
 
-TEST_F(ImportCommandTest, ADryRunMakesNoDatabase) {
+TEST_F(ImportLinesCommandTest, ADryRunMakesNoDatabase) {
   EXPECT_THAT(RunOther({"import", "--dry-run", "log.jsonl"}).out, HasSubstr("7 events would be imported"));
   EXPECT_EQ(RunOther({"log"}).exit, 4);
 }
 
-TEST_F(ImportCommandTest, AddsARunToAnotherLogOnce) {
+TEST_F(ImportLinesCommandTest, AddsARunToAnotherLogOnce) {
   EXPECT_EQ(RunOther({"run", "create", "mine"}).exit, 0);
   sandbox_.Out({"export", "--run", "r1", "--out", "r1.jsonl"});
   const ProcessResult merged = RunOther({"import", "r1.jsonl"});
@@ -81,9 +81,9 @@ struct BadCase {
   const char* says;
 };
 
-class BadImportTest : public ImportCommandTest, public testing::WithParamInterface<BadCase> {};
+class BadLinesTest : public ImportLinesCommandTest, public testing::WithParamInterface<BadCase> {};
 
-TEST_P(BadImportTest, IsRefused) {
+TEST_P(BadLinesTest, IsRefused) {
   Write("bad", GetParam().text);
   std::vector<std::string> arguments = {"import"};
   arguments.insert(arguments.end(), GetParam().arguments.begin(), GetParam().arguments.end());
@@ -93,17 +93,17 @@ TEST_P(BadImportTest, IsRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Import, BadImportTest,
+    Import, BadLinesTest,
     testing::Values(BadCase{"NoFile", {"nothing.jsonl"}, "", 4, "nothing.jsonl"},
-                    BadCase{"AFolder", {"."}, "", 2, "folder"}, BadCase{"NoJson", {"bad"}, "\n\nhello\n", 2, "line 3"},
+                    BadCase{"AFolder", {"."}, "", 2, "folder"}, BadCase{"NoJson", {"bad", "--format", "jsonl"}, "\n\nhello\n", 2, "line 3"},
                     BadCase{"ACommand", {"bad"}, R"({"command":"create_run"})", 2, "\"event_type\" is missing"},
-                    BadCase{"ADatabase", {"annals.db"}, "", 2, "it is a database"},
+                    BadCase{"ADatabase", {"annals.db"}, "", 2, "it is an Annals database already"},
                     BadCase{"AnUnknownFormat", {"bad", "--format", "xes"}, "", 2, "xes"},
-                    BadCase{"ARenameWithoutANewName", {"bad", "--rename", "r1"}, "", 2, "OLD=NEW"},
-                    BadCase{"ARenameToNoId", {"bad", "--rename", "r1=-x"}, "", 2, "--rename"}),
+                    BadCase{"ARenameWithoutANewName", {"bad", "--format", "jsonl", "--rename", "r1"}, "", 2, "OLD=NEW"},
+                    BadCase{"ARenameToNoId", {"bad", "--format", "jsonl", "--rename", "r1=-x"}, "", 2, "--rename"}),
     [](const auto& test) { return std::string(test.param.name); });
 
-TEST_F(ImportCommandTest, ABundleIsReadLikeALogAndCheckedWithoutIt) {
+TEST_F(ImportLinesCommandTest, ABundleIsReadLikeALogAndCheckedWithoutIt) {
   sandbox_.Out({"key", "new", "k", "--name", "tests"});
   EXPECT_THAT(sandbox_.Out({"export", "--run", "r1", "--bundle", "r1.bundle", "--key", "k"}),
               HasSubstr("5 events with proofs and the sealed head"));
@@ -136,7 +136,7 @@ TEST_F(ImportCommandTest, ABundleIsReadLikeALogAndCheckedWithoutIt) {
   EXPECT_EQ(sandbox_.Run({"check-proof", "annals.db"}).exit, 2);
 }
 
-TEST_F(ImportCommandTest, ABundleWithoutASealSaysSo) {
+TEST_F(ImportLinesCommandTest, ABundleWithoutASealSaysSo) {
   EXPECT_THAT(sandbox_.Out({"export", "--run", "r2", "--bundle", "b"}), HasSubstr("no seal"));
   EXPECT_THAT(sandbox_.Out({"check-proof", "b"}), HasSubstr("there is no seal, so all of it may have been made up"));
   EXPECT_THAT(sandbox_.Out({"check-proof", "b", "--json"}), HasSubstr(R"("seal":"none")"));
