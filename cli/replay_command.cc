@@ -50,10 +50,10 @@ absl::Status FillFile(Context& context, Snapshot& snapshot, Position last, Repla
   // A log only grows, so another look at it holds the same events up to `last`.
   ASSIGN_OR_RETURN(const std::unique_ptr<SqliteStorage> second, context.OpenAnother());
   ASSIGN_OR_RETURN(const auto second_snapshot, second->Read());
+  Rows rows;
+  ASSIGN_OR_RETURN(rows.keeps_state_transitions, snapshot.HasTable(StateTransitionsTable().table()));
   absl::Status written;
   std::thread writer([&] { written = WriteEvents(*second_snapshot, last, file); });
-  Rows rows;
-  rows.keeps_state_transitions = true;
   FoldProgressLine progress(context, "replay");
   const absl::StatusOr<uint64_t> folded = FoldLog(snapshot, {1}, last, rows, progress);
   writer.join();
@@ -97,7 +97,7 @@ Command ReplayCommand() {
       .summary = "Fold the log up to a point, to look at or into a file",
       .details =
           "Without --into it shows how things stood, as annals inspect --at does. FILE becomes a database by itself "
-          "with every table as of then (state_transitions too) and a table events with payload_json, for sqlite3, "
+          "with every table as of then and a table events with payload_json, for sqlite3, "
           "Python or any other program; it holds no log, so annals does not go on with it. Content that was "
           "redacted since shows as redacted.",
       .example =
