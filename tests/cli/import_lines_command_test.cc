@@ -95,7 +95,8 @@ TEST_P(BadLinesTest, IsRefused) {
 INSTANTIATE_TEST_SUITE_P(
     Import, BadLinesTest,
     testing::Values(BadCase{"NoFile", {"nothing.jsonl"}, "", 4, "nothing.jsonl"},
-                    BadCase{"AFolder", {"."}, "", 2, "folder"}, BadCase{"NoJson", {"bad", "--format", "jsonl"}, "\n\nhello\n", 2, "line 3"},
+                    BadCase{"AFolder", {"."}, "", 2, "folder"},
+                    BadCase{"NoJson", {"bad", "--format", "jsonl"}, "\n\nhello\n", 2, "line 3"},
                     BadCase{"ACommand", {"bad"}, R"({"command":"create_run"})", 2, "\"event_type\" is missing"},
                     BadCase{"ADatabase", {"annals.db"}, "", 2, "it is an Annals database already"},
                     BadCase{"AnUnknownFormat", {"bad", "--format", "xes"}, "", 2, "xes"},
