@@ -57,6 +57,9 @@ INSTANTIATE_TEST_SUITE_P(
         AtCase{"Why", {"why", "ws", "b", "--at", "7"}, 0, "pending"},
         AtCase{"Audit", {"audit", "r1", "--at", "7"}, 0, "ready"},
         AtCase{"Stats", {"stats", "--at", "2", "--json"}, 0, R"("total":2)"},
+        AtCase{
+            "Sql", {"sql", "SELECT ws_id, status FROM workstreams", "--at", "5", "--json"}, 0, R"("status":"ready")"},
+        AtCase{"SqlOnlyReads", {"sql", "DELETE FROM runs", "--at", "5"}, 2, "only reads"},
         AtCase{"Now", {"ws", "show", "a", "--at", "now", "--json"}, 0, R"("status":"failed")"},
         AtCase{"NotYetThere", {"ws", "show", "b", "--run", "r1", "--at", "3"}, 4, "there is no workstream b"},
         AtCase{"LongAgo", {"run", "show", "r1", "--at", "2001-01-01"}, 4, "there is no run r1"},
