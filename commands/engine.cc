@@ -202,7 +202,7 @@ absl::StatusOr<Answer> Unit::Record(schema::Command::Reader command, std::string
     const auto event = draft.event.asReader();
     const Position position = transaction_->head().position;
     RETURN_IF_ERROR(
-        Fold({.position = position, .run_id = run_id, .event = event, .json = draft.json, .text = draft.text},
+        Fold({.position = position, .stream = stream, .run_id = run_id, .event = event, .json = draft.json, .text = draft.text},
              engine_.rows_));
     builder.Add(position, stream, version, event);
   }

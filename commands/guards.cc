@@ -68,6 +68,11 @@ absl::StatusOr<std::string> ReturnsToPausedState(const GuardInput& input) {
   return fmt::format("it was paused in {} and resumes only there", paused_from);
 }
 
+absl::StatusOr<std::string> NoPatchQuarantined(const GuardInput& input) {
+  if (input.workstream->patches_quarantined == 0) return "";
+  return fmt::format("{} of its patches are quarantined", input.workstream->patches_quarantined);
+}
+
 constexpr Guard kGuards[] = {
     {"all_workstreams_done", "every workstream of the run is done (none at all is fine)", AllWorkstreamsDone},
     {"all_workstreams_terminal", "every workstream of the run has ended", AllWorkstreamsTerminal},
@@ -75,6 +80,7 @@ constexpr Guard kGuards[] = {
     {"no_critical_failed", "no critical workstream of the run failed", NoCriticalFailed},
     {"dependencies_done", "every workstream it depends on is done", DependenciesDone},
     {"run_is_running", "its run is running", RunIsRunning},
+    {"no_patch_quarantined", "no patch of it is quarantined", NoPatchQuarantined},
     {"returns_to_paused_state", "it goes back to the state it was paused in", ReturnsToPausedState},
 };
 

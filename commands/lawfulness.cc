@@ -5,6 +5,7 @@
 #include "commands/conditions.h"
 #include "commands/fault.h"
 #include "commands/transition.h"
+#include "eventstore/event_entity.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"
 #include "schemas/step_status.h"
@@ -45,7 +46,7 @@ absl::StatusOr<std::string> CheckMove(const Machine& machine, std::string_view e
                                   .from = from,
                                   .to = View(moved.getTo()),
                                   .trigger = View(moved.getTrigger()),
-                                  .has_override = moved.hasOperator()};
+                                  .has_override = IsOverride(moved)};
   absl::StatusOr<std::variant<Move, Refusal>> judged = JudgeTransition(request, rows, run, workstream);
   if (!judged.ok()) return ObjectionOf(judged.status());
   if (const auto* const refusal = std::get_if<Refusal>(&*judged)) return refusal->why;
@@ -134,6 +135,10 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows) {
     case Body::CONTENT_REDACTED:
       if (body.getContentRedacted().getPosition() < event.position.value) return "";
       return "it redacts what does not stand before it";
+    case Body::CREATED:
+    case Body::AMENDED:
+    case Body::CHECKPOINT_SAVED:
+    case Body::MACHINE_DEFINED:
     case Body::COMMAND_REFUSED:
     case Body::UNKNOWN:
       return "";

@@ -42,6 +42,8 @@ absl::Status FindTarget(schema::Command::Reader command, Rows& rows, absl::Funct
     case schema::Command::Body::NONE:
     case schema::Command::Body::REDACT_CONTENT:  // judged by the engine itself
       break;
+    default:
+      break;
     case schema::Command::Body::CREATE_RUN:
       if (body.getCreateRun().hasRunId()) return in_run(View(body.getCreateRun().getRunId()), DecideRun);
       return in_run(new_run_id(), DecideRun);

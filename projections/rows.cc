@@ -55,6 +55,26 @@ absl::StatusOr<std::vector<std::string>> Rows::DependentsOf(std::string_view run
   return dependents;
 }
 
+absl::StatusOr<std::vector<Rows::Dependent>> Rows::EntitiesNeeding(std::string_view run_id, std::string_view needs_type,
+                                                                   std::string_view needs) {
+  absl::btree_set<Dependent> dependents;
+  if (source_ != nullptr) {
+    const RowQuery query{.table = &EntityDependenciesTable().table(),
+                         .equals = {{0, run_id}, {3, needs_type}, {4, needs}}};
+    RETURN_IF_ERROR(source_->ReadRows(query, set_, [&](Row row) {
+      dependents.insert(
+          {std::string(std::get<std::string_view>(row[1])), std::string(std::get<std::string_view>(row[2]))});
+      return absl::OkStatus();
+    }));
+  }
+  entity_dependencies.ForEachDirty([&](const EntityDependencyRow& row) {
+    if (row.run_id == run_id && row.needs_type == needs_type && row.needs == needs) {
+      dependents.insert({row.entity_type, row.entity_id});
+    }
+  });
+  return std::vector<Dependent>(dependents.begin(), dependents.end());
+}
+
 absl::StatusOr<RunsHolding> Rows::FindRunsHolding(std::string_view ws_id) {
   absl::btree_set<std::string> candidates;
   if (source_ != nullptr) {

@@ -26,6 +26,7 @@ enum class JsonAnnotation : uint64_t {  // ids of json.capnp
   kBytes = 0xd6f6e5e0a4b1c20c,
   kBase64 = 0xd6f6e5e0a4b1c20a,
   kHash = 0xd6f6e5e0a4b1c20b,
+  kSparse = 0xd6f6e5e0a4b1c20d,
 };
 bool HasAnnotation(capnp::StructSchema::Field field, JsonAnnotation annotation);
 

@@ -5,6 +5,7 @@
 
 #include "commands/machine.h"
 #include "eventstore/event_codec.h"
+#include "eventstore/event_entity.h"
 #include "projections/projector.h"
 #include "schemas/step_status.h"
 #include "tests/support/commands.h"
@@ -26,7 +27,7 @@ std::string MoveLine(schema::Transitioned::Reader moved, std::string_view ws_id)
   std::string line = fmt::format("{}: {} -> {}", View(moved.getMachine()) == "run" ? "run" : ws_id,
                                  View(moved.getFrom()), View(moved.getTo()));
   if (!View(moved.getTrigger()).empty()) line += fmt::format(" by {}", View(moved.getTrigger()));
-  if (moved.hasOperator()) line += fmt::format(", overridden by {}", View(moved.getOperator()));
+  if (IsOverride(moved)) line += fmt::format(", overridden by {}", View(moved.getOperator()));
   if (moved.getFinal()) line += ", final";
   if (moved.getSeverity() != schema::Severity::INFO) line += fmt::format(", {}", NameOf(moved.getSeverity()));
   return line;
@@ -140,6 +141,7 @@ History& History::After(std::string_view command) {
   for (size_t i = 0; i < drafts.size(); ++i) {
     drafts[i].event.setRecordedAt(static_cast<int64_t>(++position_) * kSecond);
     Must(Fold({.position = {position_},
+               .stream = {},
                .run_id = "r1",
                .event = drafts[i].event.asReader(),
                .json = drafts[i].json,
@@ -155,7 +157,8 @@ void History::Happened(std::string_view ws_id, absl::FunctionRef<void(schema::Ev
   event.setRecordedAt(static_cast<int64_t>(++position_) * kSecond);
   if (!ws_id.empty()) event.setWsId(AsText(ws_id));
   fill(event.initBody());
-  Must(Fold({.position = {position_}, .run_id = "r1", .event = event.asReader(), .json = {}, .text = {}}, rows_));
+  Must(Fold({.position = {position_}, .stream = {}, .run_id = "r1", .event = event.asReader(), .json = {}, .text = {}},
+            rows_));
 }
 
 void History::Moved(std::string_view machine, std::string_view ws_id, std::string_view from, std::string_view to) {
@@ -185,7 +188,7 @@ absl::StatusOr<std::optional<Refusal>> History::Decide(schema::Command::Reader c
       return DecideError(command, "r1", rows_, drafts);
     case schema::Command::Body::RECORD_EVENT:
       return DecideNote(command, View(body.getRecordEvent().getRunId()), rows_, drafts);
-    case schema::Command::Body::REDACT_CONTENT:  // the engine judges it
+    default:  // the engine judges it
     case schema::Command::Body::NONE:
       break;
   }
