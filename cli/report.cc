@@ -63,7 +63,7 @@ absl::Status VisitPreview(const Preview& preview,
   for (const Preview::Event& event : preview.events) {
     RecordView record;
     record.position = event.position;
-    record.stream = preview.stream;
+    record.stream = event.stream;
     record.version = event.version;
     record.event_type = event.event_type;
     record.event = event.bytes;

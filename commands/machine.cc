@@ -105,8 +105,40 @@ const Machine& WorkstreamMachine() {
   return machine;
 }
 
+const Machine& TaskMachine() {
+  static const Machine machine = BuiltIn(*schema::TASK_MACHINE);
+  return machine;
+}
+
+const Machine& WorkerMachine() {
+  static const Machine machine = BuiltIn(*schema::WORKER_MACHINE);
+  return machine;
+}
+
+const Machine& PatchMachine() {
+  static const Machine machine = BuiltIn(*schema::PATCH_MACHINE);
+  return machine;
+}
+
+const Machine& TestGateMachine() {
+  static const Machine machine = BuiltIn(*schema::TEST_GATE_MACHINE);
+  return machine;
+}
+
+const Machine& CircuitBreakerMachine() {
+  static const Machine machine = BuiltIn(*schema::CIRCUIT_BREAKER_MACHINE);
+  return machine;
+}
+
+const Machine& RequestMachine() {
+  static const Machine machine = BuiltIn(*schema::REQUEST_MACHINE);
+  return machine;
+}
+
 const std::vector<const Machine*>& BuiltInMachines() {
-  static const std::vector<const Machine*> machines = {&RunMachine(), &WorkstreamMachine()};
+  static const std::vector<const Machine*> machines = {&RunMachine(),     &WorkstreamMachine(), &TaskMachine(),
+                                                       &WorkerMachine(),  &PatchMachine(),      &TestGateMachine(),
+                                                       &CircuitBreakerMachine(), &RequestMachine()};
   return machines;
 }
 

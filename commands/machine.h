@@ -56,6 +56,12 @@ class Machine {
 
 const Machine& RunMachine();
 const Machine& WorkstreamMachine();
+const Machine& TaskMachine();
+const Machine& WorkerMachine();
+const Machine& PatchMachine();
+const Machine& TestGateMachine();
+const Machine& CircuitBreakerMachine();
+const Machine& RequestMachine();
 // All built-in machines.
 const std::vector<const Machine*>& BuiltInMachines();
 // kInvalidArgument, with the nearest right name, when there is none of that name.

@@ -53,6 +53,11 @@ class Rows {
   // How many attempts there are at a step. The reference may be counted up, and is valid until the next call.
   absl::StatusOr<int64_t*> Attempts(std::string_view run_id, std::string_view ws_id, std::string_view step_name);
 
+  // The newest version of a machine that a user defined; nothing where there is none.
+  absl::StatusOr<std::optional<std::string>> NewestMachineVersion(std::string_view name);
+  // When a worker was last heard of.
+  absl::StatusOr<std::optional<Timestamp>> LeaseOf(std::string_view worker_id);
+
   // A task or gate of a run that needs another.
   struct Dependent {
     std::string entity_type;
