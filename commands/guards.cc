@@ -84,7 +84,9 @@ absl::StatusOr<const Guard*> FindGuard(std::string_view name) {
   for (const Guard& guard : kGuards) {
     if (guard.name == name) return &guard;
   }
-  return absl::InvalidArgumentError(fmt::format("\"{}\" is no guard", name));
+  std::vector<std::string_view> names;
+  for (const Guard& guard : kGuards) names.push_back(guard.name);
+  return absl::InvalidArgumentError(fmt::format("{} is no guard; {}", Quoted(name), SuggestName(name, names)));
 }
 
 }  // namespace annals

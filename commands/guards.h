@@ -25,7 +25,7 @@ struct Guard {
   absl::StatusOr<std::string> (*judge)(const GuardInput& input);
 };
 
-// kInvalidArgument when there is none of that name.
+// kInvalidArgument, with the nearest right name, when there is none of that name.
 absl::StatusOr<const Guard*> FindGuard(std::string_view name);
 
 }  // namespace annals
