@@ -42,7 +42,7 @@ struct Guard {
   bool MayGuard(std::string_view machine) const;
 };
 
-// kInvalidArgument when there is none of that name.
+// kInvalidArgument, with the nearest right name, when there is none of that name.
 absl::StatusOr<const Guard*> FindGuard(std::string_view name);
 absl::Span<const Guard> AllGuards();
 
