@@ -210,7 +210,11 @@ absl::StatusOr<Answer> Unit::JudgeHeartbeat(schema::Command::Reader command, con
   const Value lease[] = {worker_id, now, expires};
   RETURN_IF_ERROR(transaction_->PutRow(LeasesTable(), TableSet::kLive, lease));
   if (engine_.drafts_.size() > 0) return Record(command, target.stream);
-  Receipt receipt{.stream = target.stream, .state = worker->status, .machine = "worker", .entity = std::string(worker_id)};
+  Receipt receipt;
+  receipt.stream = target.stream;
+  receipt.state = worker->status;
+  receipt.machine = WorkerMachine().name();
+  receipt.entity = worker_id;
   ASSIGN_OR_RETURN(receipt.version, transaction_->VersionOf(target.stream));
   return receipt;
 }

@@ -2,6 +2,7 @@
 // changes.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@
 
 namespace annals {
 
+// The machine of that name and version that a user defined; kDataLoss where its definition is not there.
+using MachineSource = std::function<absl::StatusOr<const Machine*>(std::string_view name, std::string_view version)>;
+
 // Threads: one at a time.
 class MachineShelf {
  public:
@@ -23,6 +27,10 @@ class MachineShelf {
   absl::StatusOr<const Machine*> Newest(std::string_view name, Rows& rows);
   // What an entity that was created under `version` follows. kDataLoss when its definition is not there.
   absl::StatusOr<const Machine*> Version(std::string_view name, std::string_view version, Rows& rows);
+  // What looks definitions up in `rows`; both must outlive it.
+  MachineSource From(Rows& rows) {
+    return [this, &rows](std::string_view name, std::string_view version) { return Version(name, version, rows); };
+  }
 
  private:
   struct Kept {
