@@ -147,6 +147,23 @@ TEST_F(MachineFile, HasALineForEachOfItsFaults) {
             "  /terminals/0: \"c\" is no state; did you mean \"a\"?\n");
 }
 
+// Edges are one row of the table only where each of its FROM leads to each of its TO, and under the same conditions.
+TEST_F(MachineFile, IsShownWithTheEdgesItHasAndNoOther) {
+  Write("m.json", R"({"name":"m","initial":"a","terminals":["y","z"],
+    "states":[{"name":"a"},{"name":"b"},{"name":"y"},{"name":"z"}],
+    "edges":[{"from":"a","to":"y","trigger":"go","guards":["run_is_running"]},
+             {"from":"a","to":"z","trigger":"go","guards":["run_is_running"]},
+             {"from":"b","to":"y","trigger":"go","guards":["run_is_running"]},
+             {"from":"a","to":"b","trigger":"on"},
+             {"from":"b","to":"z","trigger":"end"}, {"from":"a","to":"z","trigger":"end","severity":"error"}]})");
+  EXPECT_THAT(sandbox_.Out({"machine", "show", "m.json"}), EndsWith("FROM  TO  TRIGGER  GUARDS          SEVERITY\n"
+                                                                    "a, b  y   go       run_is_running  info\n"
+                                                                    "a     z   go       run_is_running  info\n"
+                                                                    "a     b   on                       info\n"
+                                                                    "a     z   end                      error\n"
+                                                                    "b     z   end                      info\n"));
+}
+
 TEST_F(MachineFile, IsDrawnWhereGraphvizIsInstalled) {
   if (RunProcess({.arguments = {"-c", "command -v dot"}}, "/bin/sh").exit != 0) {
     GTEST_SKIP() << "there is no dot (of Graphviz) to draw with";
