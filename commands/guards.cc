@@ -1,5 +1,6 @@
 #include "commands/guards.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -79,6 +80,10 @@ constexpr Guard kGuards[] = {
 };
 
 }  // namespace
+
+bool IsGuard(std::string_view name) {
+  return std::ranges::any_of(kGuards, [&](const Guard& guard) { return guard.name == name; });
+}
 
 absl::StatusOr<const Guard*> FindGuard(std::string_view name) {
   for (const Guard& guard : kGuards) {

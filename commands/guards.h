@@ -25,6 +25,7 @@ struct Guard {
   absl::StatusOr<std::string> (*judge)(const GuardInput& input);
 };
 
+bool IsGuard(std::string_view name);
 // kInvalidArgument, with the nearest right name, when there is none of that name.
 absl::StatusOr<const Guard*> FindGuard(std::string_view name);
 

@@ -1,9 +1,9 @@
 // annals conform and machines from files, as a user runs them.
-#include <sys/resource.h>
-
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -103,20 +103,6 @@ TEST_F(ConformCommand, StopsAtALineThatIsNone) {
   EXPECT_EQ(sandbox_.Run({"conform", "--machine", "nowhere.json", "-"}).exit, 4);
   EXPECT_EQ(sandbox_.Run({"conform", "--machine", "revue", "-"}).exit, 2);
   EXPECT_EQ(sandbox_.Run({"conform", "-"}).exit, 2);
-}
-
-// The memory of a log is that of its entities, not of its lines.
-TEST_F(ConformCommand, TakesALogThatIsLargerThanItsMemory) {
-  std::string log;
-  while (log.size() < size_t{300} << 20) log += Line("1", "", "draft", "order") + Line("2", "", "draft", "order");
-  const ProcessResult result = RunProcess({.arguments = {"conform", "--machine", "review.json", "-", "--json"},
-                                           .in = log,
-                                           .directory = sandbox_.folder().path(),
-                                           .in_child = [] {
-                                             const rlimit limit{size_t{150} << 20, size_t{150} << 20};
-                                             ::setrlimit(RLIMIT_AS, &limit);
-                                           }});
-  EXPECT_EQ(result.exit, 0) << result.err;
 }
 
 using MachineFile = ReviewTest;
