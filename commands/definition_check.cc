@@ -67,6 +67,14 @@ class DefinitionCheck {
     if (count_++ < kMaxFaults) faults_.push_back(fmt::format(text, std::forward<Parts>(parts)...));
   }
 
+  // Whether the fault that was found is among those that are named; else it is counted. What a name might have meant
+  // takes long to find, and is not to be looked for ten thousand times.
+  bool MayName() {
+    if (count_ < kMaxFaults) return true;
+    ++count_;
+    return false;
+  }
+
   absl::Status status() const {
     if (count_ == 0) return absl::OkStatus();
     if (count_ == 1) return absl::InvalidArgumentError("read the machine: " + faults_.front());
@@ -107,9 +115,7 @@ class DefinitionCheck {
   std::optional<Number> FindState(std::string_view name, fmt::format_string<const Parts&...> pointer,
                                   const Parts&... parts) {
     const std::optional<Number> state = states_.Find(name);
-    if (!state && count_ >= kMaxFaults) {
-      ++count_;  // what it might have meant takes long to find, and nobody would read it
-    } else if (!state) {
+    if (!state && MayName()) {
       Fault("{}: {} is no state; {}", fmt::format(pointer, parts...), Quoted(name), SuggestName(name, states_.names()));
     }
     return state;
@@ -155,9 +161,8 @@ class DefinitionCheck {
     Numbering seen;
     Number i = 0;
     for (const auto name : definition_.getEdges()[edge].getGuards()) {
-      const absl::StatusOr<const Guard*> guard = FindGuard(View(name));
-      if (!guard.ok()) {
-        Fault("/edges/{}/guards/{}: {}", edge, i, MessageOf(guard.status()));
+      if (!IsGuard(View(name))) {
+        if (MayName()) Fault("/edges/{}/guards/{}: {}", edge, i, MessageOf(FindGuard(View(name)).status()));
       } else if (!seen.Add(View(name)).second) {
         Fault("/edges/{}/guards/{}: {} is given twice", edge, i, Quoted(View(name)));
       }

@@ -274,8 +274,8 @@ bool Guard::MayGuard(std::string_view machine) const {
   return machines.empty() || std::ranges::find(machines, machine) != machines.end();
 }
 
-absl::Span<const Guard> AllGuards() {
-  return kGuards;
+bool IsGuard(std::string_view name) {
+  return std::ranges::any_of(kGuards, [&](const Guard& guard) { return guard.name == name; });
 }
 
 absl::StatusOr<const Guard*> FindGuard(std::string_view name) {

@@ -42,9 +42,9 @@ struct Guard {
   bool MayGuard(std::string_view machine) const;
 };
 
+bool IsGuard(std::string_view name);
 // kInvalidArgument, with the nearest right name, when there is none of that name.
 absl::StatusOr<const Guard*> FindGuard(std::string_view name);
-absl::Span<const Guard> AllGuards();
 
 // The seconds that an open circuit breaker stays so at least; 0 when its cooldown is over. A clock that went back counts
 // as one that ran far enough.

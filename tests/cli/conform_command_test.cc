@@ -1,9 +1,9 @@
 // annals conform and machines from files, as a user runs them.
-#include <sys/resource.h>
-
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -105,20 +105,6 @@ TEST_F(ConformCommand, StopsAtALineThatIsNone) {
   EXPECT_EQ(sandbox_.Run({"conform", "-"}).exit, 2);
 }
 
-// The memory of a log is that of its entities, not of its lines.
-TEST_F(ConformCommand, TakesALogThatIsLargerThanItsMemory) {
-  std::string log;
-  while (log.size() < size_t{300} << 20) log += Line("1", "", "draft", "order") + Line("2", "", "draft", "order");
-  const ProcessResult result = RunProcess({.arguments = {"conform", "--machine", "review.json", "-", "--json"},
-                                           .in = log,
-                                           .directory = sandbox_.folder().path(),
-                                           .in_child = [] {
-                                             const rlimit limit{size_t{150} << 20, size_t{150} << 20};
-                                             ::setrlimit(RLIMIT_AS, &limit);
-                                           }});
-  EXPECT_EQ(result.exit, 0) << result.err;
-}
-
 using MachineFile = ReviewTest;
 
 TEST_F(MachineFile, IsShownAsABuiltInMachineIs) {
@@ -145,6 +131,23 @@ TEST_F(MachineFile, HasALineForEachOfItsFaults) {
             "annals: machine show: bad.json: read the machine: 2 faults:\n"
             "  /initial: \"b\" is no state; did you mean \"a\"?\n"
             "  /terminals/0: \"c\" is no state; did you mean \"a\"?\n");
+}
+
+// Edges are one row of the table only where each of its FROM leads to each of its TO, and under the same conditions.
+TEST_F(MachineFile, IsShownWithTheEdgesItHasAndNoOther) {
+  Write("m.json", R"({"name":"m","initial":"a","terminals":["y","z"],
+    "states":[{"name":"a"},{"name":"b"},{"name":"y"},{"name":"z"}],
+    "edges":[{"from":"a","to":"y","trigger":"go","guards":["run_is_running"]},
+             {"from":"a","to":"z","trigger":"go","guards":["run_is_running"]},
+             {"from":"b","to":"y","trigger":"go","guards":["run_is_running"]},
+             {"from":"a","to":"b","trigger":"on"},
+             {"from":"b","to":"z","trigger":"end"}, {"from":"a","to":"z","trigger":"end","severity":"error"}]})");
+  EXPECT_THAT(sandbox_.Out({"machine", "show", "m.json"}), EndsWith("FROM  TO  TRIGGER  GUARDS          SEVERITY\n"
+                                                                    "a, b  y   go       run_is_running  info\n"
+                                                                    "a     z   go       run_is_running  info\n"
+                                                                    "a     b   on                       info\n"
+                                                                    "a     z   end                      error\n"
+                                                                    "b     z   end                      info\n"));
 }
 
 TEST_F(MachineFile, IsDrawnWhereGraphvizIsInstalled) {

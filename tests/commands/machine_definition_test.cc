@@ -21,6 +21,7 @@ namespace {
 
 using support::Must;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
@@ -226,6 +227,14 @@ TEST(MachineDefinition, NamesTheFirstFaultsOfMany) {
   const std::string fault = FaultOf(Large(kMaxMachineStates, kMaxMachineEdges, "x"));
   EXPECT_THAT(fault, HasSubstr("/edges/19/to: \"x20\" is no state; did you mean \"s20\"?\n  and 9980 more"));
   EXPECT_THAT(fault, Not(HasSubstr("/edges/20/")));
+}
+
+TEST(MachineDefinition, CountsTheFaultsThatItDoesNotName) {
+  std::string guards;
+  for (int i = 0; i < 40'000; ++i) guards += fmt::format("{}\"run_is_runnin{}\"", i == 0 ? "" : ",", i % 10);
+  const std::string fault = FaultOf(With(R"("run_is_running")", guards));
+  EXPECT_THAT(fault, HasSubstr("read the machine: 40000 faults:"));
+  EXPECT_THAT(fault, EndsWith("did you mean \"run_is_running\"?\n  and 39980 more"));
 }
 
 TEST(MachineDefinition, IsNotOverwhelmedByDepth) {
