@@ -56,7 +56,7 @@ const runMachine :Machine = (
     (from = ["running"], to = ["completed"], trigger = "complete", guards = ["all_workstreams_done"],
      meaning = "Everything asked for is done."),
     (from = ["running"], to = ["partial"], trigger = "complete_partially",
-     guards = ["all_workstreams_terminal", "some_done_some_not", "no_critical_failed"],
+     guards = ["no_critical_failed", "all_workstreams_terminal", "some_done_some_not"],
      meaning = "What could be done is done; the rest was not critical.", severity = warning),
     (from = ["pending", "running", "paused"], to = ["failed"], trigger = "fail",
      meaning = "The run cannot reach its goal.", severity = error),
