@@ -172,10 +172,10 @@ std::vector<Scenario> Scenarios() {
         "r1 is held up by workstream b, which is pending since 4: created"},
        {"paused", "failed", "abandoned"},
        {"completed: all_workstreams_done: 0 of 2 workstreams are done (a 5, b 4)",
+        "partial: no_critical_failed: 1 critical workstream(s) failed, so the run may only fail (5)",
         "partial: all_workstreams_terminal: 1 of 2 workstreams have ended (4)",
         "partial: some_done_some_not: 0 of 2 workstreams are done; a partial run has at least one done and one not (a "
-        "5, b 4)",
-        "partial: no_critical_failed: 1 critical workstream(s) failed, so the run may only fail (5)"}},
+        "5, b 4)"}},
       {"RunThatMayBeCompletedIsHeldUpByNothing",
        {CreateRun("r1", "running"), CreateWorkstream("a"), Overridden(MoveWorkstream("a", "done"))},
        kRun,

@@ -79,7 +79,7 @@ TEST(WorkstreamDecider, DependsNeitherOnItselfNorOnOneTwice) {
   history.Run("running").Workstream("b", "done");
   const absl::Status self = history.When(CreateWorkstream("a", {"b", "a"})).status;
   EXPECT_EQ(self.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(MessageOf(self), "workstream a cannot depend on itself; leave it out of what it depends on");
+  EXPECT_EQ(MessageOf(self), "workstream a cannot depend on itself; leave it out of depends_on");
   const absl::Status twice = history.When(CreateWorkstream("a", {"b", "b"})).status;
   EXPECT_EQ(twice.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(MessageOf(twice), "workstream a: depends_on names b twice; name it once");
@@ -246,7 +246,7 @@ TEST(WorkstreamDecider, DependsOnAThousandWorkstreamsAndNotOnMore) {
   for (int i = 0; i <= 1000; ++i) history.Workstream(names.emplace_back("needed-" + std::to_string(i)), "pending");
   const Outcome outcome = history.When(CreateWorkstream("a", names));
   EXPECT_EQ(outcome.status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(MessageOf(outcome.status), HasSubstr("depends on 1001 workstreams, the limit is 1000"));
+  EXPECT_THAT(MessageOf(outcome.status), HasSubstr("depends_on names 1001, the limit is 1000"));
   names.pop_back();
   EXPECT_EQ(history.When(CreateWorkstream("a", names)).events.size(), 1u);
   // And a refusal over them names the first few.
