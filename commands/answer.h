@@ -14,7 +14,8 @@
 
 namespace annals {
 
-// Done, and durable once the unit committed. Without events (a heartbeat) both positions are 0. The ids are there where the command's entity has them.
+// Done, and durable once the unit committed. Without events (a heartbeat) both positions are 0. The ids are there where
+// the command's entity has them.
 struct Receipt {
   Position first_position;
   Position last_position;

@@ -12,9 +12,9 @@ Decision DecideCheckpoint(const DecisionInput& input) {
   const auto body = input.command.getBody().getSaveCheckpoint();
   const bool of_request = body.hasRequestId();
   if (of_request == (body.hasRunId() && body.hasWsId()) || of_request == (body.hasRunId() || body.hasWsId())) {
-    return absl::InvalidArgumentError(fmt::format(
-        "checkpoint {}: it is one of a request, or of a workstream; give request_id, or run_id and ws_id",
-        View(body.getName())));
+    return absl::InvalidArgumentError(
+        fmt::format("checkpoint {}: it is one of a request, or of a workstream; give request_id, or run_id and ws_id",
+                    View(body.getName())));
   }
   const EntityLaw& law = of_request ? kRequestLaw : kWorkstreamLaw;
   ASSIGN_OR_RETURN(const Entity entity,

@@ -16,8 +16,8 @@ constexpr uint32_t kUsualSuccesses = 1;
 absl::Status Begin(const DecisionInput& input, schema::Created::Builder created, EventDraft&) {
   // The first report of a tool makes its breaker, as usual ones are.
   const auto command = input.command.getBody();
-  const auto body = command.isCreateCircuitBreaker() ? command.getCreateCircuitBreaker()
-                                                     : schema::CreateCircuitBreaker::Reader();
+  const auto body =
+      command.isCreateCircuitBreaker() ? command.getCreateCircuitBreaker() : schema::CreateCircuitBreaker::Reader();
   auto spec = created.initCircuitBreaker();
   ASSIGN_OR_RETURN(const uint32_t failures, CountOr(body.hasFailureThreshold(), body.getFailureThreshold(),
                                                     kUsualFailures, UINT32_MAX, "failure_threshold"));

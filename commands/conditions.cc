@@ -33,7 +33,8 @@ absl::Status CheckNeeds(std::string_view kind, std::string_view entity, std::str
   }
   std::ranges::sort(names);
   if (const auto twice = std::ranges::adjacent_find(names); twice != names.end()) {
-    return absl::InvalidArgumentError(fmt::format("{} {}: {} names {} twice; name it once", kind, entity, field, *twice));
+    return absl::InvalidArgumentError(
+        fmt::format("{} {}: {} names {} twice; name it once", kind, entity, field, *twice));
   }
   return absl::OkStatus();
 }

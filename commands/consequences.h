@@ -26,6 +26,7 @@ absl::Status FindConsequences(const FoldedEvent& event, Rows& rows, std::deque<C
 
 // Puts what was decided where it belongs, folds it, and goes on with what follows from it, until nothing does. `place`
 // gives each draft its place in the log and returns it as an event; the drafts are used up.
-absl::Status Settle(const DecisionInput& input, absl::FunctionRef<absl::StatusOr<FoldedEvent>(EventDraft& draft)> place);
+absl::Status Settle(const DecisionInput& input,
+                    absl::FunctionRef<absl::StatusOr<FoldedEvent>(EventDraft& draft)> place);
 
 }  // namespace annals

@@ -112,6 +112,7 @@ absl::StatusOr<Answer> Unit::Execute(schema::Command::Reader command) {
 }
 
 absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
+  TakeTime();
   RETURN_IF_ERROR(CheckCommon(command));
   if (command.hasCommandId()) {
     ASSIGN_OR_RETURN(std::optional<Answer> repeat, FindFirstAnswer(command, *transaction_, engine_.decoder_));
@@ -119,7 +120,7 @@ absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
   }
   if (command.getBody().isRedactContent()) return JudgeRedaction(command);
   Target& target = engine_.target_;
-  const auto new_id = [&] { return NewUlid(engine_.clock_.Now(), engine_.random_); };
+  const auto new_id = [&] { return NewUlid(now_, engine_.random_); };
   RETURN_IF_ERROR(FindTarget(command, engine_.rows_, new_id, target));
   RETURN_IF_ERROR(CheckExpectedVersion(command, target.stream));
   Drafts& drafts = engine_.drafts_;
@@ -158,6 +159,7 @@ absl::Status Unit::CheckExpectedVersion(schema::Command::Reader command, std::st
 }
 
 absl::StatusOr<Answer> Unit::RecordRefusal(schema::Command::Reader command, const Refused& refused) {
+  TakeTime();
   if (command.hasCommandId()) {
     // Somebody else may have used the id since that unit was dropped.
     ASSIGN_OR_RETURN(std::optional<Answer> repeat, FindFirstAnswer(command, *transaction_, engine_.decoder_));
@@ -186,15 +188,15 @@ void Unit::DraftRefusal(schema::Command::Reader command, const Refusal& refusal)
   for (uint32_t i = 0; i < legal.size(); ++i) legal.set(i, AsText(refusal.legal[i]));
 }
 
-Timestamp Unit::Now() const {
-  return std::max(engine_.clock_.Now(), transaction_->head().recorded_at);
+void Unit::TakeTime() {
+  now_ = std::max(engine_.clock_.Now(), transaction_->head().recorded_at);
 }
 
 DecisionInput Unit::InputFor(schema::Command::Reader command, const Target& target, Rows& rows) {
   return {.command = command,
           .run_id = target.run_id,
           .new_id = target.new_id,
-          .now = Now(),
+          .now = now_,
           .rows = rows,
           .machines = engine_.machines_,
           .drafts = engine_.drafts_};
@@ -205,9 +207,8 @@ absl::StatusOr<Answer> Unit::JudgeHeartbeat(schema::Command::Reader command, con
   const std::string_view worker_id = View(command.getBody().getHeartbeatWorker().getWorkerId());
   ASSIGN_OR_RETURN(const WorkerRow* const worker, engine_.rows_.workers.Find({worker_id}));
   CHECK(worker != nullptr);  // the decider found it
-  const Timestamp now = Now();
-  const Timestamp expires{now.micros + 2 * worker->heartbeat_sec * 1'000'000};
-  const Value lease[] = {worker_id, now, expires};
+  const Timestamp expires{now_.micros + 2 * worker->heartbeat_sec * 1'000'000};
+  const Value lease[] = {worker_id, now_, expires};
   RETURN_IF_ERROR(transaction_->PutRow(LeasesTable(), TableSet::kLive, lease));
   if (engine_.drafts_.size() > 0) return Record(command, target.stream);
   Receipt receipt;
@@ -221,7 +222,7 @@ absl::StatusOr<Answer> Unit::JudgeHeartbeat(schema::Command::Reader command, con
 
 absl::StatusOr<Answer> Unit::Record(schema::Command::Reader command, std::string_view stream) {
   Drafts& drafts = engine_.drafts_;
-  const EventTimes times{Now(), occurred_at_};
+  const EventTimes times{now_, occurred_at_};
   if (command.hasCommandId()) {
     const Position first{transaction_->head().position.value + 1};
     RETURN_IF_ERROR(KeepCommandId(command, first, engine_.random_, *transaction_, drafts[0].event));
@@ -249,7 +250,7 @@ absl::StatusOr<Answer> Unit::Record(schema::Command::Reader command, std::string
 
 absl::StatusOr<Preview> Unit::Foresee(schema::Command::Reader command, std::string_view stream) {
   Preview preview{.stream = std::string(stream), .events = {}, .refusal = std::nullopt};
-  const EventTimes times{Now(), occurred_at_};
+  const EventTimes times{now_, occurred_at_};
   Position position = transaction_->head().position;
   std::map<std::string, StreamVersion, std::less<>> versions;
   const auto foresee = [&](EventDraft& draft) -> absl::StatusOr<FoldedEvent> {

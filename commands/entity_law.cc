@@ -54,8 +54,8 @@ std::string_view WantedState(const Machine& machine, std::string_view from, cons
 }  // namespace
 
 const EntityLaw* FindLaw(std::string_view machine) {
-  static const EntityLaw* const kLaws[] = {&kRunLaw,      &kWorkstreamLaw,     &kTaskLaw,    &kWorkerLaw, &kPatchLaw,
-                                           &kTestGateLaw, &kCircuitBreakerLaw, &kRequestLaw};
+  static const EntityLaw* const kLaws[] = {&kRunLaw,   &kWorkstreamLaw, &kTaskLaw,           &kWorkerLaw,
+                                           &kPatchLaw, &kTestGateLaw,   &kCircuitBreakerLaw, &kRequestLaw};
   for (const EntityLaw* const law : kLaws) {
     if (law->machine().name() == machine) return law;
   }
@@ -74,10 +74,9 @@ absl::StatusOr<Entity> NeedEntity(const EntityLaw& law, const EntityCommand& com
   entity.state = *state;
   if (law.IsInRun()) RETURN_IF_ERROR(LookAround(input.run_id, state->ws_id, entity.seen));
   if (command.ws_id.empty() || command.ws_id == state->ws_id) return entity;
-  return absl::NotFoundError(fmt::format("workstream {} of run {} has no {}: it is {}", command.ws_id, input.run_id,
-                                         NameOf(law, command.id),
-                                         state->ws_id.empty() ? "in no workstream"
-                                                              : fmt::format("in workstream {}", state->ws_id)));
+  return absl::NotFoundError(
+      fmt::format("workstream {} of run {} has no {}: it is {}", command.ws_id, input.run_id, NameOf(law, command.id),
+                  state->ws_id.empty() ? "in no workstream" : fmt::format("in workstream {}", state->ws_id)));
 }
 
 Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input) {
@@ -98,8 +97,8 @@ Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const 
     if (!command.ws_id.empty()) {
       ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, NeedWorkstream(input.rows, input.run_id, command.ws_id));
       if (workstream->IsFinal()) {
-        refusal.why = fmt::format("workstream {} is {}, which is final; nothing begins in it", command.ws_id,
-                                  workstream->status);
+        refusal.why =
+            fmt::format("workstream {} is {}, which is final; nothing begins in it", command.ws_id, workstream->status);
         return refusal;
       }
     }
@@ -145,8 +144,7 @@ Decision MoveEntity(Entity& entity, const EntityCommand& command, const Decision
   seen.reason = draft.text;
   seen.operator_name = command.operator_name;
   std::string objection;
-  const std::string_view wanted =
-      has_override ? command.to : WantedState(entity.machine, request.from, command);
+  const std::string_view wanted = has_override ? command.to : WantedState(entity.machine, request.from, command);
   if (entity.law != nullptr && entity.law->carry != nullptr && !wanted.empty()) {
     ASSIGN_OR_RETURN(objection, entity.law->carry(input, by_engine, seen, wanted, moved, draft));
   }

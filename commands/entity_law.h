@@ -39,8 +39,8 @@ struct EntityLaw {
   absl::StatusOr<std::optional<EntityState>> (*find)(std::string_view run_id, std::string_view id, GuardInput& seen);
   // Fills what a new entity of its kind has beyond a state. kInvalidArgument, kNotFound: the command makes no sense.
   absl::Status (*begin)(const DecisionInput& input, schema::Created::Builder created, EventDraft& draft) = nullptr;
-  // Fills what a move to `to` carries, and says what from other streams is against it: "" if nothing is. `by_engine`: it
-  // was not asked for by input.command.
+  // Fills what a move to `to` carries, and says what from other streams is against it: "" if nothing is. `by_engine`:
+  // it was not asked for by input.command.
   absl::StatusOr<std::string> (*carry)(const DecisionInput& input, bool by_engine, const GuardInput& seen,
                                        std::string_view to, schema::Transitioned::Builder moved,
                                        EventDraft& draft) = nullptr;

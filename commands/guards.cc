@@ -140,7 +140,8 @@ absl::StatusOr<std::string> ClaimIsCurrent(const GuardInput& input) {
   const auto claim = input.moved.getTask();
   const std::string holder = task.worker_id ? fmt::format("worker {} holds it", *task.worker_id) : "nobody holds it";
   if (claim.getEpoch() != 0 && claim.getEpoch() != task.epoch) {
-    return fmt::format("the claim of epoch {} does not count: {}, under epoch {}", claim.getEpoch(), holder, task.epoch);
+    return fmt::format("the claim of epoch {} does not count: {}, under epoch {}", claim.getEpoch(), holder,
+                       task.epoch);
   }
   if (claim.hasWorkerId() && task.worker_id && View(claim.getWorkerId()) != *task.worker_id) {
     return fmt::format("{} under epoch {}, not worker {}", holder, task.epoch, View(claim.getWorkerId()));
@@ -158,7 +159,8 @@ absl::StatusOr<std::string> RetryIsDue(const GuardInput& input) {
   const TaskRow& task = *input.task;
   if (!task.retry_at || input.now >= *task.retry_at || input.now < task.updated_at) return "";
   return fmt::format("its time has not come: {} seconds are left, until {}",
-                     (task.retry_at->micros - input.now.micros + kSecond - 1) / kSecond, FormatTimestamp(*task.retry_at));
+                     (task.retry_at->micros - input.now.micros + kSecond - 1) / kSecond,
+                     FormatTimestamp(*task.retry_at));
 }
 
 absl::StatusOr<std::string> HoldsNoTask(const GuardInput& input) {

@@ -46,8 +46,8 @@ bool IsGuard(std::string_view name);
 // kInvalidArgument, with the nearest right name, when there is none of that name.
 absl::StatusOr<const Guard*> FindGuard(std::string_view name);
 
-// The seconds that an open circuit breaker stays so at least; 0 when its cooldown is over. A clock that went back counts
-// as one that ran far enough.
+// The seconds that an open circuit breaker stays so at least; 0 when its cooldown is over. A clock that went back
+// counts as one that ran far enough.
 int64_t CooldownSecondsLeft(const CircuitBreakerRow& breaker, Timestamp now);
 
 // The names in a column that is a JSON array of identifiers.

@@ -148,9 +148,9 @@ const Machine& RequestMachine() {
 }
 
 const std::vector<const Machine*>& BuiltInMachines() {
-  static const std::vector<const Machine*> machines = {&RunMachine(),     &WorkstreamMachine(), &TaskMachine(),
-                                                       &WorkerMachine(),  &PatchMachine(),      &TestGateMachine(),
-                                                       &CircuitBreakerMachine(), &RequestMachine()};
+  static const std::vector<const Machine*> machines = {
+      &RunMachine(),   &WorkstreamMachine(), &TaskMachine(),           &WorkerMachine(),
+      &PatchMachine(), &TestGateMachine(),   &CircuitBreakerMachine(), &RequestMachine()};
   return machines;
 }
 

@@ -15,9 +15,10 @@ absl::StatusOr<const Machine*> MachineShelf::Newest(std::string_view name, Rows&
     return absl::NotFoundError(fmt::format(
         "machine {0}: it is built in, and its entities have commands of their own; see annals {0} --help", name));
   }
-  return absl::NotFoundError(fmt::format("there is no machine {}; annals machine list shows those there are, annals "
-                                         "machine define FILE makes one",
-                                         Quoted(name)));
+  return absl::NotFoundError(
+      fmt::format("there is no machine {}; annals machine list shows those there are, annals "
+                  "machine define FILE makes one",
+                  Quoted(name)));
 }
 
 absl::StatusOr<const Machine*> MachineShelf::Version(std::string_view name, std::string_view version, Rows& rows) {
@@ -26,16 +27,16 @@ absl::StatusOr<const Machine*> MachineShelf::Version(std::string_view name, std:
   }
   ASSIGN_OR_RETURN(const MachineRow* const row, rows.machines.Find({name, version}));
   if (row != nullptr) return Keep(*row);
-  return absl::DataLossError(fmt::format(
-      "read version {} of machine {}: its definition is not there; annals verify shows what was altered", version,
-      name));
+  return absl::DataLossError(
+      fmt::format("read version {} of machine {}: its definition is not there; annals verify shows what was altered",
+                  version, name));
 }
 
 absl::StatusOr<const Machine*> MachineShelf::Keep(const MachineRow& row) {
   absl::StatusOr<MachineDefinition> definition = ReadMachineDefinition(row.definition_json);
   if (!definition.ok()) {
-    return absl::DataLossError(fmt::format("read version {} of machine {}: {}", row.version, row.name,
-                                           MessageOf(definition.status())));
+    return absl::DataLossError(
+        fmt::format("read version {} of machine {}: {}", row.version, row.name, MessageOf(definition.status())));
   }
   ASSIGN_OR_RETURN(Machine machine, Machine::FromData(definition->data()));
   auto kept = std::make_unique<Kept>(Kept{*std::move(definition), std::move(machine)});

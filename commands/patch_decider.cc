@@ -24,9 +24,10 @@ absl::Status Begin(const DecisionInput& input, schema::Created::Builder created,
   if (body.hasTaskId()) {
     ASSIGN_OR_RETURN(const TaskRow* const task, input.rows.tasks.Find({input.run_id, View(body.getTaskId())}));
     if (task == nullptr || task->ws_id != View(body.getWsId())) {
-      return absl::NotFoundError(fmt::format("workstream {} of run {} has no task {}; annals task list --run {} shows "
-                                             "those it has",
-                                             View(body.getWsId()), input.run_id, View(body.getTaskId()), input.run_id));
+      return absl::NotFoundError(
+          fmt::format("workstream {} of run {} has no task {}; annals task list --run {} shows "
+                      "those it has",
+                      View(body.getWsId()), input.run_id, View(body.getTaskId()), input.run_id));
     }
     spec.setTaskId(body.getTaskId());
   }

@@ -71,9 +71,10 @@ absl::Status CheckPlace(schema::Document document, std::string_view to) {
                                  : document == schema::Document::IMPLEMENTATION ? "implementation_awaiting_approval"
                                                                                 : to;
   if (place == to) return absl::OkStatus();
-  return absl::InvalidArgumentError(fmt::format("a text comes with the move to {}, where it can only go with the one to "
-                                                "{}; leave it out",
-                                                to, place));
+  return absl::InvalidArgumentError(
+      fmt::format("a text comes with the move to {}, where it can only go with the one to "
+                  "{}; leave it out",
+                  to, place));
 }
 
 absl::Status Begin(const DecisionInput& input, schema::Created::Builder created, EventDraft& draft) {
@@ -134,17 +135,16 @@ Decision Amend(const DecisionInput& input) {
     why = "an implementation is changed only while it waits for approval";
   }
   if (!why.empty()) {
-    return RefuseTransition({.machine = request.machine, .entity = request.id, .from = status, .to = status,
-                             .trigger = "amend"},
-                            std::move(why));
+    return RefuseTransition(
+        {.machine = request.machine, .entity = request.id, .from = status, .to = status, .trigger = "amend"},
+        std::move(why));
   }
   EventDraft& draft = input.drafts.Add({});
   draft.stream = request.stream;
   auto amended = draft.event.initBody().initAmended();
   SetName(amended.getMachine(), request.machine.name());
   amended.setEntity(AsText(request.id));
-  RETURN_IF_ERROR(
-      FillShown(body, brought, *request.seen.request, input.rows, amended.initRequest(), draft));
+  RETURN_IF_ERROR(FillShown(body, brought, *request.seen.request, input.rows, amended.initRequest(), draft));
   return std::nullopt;
 }
 

@@ -44,8 +44,8 @@ absl::Status Begin(const DecisionInput& input, schema::Created::Builder created,
   spec.setIsCritical(body.getIsCritical());
   ASSIGN_OR_RETURN(const uint32_t retries,
                    CountOr(body.hasMaxRetries(), body.getMaxRetries(), kUsualRetries, kMaxRetries, "max_retries"));
-  ASSIGN_OR_RETURN(const uint32_t timeout, CountOr(body.hasTimeoutSec(), body.getTimeoutSec(), kUsualTimeoutSec,
-                                                   UINT32_MAX, "timeout_sec"));
+  ASSIGN_OR_RETURN(const uint32_t timeout,
+                   CountOr(body.hasTimeoutSec(), body.getTimeoutSec(), kUsualTimeoutSec, UINT32_MAX, "timeout_sec"));
   spec.setMaxRetries(retries);
   spec.setTimeoutSec(timeout);
   return absl::OkStatus();
@@ -68,8 +68,7 @@ absl::StatusOr<std::string> AgainstWorker(std::string_view worker_id, Rows& rows
 absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, const GuardInput& seen,
                                   std::string_view to, schema::Transitioned::Builder moved, EventDraft&) {
   const TaskRow& task = *seen.task;
-  const auto stated =
-      by_engine ? schema::TransitionTask::Reader() : input.command.getBody().getTransitionTask();
+  const auto stated = by_engine ? schema::TransitionTask::Reader() : input.command.getBody().getTransitionTask();
   if (to == "running") {
     auto claim = moved.initTask();
     claim.setEpoch(static_cast<uint32_t>(task.epoch + 1));
@@ -80,9 +79,8 @@ absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, co
   if (task.epoch == 0) return "";
   auto claim = moved.initTask();
   // An epoch that is too large to be one is as wrong as any other that is not the task's.
-  claim.setEpoch(stated.hasEpoch()
-                     ? static_cast<uint32_t>(std::min<int64_t>(stated.getEpoch().getValue(), UINT32_MAX))
-                     : static_cast<uint32_t>(task.epoch));
+  claim.setEpoch(stated.hasEpoch() ? static_cast<uint32_t>(std::min<int64_t>(stated.getEpoch().getValue(), UINT32_MAX))
+                                   : static_cast<uint32_t>(task.epoch));
   if (stated.hasWorkerId()) {
     claim.setWorkerId(stated.getWorkerId());
   } else if (task.worker_id) {

@@ -25,8 +25,8 @@ absl::Status Begin(const DecisionInput& input, schema::Created::Builder created,
   auto spec = created.initTestGate();
   spec.setType(body.getType());
   if (body.getDependsOn().size() > 0) spec.setDependsOn(body.getDependsOn());
-  ASSIGN_OR_RETURN(const uint32_t timeout, CountOr(body.hasTimeoutSec(), body.getTimeoutSec(), kUsualTimeoutSec,
-                                                   UINT32_MAX, "timeout_sec"));
+  ASSIGN_OR_RETURN(const uint32_t timeout,
+                   CountOr(body.hasTimeoutSec(), body.getTimeoutSec(), kUsualTimeoutSec, UINT32_MAX, "timeout_sec"));
   spec.setTimeoutSec(timeout);
   return absl::OkStatus();
 }

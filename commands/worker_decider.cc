@@ -21,8 +21,8 @@ absl::Status Begin(const DecisionInput& input, schema::Created::Builder created,
   if (body.hasAffinity()) spec.setAffinity(body.getAffinity());
   ASSIGN_OR_RETURN(const uint32_t tasks, CountOr(body.hasMaxConcurrentTasks(), body.getMaxConcurrentTasks(),
                                                  kUsualTasks, kMaxTasks, "max_concurrent_tasks"));
-  ASSIGN_OR_RETURN(const uint32_t heartbeat, CountOr(body.hasHeartbeatSec(), body.getHeartbeatSec(),
-                                                     kUsualHeartbeatSec, kMaxHeartbeatSec, "heartbeat_sec"));
+  ASSIGN_OR_RETURN(const uint32_t heartbeat, CountOr(body.hasHeartbeatSec(), body.getHeartbeatSec(), kUsualHeartbeatSec,
+                                                     kMaxHeartbeatSec, "heartbeat_sec"));
   if (tasks == 0) return absl::InvalidArgumentError("max_concurrent_tasks is 0; a worker may hold at least one task");
   if (heartbeat == 0) return absl::InvalidArgumentError("heartbeat_sec is 0; say how many seconds lie between two");
   spec.setMaxConcurrentTasks(tasks);

@@ -139,7 +139,7 @@ const UnlawfulCase kCases[] = {
     {"AnUnknownState", Move("a", {"editing", "lost", "edit_finished"}),
      "\"lost\" is no state of the workstream machine"},
     {"AnUnknownMachine", Move("a", {"editing", "static_check", "edit_finished", {}, false, {}, {}, "robot"}),
-     "\"robot\" is no machine"},
+     "no such event belongs into stream"},
     {"AnUnknownWorkstream", Move("ghost", {"pending", "ready", "dependencies_met"}), "run r1 has no workstream ghost"},
     {"InARunThatHasEnded", Move("x", {"pending", "ready", "dependencies_met"}), "in a run that has ended", "run/r2"},
     {"InARunThatIsNotThere", Move("a", {"pending", "ready", "dependencies_met"}), "there is no run r9", "run/r9"},
@@ -215,7 +215,10 @@ TEST_P(LawfulnessTest, IsJudgedAsDecidersJudge) {
                      .json = {},
                      .text = {}};
   if (event.getContent().isInline()) folded.text = View(event.asReader().getContent().getInline().getText());
-  const std::string objection = Must(FindUnlawful(test.stream, folded, rows, [](std::string_view, std::string_view) -> absl::StatusOr<const Machine*> { return absl::NotFoundError("none"); }));
+  const std::string objection = Must(
+      FindUnlawful(test.stream, folded, rows, [](std::string_view, std::string_view) -> absl::StatusOr<const Machine*> {
+        return absl::NotFoundError("none");
+      }));
   if (test.objection.empty()) {
     EXPECT_EQ(objection, "");
   } else {

@@ -265,7 +265,9 @@ TEST(ValidateTransition, SaysWhatWouldBeLegal) {
 TEST(FindMachine, KnowsTheBuiltInOnesAndSuggestsThem) {
   EXPECT_EQ(*FindMachine("run"), &RunMachine());
   EXPECT_EQ(*FindMachine("workstream"), &WorkstreamMachine());
-  EXPECT_THAT(BuiltInMachines(), ElementsAre(&RunMachine(), &WorkstreamMachine()));
+  EXPECT_THAT(BuiltInMachines(),
+              ElementsAre(&RunMachine(), &WorkstreamMachine(), &TaskMachine(), &WorkerMachine(), &PatchMachine(),
+                          &TestGateMachine(), &CircuitBreakerMachine(), &RequestMachine()));
   const absl::Status status = FindMachine("workstreem").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(MessageOf(status), R"("workstreem" is no machine; did you mean "workstream"?)");
