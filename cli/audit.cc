@@ -20,9 +20,10 @@ AuditKind KindOf(Body::Reader body) {
   switch (body.which()) {
     case Body::RUN_CREATED:
     case Body::WORKSTREAM_CREATED:
+    case Body::CREATED:
       return AuditKind::kCreated;
     case Body::TRANSITIONED:
-      return body.getTransitioned().hasOperator() ? AuditKind::kOverridden : AuditKind::kMoved;
+      return IsOverride(body.getTransitioned()) ? AuditKind::kOverridden : AuditKind::kMoved;
     case Body::COMMAND_REFUSED:
       return AuditKind::kRefused;
     case Body::STEP_STARTED:
@@ -32,6 +33,9 @@ AuditKind KindOf(Body::Reader body) {
     case Body::ERROR_RECORDED:
       return AuditKind::kError;
     case Body::NOTED:
+    case Body::AMENDED:
+    case Body::CHECKPOINT_SAVED:
+    case Body::MACHINE_DEFINED:
       return AuditKind::kNote;
     case Body::CONTENT_REDACTED:
       return AuditKind::kRedacted;
@@ -76,7 +80,7 @@ class Collector {
     event.command_id = View(folded.event.getCommandId());
     event.causation = folded.event.getCausation();
     const EntityRef entity = EntityOf(record, folded);
-    event.entity_type = entity.kind;
+    event.entity_type = entity.machine;
     event.entity_id = entity.id;
     event.ws_id = record.ws_id;
     event.json = folded.json;

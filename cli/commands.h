@@ -39,6 +39,7 @@ Command RestoreCommand();
 Command InspectCommand();
 Command StatsCommand();
 Command DoctorCommand();
+Command ConformCommand();
 Command WhyCommand();
 Command SqlCommand();
 Command MachineCommands();

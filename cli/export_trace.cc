@@ -199,6 +199,11 @@ class RunTrace {
         return Mark("note", View(body.getNoted().getEventType()), event, track, event.json);
       case Body::CONTENT_REDACTED:
         return Mark("note", "content_redacted", event, track, event.text);
+      case Body::CREATED:
+      case Body::AMENDED:
+      case Body::CHECKPOINT_SAVED:
+      case Body::MACHINE_DEFINED:
+        return;
       case Body::UNKNOWN:
         return;
     }
@@ -226,7 +231,7 @@ class RunTrace {
   void Move(const FoldedEvent& event, Track& track) {
     const auto moved = event.event.getBody().getTransitioned();
     track.Enter(View(moved.getTo()), moved.getFinal(), event);
-    if (!moved.hasOperator()) return;
+    if (!IsOverride(moved)) return;
     Mark("override", fmt::format("override by {}", View(moved.getOperator())), event, track, event.text);
   }
 

@@ -146,6 +146,11 @@ std::vector<Happening> HappeningsOf(const FoldedEvent& event) {
     }
     case Body::NOTED:
       return {{.activity = std::string(View(body.getNoted().getEventType())), .time = time}};
+    case Body::CREATED:
+      return {{.activity = "create", .time = time}};
+    case Body::AMENDED:
+    case Body::CHECKPOINT_SAVED:
+    case Body::MACHINE_DEFINED:
     case Body::CONTENT_REDACTED:
     case Body::UNKNOWN:
       break;

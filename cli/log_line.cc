@@ -51,7 +51,9 @@ std::string Summary(const FoldedEvent& event) {
       std::string text = moved.from.empty() ? "" : fmt::format("{} ", moved.from);
       if (!moved.to.empty()) text += fmt::format("→ {} ", moved.to);
       if (!moved.trigger.empty()) text += fmt::format("({}) ", moved.trigger);
-      if (!moved.operator_name.empty()) text += fmt::format("override by {} ", moved.operator_name);
+      if (!moved.operator_name.empty()) {
+        text += fmt::format("{} {} ", moved.kind == "override" ? "override by" : "by", moved.operator_name);
+      }
       if (text.ends_with(' ')) text.pop_back();
       if (!moved.reason.empty()) text += fmt::format(": {}", moved.reason);
       return text;
@@ -70,6 +72,14 @@ std::string Summary(const FoldedEvent& event) {
     }
     case Body::NOTED:
       return std::string(event.json);
+    case Body::CREATED:
+      return fmt::format("{} {}", View(body.getCreated().getInitial()), event.json);
+    case Body::AMENDED:
+      return std::string(event.text);
+    case Body::CHECKPOINT_SAVED:
+      return fmt::format("{} {}", View(body.getCheckpointSaved().getName()), event.json);
+    case Body::MACHINE_DEFINED:
+      return fmt::format("version {}", View(body.getMachineDefined().getVersion()));
     case Body::CONTENT_REDACTED:
       return fmt::format("the content of position {}: {}", body.getContentRedacted().getPosition(), event.text);
   }
@@ -100,14 +110,14 @@ std::optional<TransitionView> TransitionOf(const FoldedEvent& event) {
     const auto moved = body.getTransitioned();
     const std::string_view machine = View(moved.getMachine());
     return TransitionView{.entity_type = machine,
-                          .entity_id = machine == "run" ? event.run_id : View(event.event.getWsId()),
+                          .entity_id = EntityOf(event.event, event.stream).id,
                           .from = View(moved.getFrom()),
                           .to = View(moved.getTo()),
                           .trigger = View(moved.getTrigger()),
                           .severity = NameOf(moved.getSeverity()),
                           .operator_name = View(moved.getOperator()),
                           .reason = event.text,
-                          .kind = moved.hasOperator() ? "override" : "lawful"};
+                          .kind = IsOverride(moved) ? "override" : "lawful"};
   }
   if (!body.isCommandRefused()) return std::nullopt;
   const auto refused = body.getCommandRefused();
@@ -136,7 +146,8 @@ void WriteTransitionLine(const FoldedEvent& event, const TransitionView& transit
 }
 
 EntityRef EntityOf(const RecordView& record, const FoldedEvent& event) {
-  if (const auto transition = TransitionOf(event)) return {transition->entity_type, transition->entity_id};
+  const EntityRef entity = EntityOf(event.event, record.stream);
+  if (!entity.machine.empty()) return entity;
   if (!record.ws_id.empty()) return {"workstream", record.ws_id};
   if (!event.run_id.empty()) return {"run", event.run_id};
   return {"", record.stream};
@@ -156,8 +167,8 @@ std::string LogText(const RecordView& record, const FoldedEvent& event, std::opt
   const std::string position = fmt::format("{:>{}}", record.position.value, kPositionColumns);
   const std::string type = Padded(Printable(record.event_type), kTypeColumns);
   std::string about =
-      Printable(entity.kind.empty() ? std::string(entity.id) : fmt::format("{} {}", entity.kind, entity.id));
-  if (entity.kind == "workstream") about = Printable(fmt::format("{}/{}", event.run_id, entity.id));
+      Printable(entity.machine.empty() ? std::string(entity.id) : fmt::format("{} {}", entity.machine, entity.id));
+  if (entity.machine == "workstream") about = Printable(fmt::format("{}/{}", event.run_id, entity.id));
   about = Padded(std::move(about), kEntityColumns);
   std::string summary = Printable(Summary(event));
   const std::string before = fmt::format("{}  {}  {}  {}  ", time, position, type, about);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cli/terminal.h"
+#include "eventstore/event_entity.h"
 #include "eventstore/storage.h"
 #include "projections/projector.h"
 #include "schemas/json_writer.h"
@@ -26,11 +27,7 @@ struct TransitionView {
 std::optional<TransitionView> TransitionOf(const FoldedEvent& event);
 void WriteTransitionLine(const FoldedEvent& event, const TransitionView& transition, JsonWriter& out);
 
-// What the event is about: "run" and "r1", "workstream" and "a".
-struct EntityRef {
-  std::string_view kind;
-  std::string_view id;
-};
+// What the event is about: "run" and "r1", "workstream" and "a"; of a note its run, or its stream alone.
 EntityRef EntityOf(const RecordView& record, const FoldedEvent& event);
 
 // "info", "warning", "error" or "critical": of a transition its own, of a refusal "warning", of an error "error".

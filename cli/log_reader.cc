@@ -84,7 +84,7 @@ bool LogReader::Matches(const Entry& entry) const {
   if (filter_.transitions && !TransitionOf(entry.event)) return false;
   if (!filter_.entity_kind) return true;
   const EntityRef entity = EntityOf(*entry.record, entry.event);
-  return entity.kind == *filter_.entity_kind && entity.id == *filter_.entity_id;
+  return entity.machine == *filter_.entity_kind && entity.id == *filter_.entity_id;
 }
 
 absl::StatusOr<const LogReader::Entry*> LogReader::Next() {

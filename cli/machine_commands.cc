@@ -7,6 +7,8 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
+#include "cli/given_machine.h"
+#include "cli/graphviz.h"
 #include "cli/machine_text.h"
 #include "cli/table.h"
 #include "commands/guards.h"
@@ -17,6 +19,8 @@
 
 namespace annals {
 namespace {
+
+constexpr const char* kNameMeaning = "the machine: its name, or a file that defines one (with a / or ending in .json)";
 
 absl::StatusOr<int> List(Context& context) {
   Table table({{"MACHINE"}, {"VERSION"}, {"STATES", Align::kRight}, {"EDGES", Align::kRight}, {"MEANING"}});
@@ -44,14 +48,18 @@ struct ShowArguments {
 };
 
 absl::StatusOr<int> Show(Context& context, const ShowArguments& arguments) {
-  ASSIGN_OR_RETURN(const Machine* const machine, FindMachine(arguments.name));
+  ASSIGN_OR_RETURN(const GivenMachine given, GivenMachine::Read(arguments.name));
+  const Machine* const machine = &given.machine();
   const std::string format = arguments.format.value_or(context.json() ? "json" : "table");
   if (format == "json") {
-    context.out() << MachineJson(*machine) << '\n';
+    context.out() << MachineJson(machine->data()) << '\n';
   } else if (format == "mermaid") {
     context.out() << MermaidOf(*machine);
   } else if (format == "dot") {
     context.out() << DotOf(*machine);
+  } else if (format == "svg") {
+    ASSIGN_OR_RETURN(const std::string drawing, DrawSvg(DotOf(*machine)));
+    context.out() << drawing;
   } else {
     context.out() << MachineTables(*machine, context.width(), context.colour());
   }
@@ -63,7 +71,8 @@ struct CheckArguments {
 };
 
 absl::StatusOr<int> Check(Context& context, const CheckArguments& arguments) {
-  ASSIGN_OR_RETURN(const Machine* const machine, FindMachine(arguments.name));
+  ASSIGN_OR_RETURN(const GivenMachine given, GivenMachine::Read(arguments.name));
+  const Machine* const machine = &given.machine();
   const absl::Status valid = ValidateTransition(*machine, arguments.from, arguments.to);
   if (!valid.ok() && (valid.code() != absl::StatusCode::kFailedPrecondition || !context.json())) return valid;
   std::vector<const Edge*> edges;
@@ -117,20 +126,21 @@ Command MachineCommands() {
            .run = List},
           {.name = "show",
            .summary = "The states and edges of one machine",
-           .details = "",
-           .example =
-               "annals machine show run\nannals machine show workstream --format dot | dot -Tsvg > workstream.svg",
-           .arguments = {Place("NAME", &show->name, "the machine"),
-                         OneOf({"table", "mermaid", "dot", "json"},
+           .details = "A file is checked as it is read, so this also says what is wrong with it. json is what a file "
+                      "may hold. svg is drawn by Graphviz, where that is installed.",
+           .example = "annals machine show run\nannals machine show ./review.json\n"
+                      "annals machine show workstream --format svg > workstream.svg",
+           .arguments = {FileNamed(Place("NAME|FILE", &show->name, kNameMeaning)),
+                         OneOf({"table", "mermaid", "dot", "svg", "json"},
                                Option("--format", "FORMAT", &show->format, "how to print it (default: table)"))},
            .run = [show](Context& context) { return Show(context, *show); }},
           {.name = "check",
            .summary = "Whether the law has an edge between two states",
            .details =
                "Exit code 0: it has. 3: it has not. 2: there is no such machine or state. Guards are not judged.",
-           .example = "annals machine check run pending running",
-           .arguments = {Place("NAME", &check->name, "the machine"), Place("FROM", &check->from, "the state before"),
-                         Place("TO", &check->to, "the state after")},
+           .example = "annals machine check run pending running\nannals machine check ./review.json draft done",
+           .arguments = {FileNamed(Place("NAME|FILE", &check->name, kNameMeaning)),
+                         Place("FROM", &check->from, "the state before"), Place("TO", &check->to, "the state after")},
            .run = [check](Context& context) { return Check(context, *check); }},
       }};
 }

@@ -2,23 +2,21 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/printable.h"
 #include "cli/table.h"
 #include "commands/guards.h"
 #include "eventstore/event_codec.h"
-#include "schemas/json_writer.h"
+#include "schemas/text_map.h"
 
 namespace annals {
 namespace {
-
-std::string_view NameOf(schema::Severity severity) {
-  static constexpr std::string_view kNames[] = {"info", "warning", "error", "critical"};
-  return kNames[std::min(static_cast<size_t>(severity), std::size(kNames) - 1)];
-}
 
 std::vector<std::string_view> GuardNames(const Edge& edge) {
   std::vector<std::string_view> names;
@@ -46,34 +44,41 @@ std::string MermaidLabel(std::string_view text) {
   return label;
 }
 
-// One edge of the data: many states may leave by it, and many be reached.
+// Edges that say the same: every state of `from` leads to every one of `to`.
 struct EdgeGroup {
   const Edge* edge;
   std::vector<std::string_view> from, to;
 };
-void AddOnce(std::string_view name, std::vector<std::string_view>& names) {
-  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+// Where an edge says the same as another one but for its ends.
+auto LabelOf(const Edge& edge) {
+  return std::tie(edge.trigger, edge.guards, edge.severity, edge.meaning);
 }
-// Edges that differ only in where they come from, or only in where they go, in one.
+using EdgeLabel = decltype(LabelOf(std::declval<const Edge&>()));
+
+// First edges that differ only in where they come from become one, then those that differ only in where they go.
 std::vector<EdgeGroup> GroupedEdges(const Machine& machine) {
-  std::vector<EdgeGroup> groups;
+  std::vector<EdgeGroup> by_target;
+  std::map<std::pair<EdgeLabel, std::string_view>, size_t> places;
   for (const Edge& edge : machine.edges()) {
-    const auto same = std::find_if(groups.begin(), groups.end(), [&](const EdgeGroup& group) {
-      return group.edge->trigger == edge.trigger && group.edge->meaning == edge.meaning &&
-             (group.edge->to == edge.to || group.edge->from == edge.from);
-    });
-    EdgeGroup& group = same == groups.end() ? groups.emplace_back(EdgeGroup{&edge, {}, {}}) : *same;
-    AddOnce(edge.from, group.from);
-    AddOnce(edge.to, group.to);
+    const auto [place, is_new] = places.try_emplace({LabelOf(edge), edge.to}, by_target.size());
+    if (is_new) by_target.push_back({&edge, {}, {edge.to}});
+    by_target[place->second].from.push_back(edge.from);
+  }
+  std::vector<EdgeGroup> groups;
+  std::map<std::pair<EdgeLabel, std::vector<std::string_view>>, size_t> places_by_source;
+  for (EdgeGroup& group : by_target) {
+    const auto [place, is_new] = places_by_source.try_emplace({LabelOf(*group.edge), group.from}, groups.size());
+    if (is_new) {
+      groups.push_back(std::move(group));
+    } else {
+      groups[place->second].to.push_back(group.to.front());
+    }
   }
   return groups;
 }
 
-std::string_view MeaningOf(const Machine& machine, std::string_view state) {
-  for (const auto data : machine.data().getStates()) {
-    if (View(data.getName()) == state) return View(data.getMeaning());
-  }
-  return "";
+std::string_view MeaningOf(schema::State::Reader state) {
+  return View(state.getMeaning());
 }
 
 std::string_view RoleOf(const Machine& machine, std::string_view state) {
@@ -91,6 +96,24 @@ std::string MarkdownCell(std::string_view text) {
   return cell;
 }
 
+// Quoted as Graphviz reads it: a backslash would begin an escape, an ampersand an entity of HTML.
+std::string DotText(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '&') {
+      quoted += "&amp;";
+      continue;
+    }
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+// What is shown under the mouse in a drawing. Without one Graphviz would repeat the label, "from->to" for an edge.
+std::string DotTooltip(std::string_view meaning, std::string_view otherwise) {
+  return DotText(meaning.empty() ? otherwise : meaning);
+}
+
 std::string CodeList(const std::vector<std::string_view>& names) {
   std::string list;
   for (const std::string_view name : names) list += fmt::format("{}`{}`", list.empty() ? "" : ", ", name);
@@ -101,13 +124,14 @@ std::string MarkdownOf(const Machine& machine) {
   std::string page = fmt::format("## {}\n\nVersion {}. {}\n\n```mermaid\n{}```\n\n", machine.name(), machine.version(),
                                  View(machine.data().getMeaning()), MermaidOf(machine));
   page += "| state | | meaning |\n|---|---|---|\n";
-  for (const std::string_view state : machine.states()) {
-    page += fmt::format("| `{}` | {} | {} |\n", state, RoleOf(machine, state), MarkdownCell(MeaningOf(machine, state)));
+  for (const auto state : machine.data().getStates()) {
+    const std::string_view name = View(state.getName());
+    page += fmt::format("| `{}` | {} | {} |\n", name, RoleOf(machine, name), MarkdownCell(MeaningOf(state)));
   }
   page += "\n| from | to | trigger | guards | severity | meaning |\n|---|---|---|---|---|---|\n";
   for (const EdgeGroup& group : GroupedEdges(machine)) {
     page += fmt::format("| {} | {} | `{}` | {} | {} | {} |\n", CodeList(group.from), CodeList(group.to),
-                        group.edge->trigger, CodeList(GuardNames(*group.edge)), NameOf(group.edge->severity),
+                        group.edge->trigger, CodeList(GuardNames(*group.edge)), SeverityName(group.edge->severity),
                         MarkdownCell(group.edge->meaning));
   }
   return page;
@@ -118,9 +142,9 @@ std::string MarkdownOf(const Machine& machine) {
 std::string MermaidOf(const Machine& machine) {
   const std::vector<std::string> names = MermaidNames(machine);
   const auto& states = machine.states();
-  const auto name_of = [&](std::string_view state) -> const std::string& {
-    return names[static_cast<size_t>(std::find(states.begin(), states.end(), state) - states.begin())];
-  };
+  TextMap<const std::string*> name_by_state;
+  for (size_t i = 0; i < states.size(); ++i) name_by_state.emplace(states[i], &names[i]);
+  const auto name_of = [&](std::string_view state) -> const std::string& { return *name_by_state.find(state)->second; };
   std::string text = "stateDiagram-v2\n";
   for (size_t i = 0; i < states.size(); ++i) {
     if (names[i] != states[i]) text += fmt::format("    state \"{}\" as {}\n", states[i], names[i]);
@@ -137,47 +161,29 @@ std::string MermaidOf(const Machine& machine) {
 
 std::string DotOf(const Machine& machine) {
   std::string text =
-      fmt::format("digraph \"{}\" {{\n  rankdir=LR;\n  node [shape=box, style=rounded];\n", machine.name());
-  text += "  \"*\" [shape=point];\n";
-  for (const std::string_view state : machine.states()) {
-    text += fmt::format("  \"{}\"{};\n", state, machine.IsTerminal(state) ? " [peripheries=2]" : "");
+      fmt::format("digraph {} {{\n  rankdir=LR;\n  node [shape=box, style=rounded];\n", DotText(machine.name()));
+  text += "  \"*\" [shape=point, tooltip=\"\"];\n";
+  for (const auto state : machine.data().getStates()) {
+    const std::string_view name = View(state.getName());
+    text += fmt::format("  {} [tooltip={}{}];\n", DotText(name), DotTooltip(MeaningOf(state), name),
+                        machine.IsTerminal(name) ? ", peripheries=2" : "");
   }
-  text += fmt::format("  \"*\" -> \"{}\";\n", machine.initial());
+  text += fmt::format("  \"*\" -> {};\n", DotText(machine.initial()));
   for (const Edge& edge : machine.edges()) {
-    text += fmt::format("  \"{}\" -> \"{}\" [label=\"{}\"];\n", edge.from, edge.to, edge.trigger);
+    text += fmt::format("  {} -> {} [label={}, tooltip={}];\n", DotText(edge.from), DotText(edge.to),
+                        DotText(edge.trigger), DotTooltip(edge.meaning, edge.trigger));
   }
   text += "}\n";
   return text;
 }
 
-std::string MachineJson(const Machine& machine) {
-  JsonWriter out;
-  out.BeginObject().Key("name").String(machine.name()).Key("version").String(machine.version());
-  out.Key("meaning").String(View(machine.data().getMeaning())).Key("initial").String(machine.initial());
-  out.Key("terminals").BeginArray();
-  for (const std::string_view state : machine.states()) {
-    if (machine.IsTerminal(state)) out.String(state);
-  }
-  out.EndArray().Key("states").BeginArray();
-  for (const std::string_view state : machine.states()) {
-    out.BeginObject().Key("name").String(state).Key("meaning").String(MeaningOf(machine, state)).EndObject();
-  }
-  out.EndArray().Key("edges").BeginArray();
-  for (const Edge& edge : machine.edges()) {
-    out.BeginObject().Key("from").String(edge.from).Key("to").String(edge.to).Key("trigger").String(edge.trigger);
-    out.Key("guards").BeginArray();
-    for (const std::string_view guard : GuardNames(edge)) out.String(guard);
-    out.EndArray().Key("severity").String(NameOf(edge.severity)).Key("meaning").String(edge.meaning).EndObject();
-  }
-  return out.EndArray().EndObject().Take();
-}
-
 std::string MachineTables(const Machine& machine, std::optional<size_t> width, ColourMode colour) {
   Table states({{"STATE"}, {""}, {"MEANING"}});
-  for (const std::string_view state : machine.states()) {
-    states.AddRow({{std::string(state), InkOfState(state)},
-                   {std::string(RoleOf(machine, state)), Ink::kDim},
-                   {std::string(MeaningOf(machine, state))}});
+  for (const auto state : machine.data().getStates()) {
+    const std::string_view name = View(state.getName());
+    states.AddRow({{std::string(name), InkOfState(name)},
+                   {std::string(RoleOf(machine, name)), Ink::kDim},
+                   {std::string(MeaningOf(state))}});
   }
   Table edges({{"FROM"}, {"TO"}, {"TRIGGER"}, {"GUARDS"}, {"SEVERITY"}});
   for (const EdgeGroup& group : GroupedEdges(machine)) {
@@ -185,10 +191,12 @@ std::string MachineTables(const Machine& machine, std::optional<size_t> width, C
                   {fmt::format("{}", fmt::join(group.to, ", "))},
                   {std::string(group.edge->trigger)},
                   {fmt::format("{}", fmt::join(GuardNames(*group.edge), ", "))},
-                  {std::string(NameOf(group.edge->severity))}});
+                  {std::string(SeverityName(group.edge->severity))}});
   }
-  return fmt::format("{} (version {}): {}\n\n{}\n{}", Paint(machine.name(), Ink::kBold, colour), machine.version(),
-                     View(machine.data().getMeaning()), states.Render(width, colour), edges.Render(width, colour));
+  const std::string_view meaning = View(machine.data().getMeaning());
+  return fmt::format("{} (version {}){}{}\n\n{}\n{}", Paint(machine.name(), Ink::kBold, colour), machine.version(),
+                     meaning.empty() ? "" : ": ", Printable(meaning), states.Render(width, colour),
+                     edges.Render(width, colour));
 }
 
 std::string StateMachinePage() {

@@ -1,4 +1,4 @@
-// State machines as text: a table, Mermaid, Graphviz, JSON, and the page docs/state_machine.md.
+// State machines as text: a table, Mermaid, Graphviz, and the page docs/state_machine.md.
 #pragma once
 
 #include <optional>
@@ -12,9 +12,8 @@ namespace annals {
 // A stateDiagram-v2. States have names of their own only where Mermaid takes them as such; labels lose what would end
 // them.
 std::string MermaidOf(const Machine& machine);
+// A digraph; what states and edges mean is shown under the mouse where it is drawn as SVG.
 std::string DotOf(const Machine& machine);
-// One object, of the shape that defines a machine, with its version and meanings.
-std::string MachineJson(const Machine& machine);
 // States and edges for a terminal of that width.
 std::string MachineTables(const Machine& machine, std::optional<size_t> width, ColourMode colour);
 // docs/state_machine.md.

@@ -63,7 +63,7 @@ absl::Status VisitPreview(const Preview& preview,
   for (const Preview::Event& event : preview.events) {
     RecordView record;
     record.position = event.position;
-    record.stream = preview.stream;
+    record.stream = event.stream;
     record.version = event.version;
     record.event_type = event.event_type;
     record.event = event.bytes;
@@ -74,6 +74,19 @@ absl::Status VisitPreview(const Preview& preview,
     RETURN_IF_ERROR(visit(record, folded));
   }
   return absl::OkStatus();
+}
+
+// A message may go on in lines of its own; they are indented, so that none passes for another message.
+std::string PrintableMessage(std::string_view message) {
+  constexpr std::string_view kNextLine = "\n  ";
+  std::string text;
+  for (size_t begin = 0; begin <= message.size();) {
+    const size_t end = std::min(message.find(kNextLine, begin), message.size());
+    if (begin > 0) text += kNextLine;
+    text += Printable(message.substr(begin, end - begin));
+    begin = end + kNextLine.size();
+  }
+  return text;
 }
 
 }  // namespace
@@ -96,7 +109,7 @@ void PrintError(const absl::Status& status, bool json, std::ostream& err) {
   if (json) {
     err << ErrorJson(status) << '\n';
   } else {
-    err << "annals: " << Printable(MessageOf(status)) << '\n';
+    err << "annals: " << PrintableMessage(MessageOf(status)) << '\n';
   }
 }
 

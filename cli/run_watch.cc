@@ -35,7 +35,7 @@ std::optional<TransitionView> ChangeOf(const LogReader::Entry& entry) {
   const auto body = entry.event.event.getBody();
   if (body.isRunCreated() || body.isWorkstreamCreated()) {
     const EntityRef entity = EntityOf(*entry.record, entry.event);
-    return TransitionView{.entity_type = entity.kind,
+    return TransitionView{.entity_type = entity.machine,
                           .entity_id = entity.id,
                           .from = {},
                           .to = "pending",

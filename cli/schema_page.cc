@@ -74,8 +74,7 @@ std::string DatabaseSchemaPage() {
       kSchemaVersion);
   for (const TableDef* const table : ProjectedTables()) page += SectionOf(*table);
   page += "\n## Beside the log\n";
-  page += SectionOf(CommandIdsTable());
-  page += SectionOf(ApplySourcesTable());
+  for (const TableDef* const table : BesideTables()) page += SectionOf(*table);
   const std::string schema = LogSchemaSql();
   std::string_view sql = schema;
   while (sql.starts_with('\n')) sql.remove_prefix(1);

@@ -89,6 +89,7 @@ class Draft {
       case JsonType::kHex:
       case JsonType::kFlat:
       case JsonType::kStruct:
+      case JsonType::kStructList:
       case JsonType::kParts:
       case JsonType::kDiscriminator:
         break;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "eventstore/event_codec.h"
+#include "eventstore/event_entity.h"
 #include "schemas/step_status.h"
 
 namespace annals {
@@ -35,11 +36,19 @@ void AnswerBuilder::Add(Position position, std::string_view stream, StreamVersio
     receipt_.stream = stream;
     receipt_.run_id = RunOfStream(stream).value_or("");
     receipt_.ws_id = View(event.getWsId());
+    const EntityRef entity = EntityOf(event, stream);
+    machine_ = entity.machine;
+    entity_ = entity.id;
+    if (!event.getBody().isCommandRefused()) {
+      receipt_.machine = machine_;
+      receipt_.entity = entity_;
+    }
   }
   receipt_.last_position = position;
   if (stream == receipt_.stream) receipt_.version = version;
   // The entity of the first event is what the command was about; later ones may be about those it affects.
-  if (empty_ || View(event.getWsId()) == receipt_.ws_id) AddBody(position, event);
+  const EntityRef entity = EntityOf(event, stream);
+  if (entity.machine == machine_ && entity.id == entity_) AddBody(position, event);
   empty_ = false;
 }
 
@@ -47,8 +56,13 @@ void AnswerBuilder::AddBody(Position position, schema::Event::Reader event) {
   const auto body = event.getBody();
   if (body.isRunCreated() || body.isWorkstreamCreated()) {
     receipt_.state = "pending";
+  } else if (body.isCreated()) {
+    receipt_.state = View(body.getCreated().getInitial());
+  } else if (body.isMachineDefined()) {
+    receipt_.state = View(body.getMachineDefined().getVersion());
   } else if (body.isTransitioned()) {
     receipt_.state = View(body.getTransitioned().getTo());
+    if (receipt_.state == "running") receipt_.epoch = body.getTransitioned().getTask().getEpoch();
   } else if (body.isStepStarted()) {
     receipt_.state = StepStatusName(schema::StepStatus::IN_PROGRESS);
     receipt_.attempt_id = static_cast<int64_t>(position.value);

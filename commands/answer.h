@@ -14,7 +14,7 @@
 
 namespace annals {
 
-// Done, and durable once the unit committed. The ids are there where the command's entity has them.
+// Done, and durable once the unit committed. Without events (a heartbeat) both positions are 0. The ids are there where the command's entity has them.
 struct Receipt {
   Position first_position;
   Position last_position;
@@ -25,6 +25,10 @@ struct Receipt {
   std::string run_id;
   std::string ws_id;
   std::optional<int64_t> attempt_id;
+  // What the command was about, where it is an entity of a machine.
+  std::string machine = {};
+  std::string entity = {};
+  int64_t epoch = 0;  // of the claim that was taken; 0: none was
 };
 
 // Refused by the law, and recorded.
@@ -39,6 +43,7 @@ struct Refused {
 struct Preview {
   struct Event {
     Position position;
+    std::string stream;
     StreamVersion version;
     std::string event_type;
     std::string bytes;
@@ -68,6 +73,7 @@ class AnswerBuilder {
   void AddBody(Position position, schema::Event::Reader event);
   Receipt receipt_;
   std::optional<Refused> refused_;
+  std::string machine_, entity_;  // of the first event
   bool empty_ = true;
 };
 

@@ -15,28 +15,28 @@ namespace {
 // They all stand in one event, which has to stay small enough to be read.
 constexpr size_t kMaxDependencies = 1000;
 
-absl::Status CheckDependencies(std::string_view ws_id, capnp::List<capnp::Text>::Reader needs) {
+}  // namespace
+
+absl::Status CheckNeeds(std::string_view kind, std::string_view entity, std::string_view field,
+                        capnp::List<capnp::Text>::Reader needs) {
   if (needs.size() == 0) return absl::OkStatus();
   if (needs.size() > kMaxDependencies) {
-    return absl::InvalidArgumentError(fmt::format(
-        "workstream {} depends on {} workstreams, the limit is {}; put one between that depends on some of them", ws_id,
-        needs.size(), kMaxDependencies));
+    return absl::InvalidArgumentError(
+        fmt::format("{0} {1}: {2} names {3}, the limit is {4}; put one between that depends on some of them", kind,
+                    entity, field, needs.size(), kMaxDependencies));
   }
   std::vector<std::string_view> names;
   for (const auto name : needs) names.push_back(View(name));
-  if (std::ranges::find(names, ws_id) != names.end()) {
+  if (std::ranges::find(names, entity) != names.end()) {
     return absl::InvalidArgumentError(
-        fmt::format("workstream {} cannot depend on itself; leave it out of what it depends on", ws_id));
+        fmt::format("{} {} cannot depend on itself; leave it out of {}", kind, entity, field));
   }
   std::ranges::sort(names);
   if (const auto twice = std::ranges::adjacent_find(names); twice != names.end()) {
-    return absl::InvalidArgumentError(
-        fmt::format("workstream {}: depends_on names {} twice; name it once", ws_id, *twice));
+    return absl::InvalidArgumentError(fmt::format("{} {}: {} names {} twice; name it once", kind, entity, field, *twice));
   }
   return absl::OkStatus();
 }
-
-}  // namespace
 
 absl::StatusOr<std::optional<Refusal>> JudgeNewRun(std::string_view run_id, std::string_view status, Rows& rows) {
   ASSIGN_OR_RETURN(const RunRow* const existing, rows.Run(run_id));
@@ -54,8 +54,8 @@ absl::StatusOr<std::optional<Refusal>> JudgeNewWorkstream(std::string_view run_i
                                                           capnp::List<capnp::Text>::Reader depends_on, Rows& rows) {
   const Machine& machine = WorkstreamMachine();
   ASSIGN_OR_RETURN(const RunRow* const run, NeedRun(rows, run_id));
-  RETURN_IF_ERROR(CheckDependencies(ws_id, depends_on));
-  if (auto refusal = RefuseInEndedRun(*run, ws_id, {}, machine.initial(), {})) return refusal;
+  RETURN_IF_ERROR(CheckNeeds("workstream", ws_id, "depends_on", depends_on));
+  if (auto refusal = RefuseInEndedRun(*run, machine.name(), ws_id, ws_id, {}, machine.initial(), {})) return refusal;
   ASSIGN_OR_RETURN(const WorkstreamRow* const existing, rows.Workstream(run_id, ws_id));
   if (existing != nullptr) {
     return Refusal{.machine = "workstream",
@@ -76,11 +76,12 @@ absl::StatusOr<std::optional<Refusal>> JudgeNewWorkstream(std::string_view run_i
   return std::nullopt;
 }
 
-std::optional<Refusal> RefuseInEndedRun(const RunRow& run, std::string_view ws_id, std::string_view from,
-                                        std::string_view to, std::string_view trigger) {
+std::optional<Refusal> RefuseInEndedRun(const RunRow& run, std::string_view machine, std::string_view entity,
+                                        std::string_view ws_id, std::string_view from, std::string_view to,
+                                        std::string_view trigger) {
   if (!run.IsFinal()) return std::nullopt;
-  return Refusal{.machine = "workstream",
-                 .entity = std::string(ws_id),
+  return Refusal{.machine = std::string(machine),
+                 .entity = std::string(entity),
                  .from = std::string(from),
                  .to = std::string(to),
                  .trigger = std::string(trigger),

@@ -20,8 +20,12 @@ absl::StatusOr<std::optional<Refusal>> JudgeNewRun(std::string_view run_id, std:
 absl::StatusOr<std::optional<Refusal>> JudgeNewWorkstream(std::string_view run_id, std::string_view ws_id,
                                                           capnp::List<capnp::Text>::Reader depends_on, Rows& rows);
 // In a run that has ended nothing is created, moved or started, not even by an override.
-std::optional<Refusal> RefuseInEndedRun(const RunRow& run, std::string_view ws_id, std::string_view from,
-                                        std::string_view to, std::string_view trigger);
+std::optional<Refusal> RefuseInEndedRun(const RunRow& run, std::string_view machine, std::string_view entity,
+                                        std::string_view ws_id, std::string_view from, std::string_view to,
+                                        std::string_view trigger);
+// What `entity` needs is named once each, not itself, and not too many.
+absl::Status CheckNeeds(std::string_view kind, std::string_view entity, std::string_view field,
+                        capnp::List<capnp::Text>::Reader needs);
 // An attempt starts in an open workstream of an open run,
 absl::StatusOr<std::optional<Refusal>> JudgeStart(std::string_view run_id, std::string_view ws_id,
                                                   std::string_view step_name, Rows& rows);

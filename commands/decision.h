@@ -39,8 +39,9 @@ struct EventDraft {
   std::string_view json;
   std::string_view text;
   Origin origin = Origin::kStated;
-  std::string owned_text;           // for a text that stands in no command; `text` then views it
-  std::optional<size_t> caused_by;  // which draft of the same decision led to this one
+  std::string owned_text;  // for a text that stands in no command; `text` then views it
+  std::string stream;      // empty: the one that the command is about
+  Position cause;          // the event that led to this one; 0: a caller did
 };
 
 // The drafts of one decision, in order. Keeps its memory between decisions.
@@ -53,6 +54,8 @@ class Drafts {
   EventDraft& operator[](size_t index);
   size_t size() const { return used_; }
   void Clear() { used_ = 0; }
+  // Takes the last one back.
+  void Drop() { --used_; }
 
  private:
   struct Slot;
@@ -60,18 +63,39 @@ class Drafts {
   size_t used_ = 0;
 };
 
-// Judges one command on a run's rows: fills `drafts`, or returns a refusal. Writes no row; knows no clock.
+class MachineShelf;
+
+// What a decider is given.
+struct DecisionInput {
+  schema::Command::Reader command;
+  std::string_view run_id;  // the run it is about; empty: of no run
+  std::string_view new_id;  // the name that was made for what is created, where the command gives none
+  Timestamp now;
+  Rows& rows;
+  MachineShelf& machines;  // those that users defined
+  Drafts& drafts;          // to be filled
+};
+using Decision = absl::StatusOr<std::optional<Refusal>>;
+
+// Judges one command on rows: fills the drafts, or returns a refusal. Writes no row; knows no clock.
 //   kInvalidArgument  the command makes no sense whatever the state
 //   kNotFound         it names what does not exist
-using Decider = absl::StatusOr<std::optional<Refusal>> (*)(schema::Command::Reader command, std::string_view run_id,
-                                                           Rows& rows, Drafts& drafts);
+using Decider = Decision (*)(const DecisionInput& input);
 
-absl::StatusOr<std::optional<Refusal>> DecideRun(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);
-absl::StatusOr<std::optional<Refusal>> DecideWorkstream(schema::Command::Reader, std::string_view run_id, Rows&,
-                                                        Drafts&);
-absl::StatusOr<std::optional<Refusal>> DecideStep(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);
-absl::StatusOr<std::optional<Refusal>> DecideError(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);
-absl::StatusOr<std::optional<Refusal>> DecideNote(schema::Command::Reader, std::string_view run_id, Rows&, Drafts&);
+Decision DecideRun(const DecisionInput& input);
+Decision DecideWorkstream(const DecisionInput& input);
+Decision DecideStep(const DecisionInput& input);
+Decision DecideError(const DecisionInput& input);
+Decision DecideNote(const DecisionInput& input);
+Decision DecideTask(const DecisionInput& input);
+Decision DecideWorker(const DecisionInput& input);
+Decision DecidePatch(const DecisionInput& input);
+Decision DecideTestGate(const DecisionInput& input);
+Decision DecideCircuitBreaker(const DecisionInput& input);
+Decision DecideRequest(const DecisionInput& input);
+Decision DecideCheckpoint(const DecisionInput& input);
+Decision DecideMachine(const DecisionInput& input);
+Decision DecideUsersEntity(const DecisionInput& input);
 
 // The rows a command is about; kNotFound says what to look at.
 absl::StatusOr<const RunRow*> NeedRun(Rows& rows, std::string_view run_id);

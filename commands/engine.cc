@@ -1,29 +1,19 @@
 #include "commands/engine.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
+#include "commands/consequences.h"
 #include "commands/idempotency.h"
 #include "commands/redaction.h"
 #include "projections/projector.h"
+#include "schemas/check.h"
 #include "schemas/status.h"
 
 namespace annals {
 namespace {
-
-bool IsTransition(schema::Command::Reader command) {
-  return command.getBody().isTransitionRun() || command.getBody().isTransitionWorkstream();
-}
-
-// Why the caller wants a transition, as far as it says so.
-std::string_view StatedReason(schema::Command::Reader command) {
-  const auto body = command.getBody();
-  if (command.hasOverride()) return View(command.getOverride().getReason());
-  if (body.isTransitionRun()) return View(body.getTransitionRun().getReason());
-  if (body.isTransitionWorkstream()) return View(body.getTransitionWorkstream().getReason());
-  return {};
-}
 
 absl::Status CheckCommon(schema::Command::Reader command) {
   if (!command.hasOverride()) return absl::OkStatus();
@@ -34,6 +24,16 @@ absl::Status CheckCommon(schema::Command::Reader command) {
     return absl::InvalidArgumentError("an override needs an operator and a reason; name both");
   }
   return absl::OkStatus();
+}
+
+// A draft that has its place.
+FoldedEvent EventFrom(const EventDraft& draft, Position position, std::string_view stream) {
+  return {.position = position,
+          .stream = stream,
+          .run_id = RunOfStream(stream).value_or(std::string_view{}),
+          .event = draft.event.asReader(),
+          .json = draft.json,
+          .text = draft.text};
 }
 
 }  // namespace
@@ -119,16 +119,17 @@ absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
   }
   if (command.getBody().isRedactContent()) return JudgeRedaction(command);
   Target& target = engine_.target_;
-  const auto new_run_id = [&] { return NewUlid(engine_.clock_.Now(), engine_.random_); };
-  RETURN_IF_ERROR(FindTarget(command, engine_.rows_, new_run_id, target));
+  const auto new_id = [&] { return NewUlid(engine_.clock_.Now(), engine_.random_); };
+  RETURN_IF_ERROR(FindTarget(command, engine_.rows_, new_id, target));
   RETURN_IF_ERROR(CheckExpectedVersion(command, target.stream));
   Drafts& drafts = engine_.drafts_;
   drafts.Clear();
-  ASSIGN_OR_RETURN(const std::optional<Refusal> refusal, target.decide(command, target.run_id, engine_.rows_, drafts));
+  ASSIGN_OR_RETURN(const std::optional<Refusal> refusal, target.decide(InputFor(command, target, engine_.rows_)));
   if (command.getDryRun()) {
     if (refusal) return Preview{.stream = RefusedStream(target.stream), .events = {}, .refusal = refusal};
     return Foresee(command, target.stream);
   }
+  if (!refusal && command.getBody().isHeartbeatWorker()) return JudgeHeartbeat(command, target);
   if (!refusal) return Record(command, target.stream);
   DraftRefusal(command, *refusal);
   return Record(command, RefusedStream(target.stream));
@@ -185,44 +186,93 @@ void Unit::DraftRefusal(schema::Command::Reader command, const Refusal& refusal)
   for (uint32_t i = 0; i < legal.size(); ++i) legal.set(i, AsText(refusal.legal[i]));
 }
 
+Timestamp Unit::Now() const {
+  return std::max(engine_.clock_.Now(), transaction_->head().recorded_at);
+}
+
+DecisionInput Unit::InputFor(schema::Command::Reader command, const Target& target, Rows& rows) {
+  return {.command = command,
+          .run_id = target.run_id,
+          .new_id = target.new_id,
+          .now = Now(),
+          .rows = rows,
+          .machines = engine_.machines_,
+          .drafts = engine_.drafts_};
+}
+
+// A lease is renewed in place: that a worker lives is no history.
+absl::StatusOr<Answer> Unit::JudgeHeartbeat(schema::Command::Reader command, const Target& target) {
+  const std::string_view worker_id = View(command.getBody().getHeartbeatWorker().getWorkerId());
+  ASSIGN_OR_RETURN(const WorkerRow* const worker, engine_.rows_.workers.Find({worker_id}));
+  CHECK(worker != nullptr);  // the decider found it
+  const Timestamp now = Now();
+  const Timestamp expires{now.micros + 2 * worker->heartbeat_sec * 1'000'000};
+  const Value lease[] = {worker_id, now, expires};
+  RETURN_IF_ERROR(transaction_->PutRow(LeasesTable(), TableSet::kLive, lease));
+  if (engine_.drafts_.size() > 0) return Record(command, target.stream);
+  Receipt receipt;
+  receipt.stream = target.stream;
+  receipt.state = worker->status;
+  receipt.machine = WorkerMachine().name();
+  receipt.entity = worker_id;
+  ASSIGN_OR_RETURN(receipt.version, transaction_->VersionOf(target.stream));
+  return receipt;
+}
+
 absl::StatusOr<Answer> Unit::Record(schema::Command::Reader command, std::string_view stream) {
   Drafts& drafts = engine_.drafts_;
-  const Timestamp now = std::max(engine_.clock_.Now(), transaction_->head().recorded_at);
-  const Position first{transaction_->head().position.value + 1};
+  const EventTimes times{Now(), occurred_at_};
   if (command.hasCommandId()) {
+    const Position first{transaction_->head().position.value + 1};
     RETURN_IF_ERROR(KeepCommandId(command, first, engine_.random_, *transaction_, drafts[0].event));
   }
   ASSIGN_OR_RETURN(StreamVersion version, transaction_->VersionOf(stream));
-  const std::string_view run_id = RunOfStream(stream).value_or(std::string_view{});
   AnswerBuilder builder;
-  for (size_t i = 0; i < drafts.size(); ++i) {
-    EventDraft& draft = drafts[i];
-    const NewEvent sealed = engine_.sealer_.Seal(command, first, {now, occurred_at_}, draft);
-    ASSIGN_OR_RETURN(version, transaction_->Append(stream, version, {&sealed, 1}));
+  const auto append = [&](EventDraft& draft) -> absl::StatusOr<FoldedEvent> {
+    const NewEvent sealed = engine_.sealer_.Seal(command, times, draft);
     const auto event = draft.event.asReader();
+    const bool is_elsewhere = !draft.stream.empty() && draft.stream != stream;
+    const std::string_view own = is_elsewhere ? draft.stream : stream;
+    StreamVersion at = version;
+    if (is_elsewhere) {
+      ASSIGN_OR_RETURN(at, transaction_->VersionOf(own));
+    }
+    ASSIGN_OR_RETURN(at, transaction_->Append(own, at, {&sealed, 1}));
+    if (!is_elsewhere) version = at;
     const Position position = transaction_->head().position;
-    RETURN_IF_ERROR(
-        Fold({.position = position, .run_id = run_id, .event = event, .json = draft.json, .text = draft.text},
-             engine_.rows_));
-    builder.Add(position, stream, version, event);
-  }
+    builder.Add(position, own, at, event);
+    return EventFrom(draft, position, own);
+  };
+  RETURN_IF_ERROR(Settle(InputFor(command, engine_.target_, engine_.rows_), append));
   return builder.Take(/*repeat=*/false);
 }
 
 absl::StatusOr<Preview> Unit::Foresee(schema::Command::Reader command, std::string_view stream) {
   Preview preview{.stream = std::string(stream), .events = {}, .refusal = std::nullopt};
-  const Timestamp now = std::max(engine_.clock_.Now(), transaction_->head().recorded_at);
+  const EventTimes times{Now(), occurred_at_};
   Position position = transaction_->head().position;
-  const Position first{position.value + 1};
-  ASSIGN_OR_RETURN(StreamVersion version, transaction_->VersionOf(stream));
-  for (size_t i = 0; i < engine_.drafts_.size(); ++i) {
-    const NewEvent sealed = engine_.sealer_.Seal(command, first, {now, occurred_at_}, engine_.drafts_[i]);
+  std::map<std::string, StreamVersion, std::less<>> versions;
+  const auto foresee = [&](EventDraft& draft) -> absl::StatusOr<FoldedEvent> {
+    const NewEvent sealed = engine_.sealer_.Seal(command, times, draft);
+    const std::string_view own = draft.stream.empty() ? stream : draft.stream;
+    auto version = versions.find(own);
+    if (version == versions.end()) {
+      ASSIGN_OR_RETURN(const StreamVersion now, transaction_->VersionOf(own));
+      version = versions.emplace(own, now).first;
+    }
     preview.events.push_back({.position = {++position.value},
-                              .version = {++version.value},
+                              .stream = std::string(own),
+                              .version = {++version->second.value},
                               .event_type = std::string(sealed.event_type),
                               .bytes = std::string(sealed.event),
                               .content = sealed.content ? std::string(sealed.content->bytes) : ""});
-  }
+    return EventFrom(draft, position, own);
+  };
+  // What follows is judged on rows of its own, over those that are written: the unit's stay as they are.
+  RETURN_IF_ERROR(Spill());
+  Rows rows;
+  rows.Attach(transaction_.get(), TableSet::kLive);
+  RETURN_IF_ERROR(Settle(InputFor(command, engine_.target_, rows), foresee));
   return preview;
 }
 

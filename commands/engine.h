@@ -13,6 +13,7 @@
 #include <absl/types/span.h>
 
 #include "commands/answer.h"
+#include "commands/machine_shelf.h"
 #include "commands/sealer.h"
 #include "commands/target.h"
 #include "eventstore/event_codec.h"
@@ -52,10 +53,15 @@ class Unit {
 
   absl::StatusOr<Answer> Judge(schema::Command::Reader command);
   absl::StatusOr<Answer> JudgeRedaction(schema::Command::Reader command);
+  absl::StatusOr<Answer> JudgeHeartbeat(schema::Command::Reader command, const Target& target);
   absl::Status CheckExpectedVersion(schema::Command::Reader command, std::string_view stream);
   void DraftRefusal(schema::Command::Reader command, const Refusal& refusal);
-  // Places the drafts at the end of `stream`, and folds them.
+  // When what is judged now happens: never before what is in the log.
+  Timestamp Now() const;
+  DecisionInput InputFor(schema::Command::Reader command, const Target& target, Rows& rows);
+  // Places the drafts at the end of their streams, by default `stream`, folds them, and goes on with what follows.
   absl::StatusOr<Answer> Record(schema::Command::Reader command, std::string_view stream);
+  // The same, of which nothing stays.
   absl::StatusOr<Preview> Foresee(schema::Command::Reader command, std::string_view stream);
   Engine& engine_;
   std::unique_ptr<Transaction> transaction_;
@@ -91,6 +97,7 @@ class Engine {
   Drafts drafts_;
   EventDecoder decoder_;
   Sealer sealer_;
+  MachineShelf machines_;
   Target target_;  // of the command at hand
   // Where the log ended when the rows were last known to be right; another end means that others wrote.
   Position known_position_;

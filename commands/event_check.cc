@@ -31,7 +31,9 @@ OnDifference AsFaults(FaultSink& faults) {
 }  // namespace
 
 EventCheck::EventCheck(Snapshot& snapshot, FaultSink& faults)
-    : faults_(faults), streams_(snapshot), tables_(snapshot, AsFaults(faults)) {}
+    : faults_(faults), streams_(snapshot), tables_(snapshot, AsFaults(faults)) {
+  definitions_.Attach(&snapshot, TableSet::kLive);
+}
 
 absl::StatusOr<std::unique_ptr<EventCheck>> EventCheck::Begin(Snapshot& snapshot, TransitionCheck::Strays strays,
                                                               FaultSink& faults) {
@@ -135,7 +137,7 @@ void EventCheck::CheckContent(const RecordView& record, FoldedEvent& event, Open
 
 absl::Status EventCheck::Follow(const FoldedEvent& event, OpenStream& stream) {
   if (!stream.is_broken) {
-    ASSIGN_OR_RETURN(std::string objection, FindUnlawful(stream.name(), event, stream.rows()));
+    ASSIGN_OR_RETURN(std::string objection, FindUnlawful(stream.name(), event, stream.rows(), machine_source_));
     if (!objection.empty()) faults_.Add(event.position, FaultKind::kUnlawful, std::move(objection));
     const absl::Status folded = Fold(event, stream.rows());
     if (!folded.ok()) {

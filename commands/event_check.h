@@ -9,6 +9,7 @@
 #include <absl/status/statusor.h>
 
 #include "commands/fault.h"
+#include "commands/machine_shelf.h"
 #include "projections/open_streams.h"
 #include "projections/projector.h"
 #include "projections/table_check.h"
@@ -46,6 +47,9 @@ class EventCheck {
   absl::Status Leave(OpenStream& stream);
 
   FaultSink& faults_;
+  MachineShelf machines_;
+  Rows definitions_;  // of machines that users defined, as the tables have them
+  MachineSource machine_source_ = machines_.From(definitions_);
   OpenStreams streams_;
   TableCheck tables_;
   std::optional<TransitionCheck> transitions_;

@@ -5,17 +5,30 @@
 #include <string_view>
 
 #include <absl/status/statusor.h>
+#include <absl/types/span.h>
 
 #include "projections/rows.h"
+#include "schemas/event.capnp.h"
 
 namespace annals {
 
-// What a guard may look at. `workstream` is null for a run's own edges.
+// What a guard may look at: the rows of the entity that moves (null where it is of another kind), and what the move
+// carries. Of a move that is wanted, `moved` is what its event would say; of one that is checked later, what it says.
 struct GuardInput {
   Rows& rows;
-  const RunRow& run;
-  const WorkstreamRow* workstream;
-  std::string_view to;
+  Timestamp now = {};                   // when the command came, or the event was recorded
+  std::string_view reason = {};         // as stated
+  std::string_view operator_name = {};  // who answers for it, where somebody is named
+  std::string_view to = {};
+  schema::Transitioned::Reader moved = {};
+  const RunRow* run = nullptr;  // its own, or the one it is in
+  const WorkstreamRow* workstream = nullptr;
+  const TaskRow* task = nullptr;
+  const WorkerRow* worker = nullptr;
+  const PatchRow* patch = nullptr;
+  const TestGateRow* test_gate = nullptr;
+  const CircuitBreakerRow* circuit_breaker = nullptr;
+  const RequestRow* request = nullptr;
 };
 
 struct Guard {
@@ -23,9 +36,21 @@ struct Guard {
   std::string_view meaning;  // one line, for the docs
   // Empty when it holds; else what it saw, to be read after "the guard NAME does not hold: ".
   absl::StatusOr<std::string> (*judge)(const GuardInput& input);
+  // The machines whose entities have what it looks at; none: it looks at the command alone, and may guard any machine.
+  absl::Span<const std::string_view> machines;
+
+  bool MayGuard(std::string_view machine) const;
 };
 
-// kInvalidArgument when there is none of that name.
+bool IsGuard(std::string_view name);
+// kInvalidArgument, with the nearest right name, when there is none of that name.
 absl::StatusOr<const Guard*> FindGuard(std::string_view name);
+
+// The seconds that an open circuit breaker stays so at least; 0 when its cooldown is over. A clock that went back counts
+// as one that ran far enough.
+int64_t CooldownSecondsLeft(const CircuitBreakerRow& breaker, Timestamp now);
+
+// The names in a column that is a JSON array of identifiers.
+std::vector<std::string_view> NamesIn(std::string_view json_array);
 
 }  // namespace annals

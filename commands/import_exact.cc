@@ -103,7 +103,7 @@ class ExactTaker final : public LineTaker {
                                                     line.version.value));
     }
     ASSIGN_OR_RETURN(const FoldedEvent folded, appender_.Read(line.stream, line.version, sealed));
-    ASSIGN_OR_RETURN(const std::string objection, FindUnlawful(line.stream, folded, appender_.rows()));
+    ASSIGN_OR_RETURN(const std::string objection, FindUnlawful(line.stream, folded, appender_.rows(), machine_source_));
     if (!objection.empty()) {
       return absl::FailedPreconditionError(
           fmt::format("position {} is unlawful: {}; nothing behind it was imported", line.position.value, objection));
@@ -127,6 +127,8 @@ class ExactTaker final : public LineTaker {
 
   Storage& storage_;
   RawAppender& appender_;
+  MachineShelf machines_;
+  MachineSource machine_source_ = machines_.From(appender_.rows());
   LineImportReport& report_;
   std::unique_ptr<Snapshot> snapshot_;  // while events that are there already are compared
   std::unique_ptr<RecordCursor> present_;

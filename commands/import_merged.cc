@@ -154,7 +154,7 @@ class MergedTaker final : public LineTaker {
     draft.text = changed_ ? std::string_view(reason_) : line.text;
     draft.origin = OriginOf(line.event.getBody().which());
     const EventTimes times{{line.event.getRecordedAt()}, {line.event.getOccurredAt()}};
-    return sealer_.Seal(no_command_->getRoot<schema::Command>().asReader(), {}, times, draft);
+    return sealer_.Seal(no_command_->getRoot<schema::Command>().asReader(), times, draft);
   }
 
   absl::Status Append(LogLine& line, LogLineDecoder& decoder) {
@@ -165,13 +165,13 @@ class MergedTaker final : public LineTaker {
     changed_ = false;
     ASSIGN_OR_RETURN(NewEvent sealed, Seal(line, decoder));
     ASSIGN_OR_RETURN(FoldedEvent folded, parts_.appender.Read(stream_, version, sealed));
-    ASSIGN_OR_RETURN(std::string objection, FindUnlawful(stream_, folded, parts_.appender.rows()));
+    ASSIGN_OR_RETURN(std::string objection, FindUnlawful(stream_, folded, parts_.appender.rows(), machine_source_));
     if (!objection.empty()) {
       ASSIGN_OR_RETURN(const bool is_override, MakeOverride(line, folded, objection));
       if (!is_override) return LeaveOut(objection);
       ASSIGN_OR_RETURN(sealed, Seal(line, decoder));
       ASSIGN_OR_RETURN(folded, parts_.appender.Read(stream_, version, sealed));
-      ASSIGN_OR_RETURN(const std::string still, FindUnlawful(stream_, folded, parts_.appender.rows()));
+      ASSIGN_OR_RETURN(const std::string still, FindUnlawful(stream_, folded, parts_.appender.rows(), machine_source_));
       if (!still.empty()) return LeaveOut(objection);
       ++parts_.report.overridden;
       Remark(fmt::format("{}; imported as an override", objection));
@@ -219,6 +219,8 @@ class MergedTaker final : public LineTaker {
   }
 
   const MergeParts parts_;
+  MachineShelf machines_;
+  MachineSource machine_source_ = machines_.From(parts_.appender.rows());
   Sealer sealer_;
   // Behind a pointer: its destructor may throw.
   const std::unique_ptr<capnp::MallocMessageBuilder> no_command_ = std::make_unique<capnp::MallocMessageBuilder>();

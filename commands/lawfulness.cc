@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "commands/conditions.h"
+#include "commands/entity_law.h"
 #include "commands/fault.h"
 #include "commands/transition.h"
+#include "eventstore/event_entity.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"
 #include "schemas/step_status.h"
@@ -33,9 +35,19 @@ std::string CheckMachineVersion(const Machine& machine, std::string_view version
                      machine.name(), machine.version());
 }
 
+// What guards look at, as it is when the event comes.
+GuardInput SeenBy(const FoldedEvent& event, Rows& rows) {
+  const auto moved = event.event.getBody().getTransitioned();
+  return {.rows = rows,
+          .now = event.time(),
+          .reason = event.text,
+          .operator_name = View(moved.getOperator()),
+          .to = View(moved.getTo()),
+          .moved = moved};
+}
+
 absl::StatusOr<std::string> CheckMove(const Machine& machine, std::string_view entity, std::string_view status,
-                                      const FoldedEvent& event, Rows& rows, const RunRow& run,
-                                      const WorkstreamRow* workstream) {
+                                      const FoldedEvent& event, const GuardInput& seen) {
   const auto moved = event.event.getBody().getTransitioned();
   const std::string_view from = View(moved.getFrom());
   if (from != status)
@@ -45,13 +57,10 @@ absl::StatusOr<std::string> CheckMove(const Machine& machine, std::string_view e
                                   .from = from,
                                   .to = View(moved.getTo()),
                                   .trigger = View(moved.getTrigger()),
-                                  .has_override = moved.hasOperator()};
-  absl::StatusOr<std::variant<Move, Refusal>> judged = JudgeTransition(request, rows, run, workstream);
+                                  .has_override = IsOverride(moved)};
+  absl::StatusOr<std::variant<Move, Refusal>> judged = JudgeTransition(request, seen);
   if (!judged.ok()) return ObjectionOf(judged.status());
   if (const auto* const refusal = std::get_if<Refusal>(&*judged)) return refusal->why;
-  if (workstream != nullptr) {
-    if (const auto refusal = RefuseInEndedRun(run, entity, from, request.to, request.trigger)) return refusal->why;
-  }
   Move move = std::get<Move>(*judged);
   // An override may have named a trigger that no edge to its target has; then it went along none.
   if (request.has_override && request.trigger.empty()) move = {request.to, {}, schema::Severity::WARNING};
@@ -66,23 +75,47 @@ absl::StatusOr<std::string> CheckMove(const Machine& machine, std::string_view e
   return "";
 }
 
-absl::StatusOr<std::string> CheckTransition(const FoldedEvent& event, Rows& rows) {
+// Of a machine that a user defined.
+absl::StatusOr<std::string> CheckUsersMove(const FoldedEvent& event, Rows& rows, const MachineSource& machines) {
+  const EntityRef entity = EntityOf(event.event, event.stream);
+  ASSIGN_OR_RETURN(const EntityRow* const row, rows.entities.Find({entity.machine, entity.id}));
+  if (row == nullptr) return fmt::format("there is no {} {}", entity.machine, entity.id);
+  const absl::StatusOr<const Machine*> machine = machines(entity.machine, row->machine_version);
+  if (!machine.ok()) return std::string(MessageOf(machine.status()));
+  return CheckMove(**machine, entity.id, row->status, event, SeenBy(event, rows));
+}
+
+absl::StatusOr<std::string> CheckTransition(const FoldedEvent& event, Rows& rows, const MachineSource& machines) {
   const auto moved = event.event.getBody().getTransitioned();
-  if (moved.hasOperator() && (View(moved.getOperator()).empty() || event.text.empty())) {
+  if (IsOverride(moved) && (View(moved.getOperator()).empty() || event.text.empty())) {
     return "an override needs an operator and a reason";
   }
-  const absl::StatusOr<const Machine*> machine = FindMachine(View(moved.getMachine()));
-  if (!machine.ok()) return ObjectionOf(machine.status());
+  const EntityRef entity = EntityOf(event.event, event.stream);
+  const EntityLaw* const law = FindLaw(entity.machine);
+  if (law == nullptr) return CheckUsersMove(event, rows, machines);
   const std::string_view ws_id = View(event.event.getWsId());
-  const absl::StatusOr<const RunRow*> run = NeedRun(rows, event.run_id);
-  if (!run.ok()) return ObjectionOf(run.status());
-  if (*machine == &RunMachine()) {
-    if (!ws_id.empty()) return fmt::format("it moves the run, but names workstream {}", ws_id);
-    return CheckMove(**machine, event.run_id, (*run)->status, event, rows, **run, nullptr);
+  if (law == &kRunLaw && !ws_id.empty()) return fmt::format("it moves the run, but names workstream {}", ws_id);
+  GuardInput seen = SeenBy(event, rows);
+  ASSIGN_OR_RETURN(const std::optional<EntityState> state, law->find(event.run_id, entity.id, seen));
+  if (law->IsInRun()) {
+    ASSIGN_OR_RETURN(seen.run, rows.Run(event.run_id));
+    if (seen.run == nullptr) return ObjectionOf(NeedRun(rows, event.run_id).status());
   }
-  ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, rows.Workstream(event.run_id, ws_id));
-  if (workstream == nullptr) return ObjectionOf(NeedWorkstream(rows, event.run_id, ws_id).status());
-  return CheckMove(**machine, ws_id, workstream->status, event, rows, **run, workstream);
+  if (!state) {
+    return law == &kWorkstreamLaw ? ObjectionOf(NeedWorkstream(rows, event.run_id, ws_id).status())
+                                  : fmt::format("there is no {} {}", entity.machine, entity.id);
+  }
+  if (law != &kRunLaw && law->IsInRun()) {
+    if (state->ws_id != ws_id) return fmt::format("it names workstream {}, not its own", Quoted(ws_id));
+    if (!ws_id.empty()) {
+      ASSIGN_OR_RETURN(seen.workstream, rows.Workstream(event.run_id, ws_id));
+    }
+    if (const auto refusal = RefuseInEndedRun(*seen.run, entity.machine, entity.id, ws_id, View(moved.getFrom()),
+                                              View(moved.getTo()), View(moved.getTrigger()))) {
+      return refusal->why;
+    }
+  }
+  return CheckMove(law->machine(), entity.id, state->status, event, seen);
 }
 
 absl::StatusOr<std::string> CheckCompletion(const FoldedEvent& event, Rows& rows) {
@@ -105,7 +138,7 @@ absl::StatusOr<std::string> CheckCompletion(const FoldedEvent& event, Rows& rows
   return fmt::format("attempt {} is one at step {} of workstream {}", id, attempt->step_name, attempt->ws_id);
 }
 
-absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows) {
+absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows, const MachineSource& machines) {
   const auto body = event.event.getBody();
   const std::string_view ws_id = View(event.event.getWsId());
   switch (body.which()) {
@@ -122,7 +155,7 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows) {
       return ObjectionOf(JudgeNewWorkstream(event.run_id, ws_id, created.getDependsOn(), rows));
     }
     case Body::TRANSITIONED:
-      return CheckTransition(event, rows);
+      return CheckTransition(event, rows, machines);
     case Body::STEP_STARTED:
       return ObjectionOf(JudgeStart(event.run_id, ws_id, View(body.getStepStarted().getStepName()), rows));
     case Body::STEP_COMPLETED:
@@ -134,6 +167,10 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows) {
     case Body::CONTENT_REDACTED:
       if (body.getContentRedacted().getPosition() < event.position.value) return "";
       return "it redacts what does not stand before it";
+    case Body::CREATED:
+    case Body::AMENDED:
+    case Body::CHECKPOINT_SAVED:
+    case Body::MACHINE_DEFINED:
     case Body::COMMAND_REFUSED:
     case Body::UNKNOWN:
       return "";
@@ -141,25 +178,35 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows) {
   return "";  // a body that only a newer annals knows: the fold says so
 }
 
+bool BelongsThere(std::string_view stream, const FoldedEvent& event) {
+  const auto body = event.event.getBody();
+  const EntityRef entity = EntityOf(event.event, stream);
+  if (body.isNoted()) return stream == kNoteStream || !event.run_id.empty();
+  if (body.isMachineDefined()) return stream.starts_with("machine/");
+  if (body.isCheckpointSaved()) return !event.run_id.empty() || stream.starts_with(kRequestLaw.stream_prefix);
+  if (entity.machine.empty()) return false;
+  const EntityLaw* const law = FindLaw(entity.machine);
+  if (law == nullptr) return stream == fmt::format("entity/{}/{}", entity.machine, entity.id);
+  if (law->IsInRun()) return !event.run_id.empty();
+  return stream.starts_with(law->stream_prefix) && stream.substr(law->stream_prefix.size()) == entity.id;
+}
+
 }  // namespace
 
-absl::StatusOr<std::string> FindUnlawful(std::string_view stream, const FoldedEvent& event, Rows& rows) {
+absl::StatusOr<std::string> FindUnlawful(std::string_view stream, const FoldedEvent& event, Rows& rows,
+                                         const MachineSource& machines) {
   const auto body = event.event.getBody();
   if (event.event.getCausation() >= event.position.value) {
     return fmt::format("it says that position {} led to it, which does not stand before it",
                        event.event.getCausation());
   }
-  static const size_t run_prefix = RunStream("").size();
-  static const std::string refused_prefix = RefusedStream("");
-  const bool is_of_a_run = !event.run_id.empty() && stream.size() == run_prefix + event.run_id.size();
-  const bool is_refusal = stream.starts_with(refused_prefix);
-  if (is_refusal != body.isCommandRefused() && !body.isContentRedacted()) {
+  const bool is_refusal = stream.starts_with("refused/");
+  if (body.isContentRedacted()) return CheckBody(event, rows, machines);
+  if (is_refusal != body.isCommandRefused()) {
     return is_refusal ? "a stream of refusals holds it, and it is none"
                       : "it is a refusal, but stands in another stream";
   }
-  if (is_refusal || is_of_a_run || body.isContentRedacted() || (stream == kNoteStream && body.isNoted())) {
-    return CheckBody(event, rows);
-  }
+  if (is_refusal || BelongsThere(stream, event)) return CheckBody(event, rows, machines);
   return fmt::format("no such event belongs into stream {}", Quoted(stream));
 }
 

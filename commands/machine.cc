@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -26,10 +27,13 @@ Machine BuiltIn(schema::Machine::Reader data) {
 absl::StatusOr<Machine> Machine::FromData(schema::Machine::Reader data) {
   Machine machine;
   machine.data_ = data;
-  for (const auto state : data.getStates()) machine.states_.push_back(View(state.getName()));
+  for (const auto state : data.getStates()) {
+    machine.index_.try_emplace(View(state.getName()), State{.number = machine.states_.size()});
+    machine.states_.push_back(View(state.getName()));
+  }
   for (const auto terminal : data.getTerminals()) {
     RETURN_IF_ERROR(machine.CheckState(View(terminal)));
-    machine.terminals_.push_back(View(terminal));
+    machine.index_.find(View(terminal))->second.is_terminal = true;
   }
   for (const auto edge : data.getEdges()) {
     std::vector<const Guard*> guards;
@@ -46,8 +50,11 @@ absl::StatusOr<Machine> Machine::FromData(schema::Machine::Reader data) {
       }
     }
   }
-  std::ranges::stable_sort(machine.edges_, {},
-                           [&](const Edge& edge) { return std::ranges::find(machine.states_, edge.from); });
+  std::ranges::stable_sort(machine.edges_, {}, [&](const Edge& edge) { return machine.Find(edge.from)->number; });
+  for (size_t i = 0; i < machine.edges_.size(); ++i) {
+    State& state = machine.index_.find(machine.edges_[i].from)->second;
+    if (state.edge_count++ == 0) state.first_edge = i;
+  }
   return machine;
 }
 
@@ -61,12 +68,18 @@ std::string_view Machine::initial() const {
   return View(data_.getInitial());
 }
 
+const Machine::State* Machine::Find(std::string_view state) const {
+  const auto found = index_.find(state);
+  return found == index_.end() ? nullptr : &found->second;
+}
+
 bool Machine::HasState(std::string_view state) const {
-  return std::ranges::find(states_, state) != states_.end();
+  return Find(state) != nullptr;
 }
 
 bool Machine::IsTerminal(std::string_view state) const {
-  return std::ranges::find(terminals_, state) != terminals_.end();
+  const State* const found = Find(state);
+  return found != nullptr && found->is_terminal;
 }
 
 bool Machine::HasTrigger(std::string_view trigger) const {
@@ -74,17 +87,16 @@ bool Machine::HasTrigger(std::string_view trigger) const {
 }
 
 absl::Span<const Edge> Machine::EdgesFrom(std::string_view from) const {
-  const auto leaves = [&](const Edge& edge) { return edge.from == from; };
-  const auto first = std::ranges::find_if(edges_, leaves);
-  const auto last = std::find_if_not(first, edges_.end(), leaves);
-  return absl::MakeConstSpan(edges_).subspan(static_cast<size_t>(first - edges_.begin()),
-                                             static_cast<size_t>(last - first));
+  const State* const state = Find(from);
+  if (state == nullptr) return {};
+  return absl::MakeConstSpan(edges_).subspan(state->first_edge, state->edge_count);
 }
 
 std::vector<std::string> Machine::LegalFrom(std::string_view from) const {
   std::vector<std::string> legal;
+  absl::flat_hash_set<std::string_view, TextHash, std::equal_to<>> seen;
   for (const Edge& edge : EdgesFrom(from)) {
-    if (std::ranges::find(legal, edge.to) == legal.end()) legal.emplace_back(edge.to);
+    if (seen.insert(edge.to).second) legal.emplace_back(edge.to);
   }
   return legal;
 }
@@ -105,8 +117,40 @@ const Machine& WorkstreamMachine() {
   return machine;
 }
 
+const Machine& TaskMachine() {
+  static const Machine machine = BuiltIn(*schema::TASK_MACHINE);
+  return machine;
+}
+
+const Machine& WorkerMachine() {
+  static const Machine machine = BuiltIn(*schema::WORKER_MACHINE);
+  return machine;
+}
+
+const Machine& PatchMachine() {
+  static const Machine machine = BuiltIn(*schema::PATCH_MACHINE);
+  return machine;
+}
+
+const Machine& TestGateMachine() {
+  static const Machine machine = BuiltIn(*schema::TEST_GATE_MACHINE);
+  return machine;
+}
+
+const Machine& CircuitBreakerMachine() {
+  static const Machine machine = BuiltIn(*schema::CIRCUIT_BREAKER_MACHINE);
+  return machine;
+}
+
+const Machine& RequestMachine() {
+  static const Machine machine = BuiltIn(*schema::REQUEST_MACHINE);
+  return machine;
+}
+
 const std::vector<const Machine*>& BuiltInMachines() {
-  static const std::vector<const Machine*> machines = {&RunMachine(), &WorkstreamMachine()};
+  static const std::vector<const Machine*> machines = {&RunMachine(),     &WorkstreamMachine(), &TaskMachine(),
+                                                       &WorkerMachine(),  &PatchMachine(),      &TestGateMachine(),
+                                                       &CircuitBreakerMachine(), &RequestMachine()};
   return machines;
 }
 
@@ -117,6 +161,11 @@ absl::StatusOr<const Machine*> FindMachine(std::string_view name) {
   std::vector<std::string_view> names;
   for (const Machine* const machine : BuiltInMachines()) names.push_back(machine->name());
   return absl::InvalidArgumentError(fmt::format("{} is no machine; {}", Quoted(name), SuggestName(name, names)));
+}
+
+std::string_view SeverityName(schema::Severity severity) {
+  static constexpr std::string_view kNames[] = {"info", "warning", "error", "critical"};
+  return kNames[std::min(static_cast<size_t>(severity), std::size(kNames) - 1)];
 }
 
 absl::Status ValidateTransition(const Machine& machine, std::string_view from, std::string_view to) {

@@ -5,11 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include <absl/container/flat_hash_map.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/types/span.h>
 
 #include "schemas/machine.capnp.h"
+#include "schemas/text_map.h"
 
 namespace annals {
 
@@ -25,6 +27,11 @@ struct Edge {
   std::string_view meaning;
 };
 
+// "info", "warning", "error" or "critical"; of one that a newer version added, "critical".
+std::string_view SeverityName(schema::Severity severity);
+
+// Threads: may be shared, nothing in it changes. What is asked of one state takes as long in a large machine as in a
+// small one.
 class Machine {
  public:
   // `data` must outlive the machine. kInvalidArgument: a guard nobody knows, a state that is not declared.
@@ -48,14 +55,28 @@ class Machine {
   absl::Status CheckState(std::string_view state) const;
 
  private:
+  struct State {
+    size_t number;  // in states_
+    bool is_terminal = false;
+    size_t first_edge = 0, edge_count = 0;  // in edges_
+  };
+  // nullptr: there is none of that name.
+  const State* Find(std::string_view state) const;
+
   schema::Machine::Reader data_;
   std::vector<std::string_view> states_;
-  std::vector<std::string_view> terminals_;
   std::vector<Edge> edges_;  // by the state they leave, in the order of states_
+  absl::flat_hash_map<std::string_view, State, TextHash, std::equal_to<>> index_;
 };
 
 const Machine& RunMachine();
 const Machine& WorkstreamMachine();
+const Machine& TaskMachine();
+const Machine& WorkerMachine();
+const Machine& PatchMachine();
+const Machine& TestGateMachine();
+const Machine& CircuitBreakerMachine();
+const Machine& RequestMachine();
 // All built-in machines.
 const std::vector<const Machine*>& BuiltInMachines();
 // kInvalidArgument, with the nearest right name, when there is none of that name.

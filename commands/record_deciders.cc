@@ -6,11 +6,10 @@
 
 namespace annals {
 
-absl::StatusOr<std::optional<Refusal>> DecideError(schema::Command::Reader command, std::string_view run_id, Rows& rows,
-                                                   Drafts& drafts) {
-  const auto body = command.getBody().getRecordError();
-  RETURN_IF_ERROR(NeedWorkstream(rows, run_id, View(body.getWsId())).status());
-  EventDraft& draft = drafts.Add(View(body.getWsId()));
+Decision DecideError(const DecisionInput& input) {
+  const auto body = input.command.getBody().getRecordError();
+  RETURN_IF_ERROR(NeedWorkstream(input.rows, input.run_id, View(body.getWsId())).status());
+  EventDraft& draft = input.drafts.Add(View(body.getWsId()));
   auto recorded = draft.event.initBody().initErrorRecorded();
   SetName(recorded.getStepName(), View(body.getStepName()));
   recorded.setErrorCode(body.getErrorCode());
@@ -21,12 +20,11 @@ absl::StatusOr<std::optional<Refusal>> DecideError(schema::Command::Reader comma
   return std::nullopt;
 }
 
-absl::StatusOr<std::optional<Refusal>> DecideNote(schema::Command::Reader command, std::string_view run_id, Rows& rows,
-                                                  Drafts& drafts) {
-  const auto body = command.getBody().getRecordEvent();
+Decision DecideNote(const DecisionInput& input) {
+  const auto body = input.command.getBody().getRecordEvent();
   const std::string_view ws_id = View(body.getWsId());
-  RETURN_IF_ERROR(CheckNote(run_id, ws_id, rows));
-  EventDraft& draft = drafts.Add(ws_id);
+  RETURN_IF_ERROR(CheckNote(input.run_id, ws_id, input.rows));
+  EventDraft& draft = input.drafts.Add(ws_id);
   draft.event.initBody().initNoted().setEventType(body.getEventType());
   draft.json = View(body.getPayload());
   draft.origin = EventDraft::Origin::kProduced;

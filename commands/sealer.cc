@@ -13,13 +13,13 @@ constexpr size_t kInlineContentBytes = 1024;
 
 }  // namespace
 
-NewEvent Sealer::Seal(schema::Command::Reader command, Position first, const EventTimes& times, EventDraft& draft) {
+NewEvent Sealer::Seal(schema::Command::Reader command, const EventTimes& times, EventDraft& draft) {
   NewEvent sealed{.event = {}, .event_type = {}, .ws_id = {}, .recorded_at = times.recorded_at, .content = {}};
   draft.event.setRecordedAt(times.recorded_at.micros);
   if (times.occurred_at.micros != 0) draft.event.setOccurredAt(times.occurred_at.micros);
   if (command.hasActor()) draft.event.setActor(command.getActor());
   if (command.hasCommandId()) draft.event.setCommandId(command.getCommandId());
-  if (draft.caused_by) draft.event.setCausation(first.value + *draft.caused_by);
+  if (draft.cause.value != 0) draft.event.setCausation(draft.cause.value);
   const bool keep = draft.origin == EventDraft::Origin::kProduced || command.getSensitive() ||
                     draft.json.size() + draft.text.size() > kInlineContentBytes;
   const auto fill = [&](schema::Content::Builder content) {

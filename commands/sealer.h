@@ -19,9 +19,9 @@ class Sealer {
  public:
   explicit Sealer(RandomSource& random) : random_(random) {}
 
-  // Completes `draft` (times, actor, command, cause, content) and encodes it. `first` is where the decision's first
-  // draft will stand. What it returns views memory that is used again by the next call.
-  NewEvent Seal(schema::Command::Reader command, Position first, const EventTimes& times, EventDraft& draft);
+  // Completes `draft` (times, actor, command, cause, content) and encodes it. What it returns views memory that is used
+  // again by the next call.
+  NewEvent Seal(schema::Command::Reader command, const EventTimes& times, EventDraft& draft);
 
  private:
   RandomSource& random_;

@@ -67,12 +67,11 @@ absl::StatusOr<std::optional<Refusal>> Record(schema::RecordStepAttempt::Reader 
 
 }  // namespace
 
-absl::StatusOr<std::optional<Refusal>> DecideStep(schema::Command::Reader command, std::string_view run_id, Rows& rows,
-                                                  Drafts& drafts) {
-  const auto body = command.getBody();
-  if (body.isStartStep()) return Start(body.getStartStep(), run_id, rows, drafts);
-  if (body.isFinishStep()) return Finish(body.getFinishStep(), rows, drafts);
-  return Record(body.getRecordStepAttempt(), run_id, rows, drafts);
+Decision DecideStep(const DecisionInput& input) {
+  const auto body = input.command.getBody();
+  if (body.isStartStep()) return Start(body.getStartStep(), input.run_id, input.rows, input.drafts);
+  if (body.isFinishStep()) return Finish(body.getFinishStep(), input.rows, input.drafts);
+  return Record(body.getRecordStepAttempt(), input.run_id, input.rows, input.drafts);
 }
 
 }  // namespace annals

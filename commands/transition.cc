@@ -36,18 +36,6 @@ absl::Status CheckNames(const TransitionRequest& request) {
                                                 SuggestName(request.trigger, triggers)));
 }
 
-Refusal Refuse(const TransitionRequest& request, std::string why) {
-  Refusal refusal{.machine = std::string(request.machine.name()),
-                  .entity = std::string(request.entity),
-                  .from = std::string(request.from),
-                  .to = std::string(request.to),
-                  .trigger = std::string(request.trigger),
-                  .why = std::move(why),
-                  .legal = {}};
-  if (!request.machine.IsTerminal(request.from)) refusal.legal = request.machine.LegalFrom(request.from);
-  return refusal;
-}
-
 // Empty when every guard of `edge` holds. `held` is how many did before the one that objects.
 absl::StatusOr<std::string> FirstObjection(const Edge& edge, const GuardInput& input, size_t& held) {
   held = 0;
@@ -61,8 +49,19 @@ absl::StatusOr<std::string> FirstObjection(const Edge& edge, const GuardInput& i
 
 }  // namespace
 
-absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequest& request, Rows& rows,
-                                                            const RunRow& run, const WorkstreamRow* workstream) {
+Refusal RefuseTransition(const TransitionRequest& request, std::string why) {
+  Refusal refusal{.machine = std::string(request.machine.name()),
+                  .entity = std::string(request.entity),
+                  .from = std::string(request.from),
+                  .to = std::string(request.to),
+                  .trigger = std::string(request.trigger),
+                  .why = std::move(why),
+                  .legal = {}};
+  if (!request.machine.IsTerminal(request.from)) refusal.legal = request.machine.LegalFrom(request.from);
+  return refusal;
+}
+
+absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequest& request, GuardInput seen) {
   const Machine& machine = request.machine;
   std::string objection;
   size_t most_held = 0;
@@ -77,7 +76,8 @@ absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequ
       const Move move{edge.to, edge.trigger, edge.severity};
       if (request.has_override) return move;
       size_t held = 0;
-      ASSIGN_OR_RETURN(std::string saw, FirstObjection(edge, {rows, run, workstream, edge.to}, held));
+      seen.to = edge.to;
+      ASSIGN_OR_RETURN(std::string saw, FirstObjection(edge, seen, held));
       if (saw.empty()) return move;
       // Of several targets of one trigger, the one of which most held is the one that was meant.
       if (objection.empty() || held > most_held) {
@@ -86,31 +86,25 @@ absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequ
       }
     }
   }
-  if (has_edge) return Refuse(request, std::move(objection));
+  if (has_edge) return RefuseTransition(request, std::move(objection));
   RETURN_IF_ERROR(CheckNames(request));
-  if (machine.IsTerminal(request.from)) return Refuse(request, fmt::format("{} is final", request.from));
-  if (request.to == request.from) return Refuse(request, fmt::format("it is {} already", request.from));
+  if (machine.IsTerminal(request.from)) return RefuseTransition(request, fmt::format("{} is final", request.from));
+  if (request.to == request.from) return RefuseTransition(request, fmt::format("it is {} already", request.from));
   if (request.has_override) return Move{request.to, {}, schema::Severity::WARNING};
   const std::string wanted =
       request.to.empty() ? fmt::format("by {}", request.trigger)
                          : fmt::format("to {}{}{}", request.to, request.trigger.empty() ? "" : " by ", request.trigger);
-  return Refuse(
+  return RefuseTransition(
       request, fmt::format("no edge leads from {} {}; {}", request.from, wanted, DescribeLegal(machine, request.from)));
 }
 
-EventDraft& DraftTransition(const TransitionRequest& request, const Move& move, std::string_view ws_id,
-                            schema::Command::Reader command, std::string_view reason, Drafts& drafts) {
-  EventDraft& draft = drafts.Add(ws_id);
-  auto body = draft.event.initBody().initTransitioned();
-  SetName(body.getMachine(), request.machine.name());
-  SetName(body.getFrom(), request.from);
-  SetName(body.getTo(), move.to);
-  SetName(body.getTrigger(), move.trigger);
-  body.setSeverity(move.severity);
-  body.setFinal(request.machine.IsTerminal(move.to));
-  if (request.has_override) body.setOperator(command.getOverride().getOperator());
-  draft.text = request.has_override ? View(command.getOverride().getReason()) : reason;
-  return draft;
+void FillMove(const TransitionRequest& request, const Move& move, schema::Transitioned::Builder moved) {
+  SetName(moved.getMachine(), request.machine.name());
+  SetName(moved.getFrom(), request.from);
+  SetName(moved.getTo(), move.to);
+  SetName(moved.getTrigger(), move.trigger);
+  moved.setSeverity(move.severity);
+  moved.setFinal(request.machine.IsTerminal(move.to));
 }
 
 }  // namespace annals

@@ -1,7 +1,6 @@
 // One judgement for every machine: may this entity move, along which edge.
 #pragma once
 
-#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -30,12 +29,14 @@ struct Move {
   schema::Severity severity;
 };
 
+// `seen` is what guards look at; its `to` is set here for each edge.
 // kInvalidArgument: a state or trigger the machine does not have, or neither given.
-absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequest& request, Rows& rows,
-                                                            const RunRow& run, const WorkstreamRow* workstream);
+absl::StatusOr<std::variant<Move, Refusal>> JudgeTransition(const TransitionRequest& request, GuardInput seen);
 
-// Drafts the event of a granted move; its reason and override come from the command.
-EventDraft& DraftTransition(const TransitionRequest& request, const Move& move, std::string_view ws_id,
-                            schema::Command::Reader command, std::string_view reason, Drafts& drafts);
+// A refusal of `request`, with what is legal instead.
+Refusal RefuseTransition(const TransitionRequest& request, std::string why);
+
+// Fills in what every granted move says.
+void FillMove(const TransitionRequest& request, const Move& move, schema::Transitioned::Builder moved);
 
 }  // namespace annals

@@ -43,6 +43,7 @@ constexpr Sight kSights[] = {
     {"dependencies_done", Scope::kDependencies, IsNotDone},
     {"run_is_running", Scope::kItsRun},
     {"returns_to_paused_state", Scope::kItself},
+    {"no_patch_quarantined", Scope::kItself},
 };
 
 const Sight* FindSight(std::string_view guard) {
@@ -60,9 +61,9 @@ void AddIfInTheWay(const WorkstreamRow& workstream, const Sight& sight, const Ru
 }
 
 absl::Status LookAtWorkstreams(const Sight& sight, const GuardInput& input, Snapshot& snapshot, Evidence& evidence) {
-  const RowQuery query{.table = &WorkstreamsTable().table(), .equals = {{0, std::string_view(input.run.run_id)}}};
+  const RowQuery query{.table = &WorkstreamsTable().table(), .equals = {{0, std::string_view(input.run->run_id)}}};
   return snapshot.ReadRows(query, TableSet::kLive, [&](Row row) {
-    AddIfInTheWay(WorkstreamsTable().FromValues(row), sight, input.run, evidence);
+    AddIfInTheWay(WorkstreamsTable().FromValues(row), sight, *input.run, evidence);
     return absl::OkStatus();
   });
 }
@@ -78,7 +79,7 @@ absl::Status LookAtDependencies(const Sight& sight, const GuardInput& input, Sna
   }));
   for (const std::string& name : needs) {
     ASSIGN_OR_RETURN(const WorkstreamRow* const needed, input.rows.Workstream(workstream.run_id, name));
-    if (needed != nullptr) AddIfInTheWay(*needed, sight, input.run, evidence);
+    if (needed != nullptr) AddIfInTheWay(*needed, sight, *input.run, evidence);
   }
   return absl::OkStatus();
 }
@@ -98,7 +99,7 @@ absl::StatusOr<Evidence> EvidenceOf(const Guard& guard, const GuardInput& input,
       case Scope::kItself:
         break;
       case Scope::kItsRun:
-        evidence.entities.push_back(RunName(input.run.run_id));
+        evidence.entities.push_back(RunName(input.run->run_id));
         break;
       case Scope::kDependencies:
         RETURN_IF_ERROR(LookAtDependencies(*sight, input, snapshot, evidence));

@@ -5,6 +5,7 @@
 #include <capnp/message.h>
 #include <fmt/format.h>
 
+#include "commands/machine_shelf.h"
 #include "commands/target.h"
 #include "schemas/status.h"
 
@@ -26,7 +27,14 @@ absl::StatusOr<std::optional<Refusal>> Ask(const Inquiry& inquiry, const Candida
   RETURN_IF_ERROR(FindTarget(
       command.asReader(), inquiry.rows, [] { return std::string(); }, target));
   Drafts drafts;
-  return target.decide(command.asReader(), target.run_id, inquiry.rows, drafts);
+  MachineShelf machines;
+  return target.decide({.command = command.asReader(),
+                        .run_id = target.run_id,
+                        .new_id = target.new_id,
+                        .now = inquiry.snapshot.head().recorded_at,
+                        .rows = inquiry.rows,
+                        .machines = machines,
+                        .drafts = drafts});
 }
 
 class Judge {
@@ -72,7 +80,11 @@ class Judge {
     if (candidate.edge == nullptr) return absl::OkStatus();
     ASSIGN_OR_RETURN(const RunRow* const run, inquiry_.rows.Run(subject_.run_id));
     ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, inquiry_.rows.Workstream(subject_.run_id, subject_.ws_id));
-    const GuardInput input{inquiry_.rows, *run, workstream, candidate.edge->to};
+    const GuardInput input{.rows = inquiry_.rows,
+                           .now = inquiry_.snapshot.head().recorded_at,
+                           .to = candidate.edge->to,
+                           .run = run,
+                           .workstream = workstream};
     for (const Guard* const guard : candidate.edge->guards) {
       ASSIGN_OR_RETURN(const std::string saw, guard->judge(input));
       if (saw.empty()) continue;

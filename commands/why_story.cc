@@ -7,6 +7,7 @@
 
 #include "commands/machine.h"
 #include "eventstore/event_codec.h"
+#include "eventstore/event_entity.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"
 #include "schemas/step_status.h"
@@ -85,7 +86,7 @@ std::optional<Happening> HappeningOf(const FoldedEvent& event) {
       break;
     case Body::TRANSITIONED: {
       const auto moved = body.getTransitioned();
-      happening.kind = moved.hasOperator() ? HappeningKind::kOverridden : HappeningKind::kMoved;
+      happening.kind = IsOverride(moved) ? HappeningKind::kOverridden : HappeningKind::kMoved;
       happening.about = EntityOf(View(moved.getMachine()), event.run_id, ws_id);
       happening.from = View(moved.getFrom());
       happening.to = View(moved.getTo());

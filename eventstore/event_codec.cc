@@ -56,6 +56,45 @@ void TouchName(Name name) {
   if (!name.isKnown()) name.getOther();
 }
 
+void Touch(schema::TaskMove::Reader move) {
+  move.getWorkerId();
+}
+
+void Touch(schema::WorkerMove::Reader move) {
+  move.getRunId();
+  move.getTaskId();
+}
+
+void Touch(schema::RequestMove::Reader move) {
+  TouchAll(move.getPatches());
+  move.getDigest();
+  move.getAuthority();
+  move.getRunId();
+}
+
+void Touch(schema::Created::Reader created) {
+  TouchName(created.getMachine());
+  TouchName(created.getInitial());
+  created.getEntity();
+  created.getMachineVersion();
+  const auto task = created.getTask();
+  TouchAll(task.getDependsOn());
+  TouchAll(task.getGateDependencies());
+  TouchAll(task.getValidationGates());
+  const auto worker = created.getWorker();
+  TouchAll(worker.getCapabilities());
+  TouchAll(worker.getAffinity());
+  const auto patch = created.getPatch();
+  patch.getTaskId();
+  patch.getTool();
+  TouchAll(patch.getFiles());
+  patch.getDiffHash();
+  patch.getFormatFault();
+  TouchAll(created.getTestGate().getDependsOn());
+  created.getCircuitBreaker();
+  Touch(created.getRequest());
+}
+
 void Touch(schema::Event::Body::Reader body) {
   switch (body.which()) {
     case schema::Event::Body::RUN_CREATED:
@@ -71,7 +110,12 @@ void Touch(schema::Event::Body::Reader body) {
       TouchName(moved.getTo());
       TouchName(moved.getTrigger());
       moved.getOperator();
-      return;
+      moved.getEntity();
+      moved.getPatch();
+      moved.getTestGate().getExitCode();
+      Touch(moved.getTask());
+      Touch(moved.getWorker());
+      return Touch(moved.getRequest());
     }
     case schema::Event::Body::COMMAND_REFUSED: {
       const auto refused = body.getCommandRefused();
@@ -97,6 +141,23 @@ void Touch(schema::Event::Body::Reader body) {
       return;
     case schema::Event::Body::NOTED:
       body.getNoted().getEventType();
+      return;
+    case schema::Event::Body::CREATED:
+      return Touch(body.getCreated());
+    case schema::Event::Body::AMENDED: {
+      const auto amended = body.getAmended();
+      TouchName(amended.getMachine());
+      amended.getEntity();
+      amended.getCircuitBreaker();
+      Touch(amended.getWorker());
+      return Touch(amended.getRequest());
+    }
+    case schema::Event::Body::CHECKPOINT_SAVED:
+      body.getCheckpointSaved().getName();
+      return;
+    case schema::Event::Body::MACHINE_DEFINED:
+      body.getMachineDefined().getVersion();
+      body.getMachineDefined().getDefinition();
       return;
     case schema::Event::Body::CONTENT_REDACTED:
     case schema::Event::Body::UNKNOWN:

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "eventstore/event_codec.h"
+#include "eventstore/event_entity.h"
 
 namespace annals {
 
@@ -18,8 +19,20 @@ std::string_view EventTypeOf(schema::Event::Reader event, std::string& scratch) 
       return "workstream_created";
     case schema::Event::Body::TRANSITIONED:
       scratch.assign(View(body.getTransitioned().getMachine()));
-      scratch += body.getTransitioned().hasOperator() ? "_overridden" : "_transitioned";
+      scratch += IsOverride(body.getTransitioned()) ? "_overridden" : "_transitioned";
       return scratch;
+    case schema::Event::Body::CREATED:
+      scratch.assign(View(body.getCreated().getMachine()));
+      scratch += "_created";
+      return scratch;
+    case schema::Event::Body::AMENDED:
+      scratch.assign(View(body.getAmended().getMachine()));
+      scratch += "_amended";
+      return scratch;
+    case schema::Event::Body::CHECKPOINT_SAVED:
+      return "checkpoint_saved";
+    case schema::Event::Body::MACHINE_DEFINED:
+      return "machine_defined";
     case schema::Event::Body::COMMAND_REFUSED:
       return "command_refused";
     case schema::Event::Body::STEP_STARTED:
@@ -37,11 +50,11 @@ std::string_view EventTypeOf(schema::Event::Reader event, std::string& scratch) 
 }
 
 bool IsEngineEventType(std::string_view name) {
-  static constexpr std::string_view kNames[] = {
-      "run_created",    "workstream_created", "command_refused", "step_started",     "step_completed",
-      "error_recorded", "checkpoint_saved",   "machine_defined", "content_redacted", "unknown"};
-  return name.ends_with("_transitioned") || name.ends_with("_overridden") ||
-         std::ranges::find(kNames, name) != std::end(kNames);
+  static constexpr std::string_view kNames[] = {"command_refused",  "step_started",     "step_completed",
+                                                "error_recorded",   "checkpoint_saved", "machine_defined",
+                                                "content_redacted", "unknown"};
+  return name.ends_with("_created") || name.ends_with("_transitioned") || name.ends_with("_overridden") ||
+         name.ends_with("_amended") || std::ranges::find(kNames, name) != std::end(kNames);
 }
 
 }  // namespace annals

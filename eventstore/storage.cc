@@ -37,4 +37,24 @@ const TableDef& ApplySourcesTable() {
   return table;
 }
 
+const TableDef& LeasesTable() {
+  static const TableDef table = {
+      .name = "leases",
+      .meaning = "When each worker was last heard of. Renewed in place by heartbeats: no history, and no fold.",
+      .columns =
+          {{.name = "worker_id", .not_null = true, .meaning = "the worker"},
+           {.name = "renewed_at", .type = ColumnType::kTimestamp, .not_null = true, .meaning = "its last heartbeat"},
+           {.name = "expires_at",
+            .type = ColumnType::kTimestamp,
+            .not_null = true,
+            .meaning = "when two heartbeats will be missing"}},
+  };
+  return table;
+}
+
+absl::Span<const TableDef* const> BesideTables() {
+  static const TableDef* const tables[] = {&CommandIdsTable(), &ApplySourcesTable(), &LeasesTable()};
+  return tables;
+}
+
 }  // namespace annals

@@ -184,5 +184,9 @@ absl::Status MissingSubtree(uint64_t subtree);
 const TableDef& CommandIdsTable();  // command_id, position, salt (hex)
 // How far `annals apply` came in each source; committed with the commands themselves.
 const TableDef& ApplySourcesTable();  // source, lines, updated_at
+// When each worker was last heard of: renewed in place, no history and no fold.
+const TableDef& LeasesTable();  // worker_id, renewed_at, expires_at
+// All of these, which every backend keeps beside the log.
+absl::Span<const TableDef* const> BesideTables();
 
 }  // namespace annals

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -35,6 +36,13 @@ struct ForeignKey {
   std::vector<std::string> references;
 };
 
+// The stream whose events make a row: `prefix`, and the row's cells of `columns` with '/' between them. A row of which
+// one of those is NULL is not of this owner.
+struct RowOwner {
+  std::string prefix;
+  std::vector<size_t> columns;
+};
+
 struct TableDef {
   std::string name;
   std::string meaning;
@@ -43,6 +51,9 @@ struct TableDef {
   std::vector<std::vector<size_t>> indexes = {};
   std::vector<ForeignKey> foreign_keys = {};
   bool on_demand = false;  // absent until it is asked for (`annals rebuild TABLE`), kept up from then on
+  // Every row has exactly one owner. By default the run in the column run_id (RowType fills it in); none where a row is
+  // made by the event at its position, whatever stream that is of.
+  std::optional<std::vector<RowOwner>> owners = std::nullopt;
 
   // The index of column `name`; the table must have it.
   size_t ColumnIndex(std::string_view name) const;

@@ -16,11 +16,12 @@ absl::Status MissingRow(const FoldedEvent& event, std::string_view table, std::s
 
 absl::Status Fold(const FoldedEvent& event, Rows& rows) {
   using Projector = absl::Status (*)(const FoldedEvent&, Rows&);
-  static constexpr Projector kProjectors[] = {ApplyToWorkstreams, ApplyToRuns, ApplyToStepAttempts, ApplyToErrors,
-                                              ApplyToStateTransitions};
+  static constexpr Projector kProjectors[] = {
+      ApplyToWorkstreams, ApplyToRuns,        ApplyToStepAttempts, ApplyToErrors,
+      ApplyToEntities,    ApplyToCheckpoints, ApplyToMachines,     ApplyToStateTransitions};
   // Bodies are only ever added at the end, so one this binary does not know lies past the last it does.
   const auto which = event.event.getBody().which();
-  if (which == schema::Event::Body::UNKNOWN || which > schema::Event::Body::CONTENT_REDACTED) {
+  if (which == schema::Event::Body::UNKNOWN || which > schema::Event::Body::MACHINE_DEFINED) {
     return absl::DataLossError(
         fmt::format("fold the event at position {}: its kind {} is unknown to this annals; use a newer one",
                     event.position.value, static_cast<int>(which)));
@@ -47,7 +48,8 @@ absl::StatusOr<FoldedEvent> RecordFolder::DecodeEvent(const RecordView& record, 
   absl::StatusOr<schema::Event::Reader> event = events_.Decode(record.event, broken);
   if (!event.ok())
     return WithContext(event.status(), fmt::format("read the event at position {}", record.position.value));
-  FoldedEvent folded{.position = record.position, .run_id = {}, .event = *event, .json = {}, .text = {}};
+  FoldedEvent folded{
+      .position = record.position, .stream = record.stream, .run_id = {}, .event = *event, .json = {}, .text = {}};
   folded.run_id = RunOfStream(record.stream).value_or(std::string_view{});
   const auto content = event->getContent();
   if (content.isInline()) {

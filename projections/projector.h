@@ -16,6 +16,7 @@ namespace annals {
 // position does not bring it back.
 struct FoldedEvent {
   Position position;
+  std::string_view stream;
   std::string_view run_id;  // empty: of no run
   schema::Event::Reader event;
   std::string_view json;  // metadata, result, context or payload; empty when there is none
@@ -54,6 +55,10 @@ absl::Status ApplyToWorkstreams(const FoldedEvent& event, Rows& rows);
 absl::Status ApplyToRuns(const FoldedEvent& event, Rows& rows);
 absl::Status ApplyToStepAttempts(const FoldedEvent& event, Rows& rows);
 absl::Status ApplyToErrors(const FoldedEvent& event, Rows& rows);
+absl::Status ApplyToCheckpoints(const FoldedEvent& event, Rows& rows);
+absl::Status ApplyToMachines(const FoldedEvent& event, Rows& rows);
+// All machines beyond run and workstream.
+absl::Status ApplyToEntities(const FoldedEvent& event, Rows& rows);
 absl::Status ApplyToStateTransitions(const FoldedEvent& event, Rows& rows);
 
 // What a projector answers where an event speaks of a row that should be there and is not.

@@ -35,8 +35,8 @@ class RowType {
  public:
   // The kinds of members a row may have. Only an optional one may be NULL.
   using Member = std::variant<std::string RowStruct::*, std::optional<std::string> RowStruct::*, int64_t RowStruct::*,
-                              std::optional<int64_t> RowStruct::*, bool RowStruct::*, Timestamp RowStruct::*,
-                              std::optional<Timestamp> RowStruct::*>;
+                              std::optional<int64_t> RowStruct::*, bool RowStruct::*, std::optional<bool> RowStruct::*,
+                              Timestamp RowStruct::*, std::optional<Timestamp> RowStruct::*>;
   struct Column {
     std::string_view name;
     Member member;
@@ -44,19 +44,21 @@ class RowType {
     std::vector<std::string> one_of = {};
   };
 
-  // `table` comes without its columns: they follow from `columns`, text named *_json or depends_on being JSON.
+  // `table` comes without its columns: they follow from `columns`, text of which the meaning says so, or named *_json,
+  // being JSON.
   // `lookup` are the columns that find one row: the primary key unless given.
   RowType(TableDef table, std::vector<Column> columns, std::vector<size_t> lookup = {})
       : table_(std::move(table)), lookup_(std::move(lookup)) {
     for (Column& column : columns) {
       members_.push_back(column.member);
-      const bool json = column.name.ends_with("_json") || column.name == "depends_on";
+      const bool json = column.name.ends_with("_json") || column.meaning.starts_with("JSON ");
       table_.columns.push_back({.name = std::string(column.name),
                                 .type = json ? ColumnType::kJson : TypeOf(column.member),
                                 .not_null = !IsOptional(column.member),
                                 .meaning = std::string(column.meaning),
                                 .one_of = std::move(column.one_of)});
     }
+    if (!table_.owners) table_.owners = {{{"run/", {table_.ColumnIndex("run_id")}}}};
     if (lookup_.empty()) {
       for (size_t i = 0; i < table_.key_columns; ++i) lookup_.push_back(i);
     }

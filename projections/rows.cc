@@ -55,6 +55,55 @@ absl::StatusOr<std::vector<std::string>> Rows::DependentsOf(std::string_view run
   return dependents;
 }
 
+absl::StatusOr<std::optional<std::string>> Rows::NewestMachineVersion(std::string_view name) {
+  std::optional<MachineRow> newest;
+  const auto take = [&](const MachineRow& row) {
+    if (row.name == name && (!newest || row.position > newest->position)) newest = row;
+  };
+  if (source_ != nullptr) {
+    const RowQuery query{
+        .table = &MachinesTable().table(), .equals = {{0, name}}, .order = {3}, .descending = true, .limit = 1};
+    RETURN_IF_ERROR(source_->ReadRows(query, set_, [&](Row row) {
+      take(MachinesTable().FromValues(row));
+      return absl::OkStatus();
+    }));
+  }
+  machines.ForEach(take);
+  if (!newest) return std::nullopt;
+  return std::move(newest->version);
+}
+
+absl::StatusOr<std::optional<Timestamp>> Rows::LeaseOf(std::string_view worker_id) {
+  std::optional<Timestamp> renewed_at;
+  if (source_ == nullptr) return renewed_at;
+  RETURN_IF_ERROR(
+      source_->ReadRows({.table = &LeasesTable(), .equals = {{0, worker_id}}}, TableSet::kLive, [&](Row row) {
+        renewed_at = std::get<Timestamp>(row[1]);
+        return absl::OkStatus();
+      }));
+  return renewed_at;
+}
+
+absl::StatusOr<std::vector<Rows::Dependent>> Rows::EntitiesNeeding(std::string_view run_id, std::string_view needs_type,
+                                                                   std::string_view needs) {
+  absl::btree_set<Dependent> dependents;
+  if (source_ != nullptr) {
+    const RowQuery query{.table = &EntityDependenciesTable().table(),
+                         .equals = {{0, run_id}, {3, needs_type}, {4, needs}}};
+    RETURN_IF_ERROR(source_->ReadRows(query, set_, [&](Row row) {
+      dependents.insert(
+          {std::string(std::get<std::string_view>(row[1])), std::string(std::get<std::string_view>(row[2]))});
+      return absl::OkStatus();
+    }));
+  }
+  entity_dependencies.ForEachDirty([&](const EntityDependencyRow& row) {
+    if (row.run_id == run_id && row.needs_type == needs_type && row.needs == needs) {
+      dependents.insert({row.entity_type, row.entity_id});
+    }
+  });
+  return std::vector<Dependent>(dependents.begin(), dependents.end());
+}
+
 absl::StatusOr<RunsHolding> Rows::FindRunsHolding(std::string_view ws_id) {
   absl::btree_set<std::string> candidates;
   if (source_ != nullptr) {

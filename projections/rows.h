@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "projections/entity_tables.h"
 #include "projections/row_cache.h"
 #include "projections/tables.h"
 
@@ -29,6 +30,16 @@ class Rows {
   RowCache<DependencyRow> dependencies{DependenciesTable()};
   RowCache<StepAttemptRow> step_attempts{StepAttemptsTable()};
   RowCache<ErrorRow> errors{ErrorsTable()};
+  RowCache<TaskRow> tasks{TasksTable()};
+  RowCache<EntityDependencyRow> entity_dependencies{EntityDependenciesTable()};
+  RowCache<WorkerRow> workers{WorkersTable()};
+  RowCache<PatchRow> patches{PatchesTable()};
+  RowCache<TestGateRow> test_gates{TestGatesTable()};
+  RowCache<CircuitBreakerRow> circuit_breakers{CircuitBreakersTable()};
+  RowCache<RequestRow> requests{RequestsTable()};
+  RowCache<CheckpointRow> checkpoints{CheckpointsTable()};
+  RowCache<MachineRow> machines{MachinesTable()};
+  RowCache<EntityRow> entities{EntitiesTable()};
   RowCache<StateTransitionRow> state_transitions{StateTransitionsTable()};
   // Whether state_transitions is kept: it is absent until somebody asks for it.
   bool keeps_state_transitions = false;
@@ -41,6 +52,21 @@ class Rows {
 
   // How many attempts there are at a step. The reference may be counted up, and is valid until the next call.
   absl::StatusOr<int64_t*> Attempts(std::string_view run_id, std::string_view ws_id, std::string_view step_name);
+
+  // The newest version of a machine that a user defined; nothing where there is none.
+  absl::StatusOr<std::optional<std::string>> NewestMachineVersion(std::string_view name);
+  // When a worker was last heard of.
+  absl::StatusOr<std::optional<Timestamp>> LeaseOf(std::string_view worker_id);
+
+  // A task or gate of a run that needs another.
+  struct Dependent {
+    std::string entity_type;
+    std::string entity_id;
+    auto operator<=>(const Dependent&) const = default;
+  };
+  // Those that need the task or gate `needs`, in order.
+  absl::StatusOr<std::vector<Dependent>> EntitiesNeeding(std::string_view run_id, std::string_view needs_type,
+                                                         std::string_view needs);
 
   // The workstreams that need `ws_id`, by name in order.
   absl::StatusOr<std::vector<std::string>> DependentsOf(std::string_view run_id, std::string_view ws_id);
@@ -71,6 +97,16 @@ class Rows {
     visit(rows.dependencies...);
     visit(rows.step_attempts...);
     visit(rows.errors...);
+    visit(rows.tasks...);
+    visit(rows.entity_dependencies...);
+    visit(rows.workers...);
+    visit(rows.patches...);
+    visit(rows.test_gates...);
+    visit(rows.circuit_breakers...);
+    visit(rows.requests...);
+    visit(rows.checkpoints...);
+    visit(rows.machines...);
+    visit(rows.entities...);
     if ((rows.keeps_state_transitions && ...)) visit(rows.state_transitions...);
   }
 

@@ -1,14 +1,10 @@
 // state_transitions, on demand: a row per transition asked for, whatever the law said.
-#include "projections/projector.h"
+#include "eventstore/event_entity.h"
+#include "projections/entity_projector.h"
 #include "schemas/status.h"
 
 namespace annals {
 namespace {
-
-std::optional<std::string> TextOrNull(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  return std::string(text);
-}
 
 std::string_view NameOf(schema::Severity severity) {
   switch (severity) {
@@ -35,15 +31,16 @@ absl::Status ApplyToStateTransitions(const FoldedEvent& event, Rows& rows) {
   row.transitioned_at = event.time();
   if (body.isTransitioned()) {
     const auto moved = body.getTransitioned();
-    row.entity_type = View(moved.getMachine());
-    row.entity_id = row.entity_type == "run" ? event.run_id : View(event.event.getWsId());
+    const EntityRef entity = EntityOf(event.event, event.stream);
+    row.entity_type = entity.machine;
+    row.entity_id = entity.id;
     row.from_state = TextOrNull(View(moved.getFrom()));
     row.to_state = TextOrNull(View(moved.getTo()));
     row.trigger = TextOrNull(View(moved.getTrigger()));
     row.reason = TextOrNull(event.text);
     row.operator_name = TextOrNull(View(moved.getOperator()));
     row.severity = NameOf(moved.getSeverity());
-    row.kind = moved.hasOperator() ? "override" : "lawful";
+    row.kind = IsOverride(moved) ? "override" : "lawful";
   } else {
     const auto refused = body.getCommandRefused();
     row.entity_type = View(refused.getMachine());

@@ -1,18 +1,10 @@
 #include "projections/tables.h"
 
+#include "projections/entity_tables.h"
+#include "projections/machine_states.h"
 #include "schemas/machine.capnp.h"
 
 namespace annals {
-namespace {
-
-// The states of a built-in machine, for the CHECK of a status column.
-std::vector<std::string> StatesOf(schema::Machine::Reader machine) {
-  std::vector<std::string> names;
-  for (const auto state : machine.getStates()) names.emplace_back(state.getName().cStr());
-  return names;
-}
-
-}  // namespace
 
 const RowType<RunRow>& RunsTable() {
   static const RowType<RunRow> type(
@@ -51,7 +43,8 @@ const RowType<WorkstreamRow>& WorkstreamsTable() {
        {"created_at", &WorkstreamRow::created_at, "when it was created"},
        {"updated_at", &WorkstreamRow::updated_at, "when an event last changed this row"},
        {"completed_at", &WorkstreamRow::completed_at, "when it reached a terminal state"},
-       {"metadata_json", &WorkstreamRow::metadata_json, "what the creator stated"}});
+       {"metadata_json", &WorkstreamRow::metadata_json, "what the creator stated"},
+       {"patches_quarantined", &WorkstreamRow::patches_quarantined, "its patches that are quarantined"}});
   return type;
 }
 
@@ -121,7 +114,8 @@ const RowType<StateTransitionRow>& StateTransitionsTable() {
        .columns = {},
        .key_columns = 1,
        .indexes = {{1, 2}},
-       .on_demand = true},
+       .on_demand = true,
+       .owners = {}},
       {{"position", &StateTransitionRow::position, "of the event"},
        {"entity_type", &StateTransitionRow::entity_type, "the machine: run, workstream, …"},
        {"entity_id", &StateTransitionRow::entity_id, "which of them"},
@@ -138,9 +132,22 @@ const RowType<StateTransitionRow>& StateTransitionsTable() {
 }
 
 const std::vector<const TableDef*>& ProjectedTables() {
-  static const std::vector<const TableDef*> tables = {&RunsTable().table(),         &WorkstreamsTable().table(),
-                                                      &DependenciesTable().table(), &StepAttemptsTable().table(),
-                                                      &ErrorsTable().table(),       &StateTransitionsTable().table()};
+  static const std::vector<const TableDef*> tables = {&RunsTable().table(),
+                                                      &WorkstreamsTable().table(),
+                                                      &DependenciesTable().table(),
+                                                      &StepAttemptsTable().table(),
+                                                      &ErrorsTable().table(),
+                                                      &TasksTable().table(),
+                                                      &EntityDependenciesTable().table(),
+                                                      &WorkersTable().table(),
+                                                      &PatchesTable().table(),
+                                                      &TestGatesTable().table(),
+                                                      &CircuitBreakersTable().table(),
+                                                      &RequestsTable().table(),
+                                                      &CheckpointsTable().table(),
+                                                      &MachinesTable().table(),
+                                                      &EntitiesTable().table(),
+                                                      &StateTransitionsTable().table()};
   return tables;
 }
 

@@ -39,6 +39,7 @@ struct WorkstreamRow {
   Timestamp updated_at;
   std::optional<Timestamp> completed_at;
   std::optional<std::string> metadata_json;
+  int64_t patches_quarantined = 0;
   bool IsFinal() const { return completed_at.has_value(); }
 };
 

@@ -12,6 +12,13 @@ ContentNames ContentNamesOf(schema::Event::Body::Which which) {
       return {"result", "reason"};
     case Body::ERROR_RECORDED:
       return {"context", "message"};
+    case Body::CREATED:
+      return {"metadata", "text"};
+    case Body::TRANSITIONED:
+    case Body::AMENDED:
+      return {"detail", "reason"};
+    case Body::CHECKPOINT_SAVED:
+      return {"data", "reason"};
     default:
       return {"payload", "reason"};
   }

@@ -50,6 +50,84 @@ enum Word {
   static @36;
   fix @37;
   runtime @38;
+  task @39;
+  worker @40;
+  patch @41;
+  testGate @42;
+  circuitBreaker @43;
+  request @44;
+  queued @45;
+  validating @46;
+  retrying @47;
+  cancelled @48;
+  initializing @49;
+  idle @50;
+  busy @51;
+  draining @52;
+  unresponsive @53;
+  shutdown @54;
+  staged @55;
+  applied @56;
+  quarantined @57;
+  verified @58;
+  rolledBack @59;
+  expired @60;
+  superseded @61;
+  passed @62;
+  closed @63;
+  open @64;
+  halfOpen @65;
+  planning @66;
+  planAwaitingApproval @67;
+  planApproved @68;
+  planRejected @69;
+  implementing @70;
+  implementationAwaitingApproval @71;
+  implementationApproved @72;
+  implementationRejected @73;
+  reviewing @74;
+  verifying @75;
+  assign @76;
+  submit @77;
+  retry @78;
+  requeue @79;
+  cancel @80;
+  started @81;
+  spawnFailed @82;
+  release @83;
+  drain @84;
+  drained @85;
+  heartbeatsMissed @86;
+  recover @87;
+  giveUp @88;
+  shutDown @89;
+  crash @90;
+  validate @91;
+  expire @92;
+  stage @93;
+  quarantine @94;
+  apply @95;
+  block @96;
+  supersede @97;
+  verify @98;
+  rollBack @99;
+  pass @100;
+  failuresReached @101;
+  cooldownElapsed @102;
+  successesReached @103;
+  failedAgain @104;
+  trip @105;
+  reset @106;
+  plan @107;
+  submitPlan @108;
+  approvePlan @109;
+  rejectPlan @110;
+  implement @111;
+  submitImplementation @112;
+  approveImplementation @113;
+  rejectImplementation @114;
+  review @115;
+  rework @116;
 }
 
 struct Event {
@@ -84,6 +162,10 @@ struct Event {
     errorRecorded @17 :ErrorRecorded;
     noted @18 :Noted;
     contentRedacted @19 :ContentRedacted;
+    created @20 :Created;
+    amended @21 :Amended;
+    checkpointSaved @22 :CheckpointSaved;
+    machineDefined @23 :MachineDefined;
   }
 }
 
@@ -122,9 +204,19 @@ struct Transitioned {
   # None for an override along no edge.
   severity @8 :Machine.Severity;
   operator @9 :Text $Json.label;
-  # Set exactly when this was an override.
+  # Who overrode the law, or, where `byHand` is set, who answers for a move that the law wants an operator for.
   final @10 :Bool;
   # `to` is a terminal state of the machine: a fold need not know machines.
+  byHand @11 :Bool $Json.sparse;
+  # The operator was asked for by the law, which was not set aside.
+  entity @12 :Text $Json.id;
+  # Absent of runs and workstreams, which stream and event name.
+  task @13 :TaskMove;
+  worker @14 :WorkerMove;
+  patch @15 :PatchMove;
+  testGate @16 :TestGateMove;
+  request @17 :RequestMove;
+  # What the move carries beyond states: of the machine's own kind, or none.
 }
 
 struct CommandRefused {
@@ -169,4 +261,144 @@ struct Noted {
 struct ContentRedacted {
   # The kept content of an earlier event of this stream is gone; why is this event's own content.
   position @0 :UInt64 $Json.required;
+}
+
+struct Created {
+  # An entity of any machine but run and workstream.
+  machine :union $Json.flat $Json.required { known @0 :Word; other @1 :Text $Json.id; }
+  entity @2 :Text $Json.required $Json.id;
+  machineVersion @3 :Text $Json.label;
+  initial :union $Json.flat $Json.required { known @4 :Word; other @5 :Text $Json.id; }
+  # The state it begins in.
+  task @6 :TaskSpec;
+  worker @7 :WorkerSpec;
+  patch @8 :PatchSpec;
+  testGate @9 :TestGateSpec;
+  circuitBreaker @10 :CircuitBreakerSpec;
+  request @11 :RequestMove;
+  # What its kind has beyond a state; none of a user's own machine.
+}
+
+struct Amended {
+  # Something about an entity changed, its state not.
+  machine :union $Json.flat $Json.required { known @0 :Word; other @1 :Text $Json.id; }
+  entity @2 :Text $Json.required $Json.id;
+  worker @3 :WorkerMove;
+  circuitBreaker @4 :ToolResult;
+  request @5 :RequestMove;
+}
+
+struct CheckpointSaved {
+  # A request's where the stream is one, else the event's workstream's.
+  name @0 :Text $Json.required $Json.id;
+}
+
+struct MachineDefined {
+  # The stream names it.
+  version @0 :Text $Json.required $Json.label;
+  # Hash of the definition.
+  definition @1 :Text $Json.required $Json.json;
+  # As annals machine show --format json prints it; inline, as the law of entities cannot be redacted.
+}
+
+struct TaskSpec {
+  dependsOn @0 :List(Text) $Json.id;
+  gateDependencies @1 :List(Text) $Json.id;
+  validationGates @2 :List(Text) $Json.id;
+  isCritical @3 :Bool;
+  maxRetries @4 :UInt32;
+  timeoutSec @5 :UInt32;
+}
+
+struct TaskMove {
+  workerId @0 :Text $Json.id;
+  # Who takes it, on the way to running; who gave it up, on the way out.
+  epoch @1 :UInt32 $Json.sparse;
+  # Of the claim: 1, 2, … per task.
+  retryAt @2 :Int64 $Json.time;
+}
+
+struct WorkerSpec {
+  capabilities @0 :List(Text) $Json.id;
+  affinity @1 :List(Text) $Json.id;
+  maxConcurrentTasks @2 :UInt32;
+  heartbeatSec @3 :UInt32;
+}
+
+enum Claim {
+  none @0;
+  taken @1;
+  released @2;
+}
+
+struct WorkerMove {
+  claim @0 :Claim;
+  # Of this task:
+  runId @1 :Text $Json.id;
+  taskId @2 :Text $Json.id;
+  epoch @3 :UInt32 $Json.sparse;
+  lastHeartbeat @4 :Int64 $Json.time;
+  # When it had last been heard of.
+}
+
+struct PatchSpec {
+  taskId @0 :Text $Json.id;
+  tool @1 :Text $Json.id;
+  format @2 :Command.PatchFormat;
+  files @3 :List(Text);
+  diffHash @4 :Text $Json.hash;
+  # SHA-256 of the diff
+  linesAdded @5 :UInt32;
+  linesRemoved @6 :UInt32;
+  formatFault @7 :Text;
+  # "line 12: …"; absent where the diff is in its format.
+}
+
+struct PatchMove {
+  # What was found; only what the move is about.
+  scopePassed @0 :Bool;
+  constraintsPassed @1 :Bool;
+  testsPassed @2 :Bool;
+}
+
+struct TestGateSpec {
+  type @0 :Command.GateType;
+  timeoutSec @1 :UInt32;
+  dependsOn @2 :List(Text) $Json.id;
+}
+
+struct TestGateMove {
+  exitCode @0 :Json.OptionalInt64;
+}
+
+struct CircuitBreakerSpec {
+  failureThreshold @0 :UInt32;
+  cooldownSeconds @1 :UInt32;
+  successThreshold @2 :UInt32;
+}
+
+struct ToolResult {
+  outcome @0 :Command.Outcome;
+}
+
+enum Document {
+  # Which text of a request an event carries.
+  none @0;
+  request @1;
+  plan @2;
+  implementation @3;
+  review @4;
+  verificationResult @5;
+}
+
+struct RequestMove {
+  document @0 :Document $Json.sparse;
+  patches @1 :List(Text);
+  # "<patch>=<hash of its diff>", shown with an implementation and approved with it.
+  digest @2 :Text $Json.hash;
+  # Of what is approved.
+  authority @3 :Text $Json.label;
+  # By which.
+  runId @4 :Text $Json.id;
+  # The run that does the work, from here on.
 }

@@ -37,6 +37,9 @@ annotation base64 @0xd6f6e5e0a4b1c20a (field) :Void;
 annotation hash @0xd6f6e5e0a4b1c20b (field) :Void;
 # Text, or each Text of a list, is a SHA-256: 64 hex digits.
 
+annotation sparse @0xd6f6e5e0a4b1c20d (field) :Void;
+# Left out while it is zero.
+
 struct OptionalInt64 {
   # A number that may be absent: the pointer to it is null then. In JSON it is the bare number.
   value @0 :Int64;

@@ -110,6 +110,8 @@ bool JsonObjectReader::ReadField(const JsonField& field, JsonTargets targets) {
       DynamicStruct::Builder inner = target.init(field.field).as<DynamicStruct>();
       return ReadObject(*field.shape, {&inner, 1});
     }
+    case JsonType::kStructList:
+      return ReadStructs(field, target);
     case JsonType::kParts:
       return ReadObject(*field.shape, targets);
     case JsonType::kDiscriminator:
@@ -228,6 +230,18 @@ bool JsonObjectReader::ReadTexts(const JsonField& field, DynamicStruct::Builder 
     Put(texts[i], list.init(i, static_cast<capnp::uint>(texts[i].size())).as<capnp::Text>());
   }
   return true;
+}
+
+bool JsonObjectReader::ReadStructs(const JsonField& field, DynamicStruct::Builder target) {
+  const size_t count = in_.CountElements();
+  if (!in_.Take('[')) return in_.FailType("an array of objects");
+  auto list = target.init(field.field, static_cast<capnp::uint>(count)).as<capnp::DynamicList>();
+  for (capnp::uint i = 0; i < count; ++i) {
+    if (i > 0 && !in_.Take(',')) return false;
+    DynamicStruct::Builder element = list[i].as<DynamicStruct>();
+    if (!ReadObject(*field.shape, {&element, 1})) return false;
+  }
+  return in_.Take(']');
 }
 
 }  // namespace annals

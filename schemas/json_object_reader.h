@@ -37,6 +37,7 @@ class JsonObjectReader {
   bool ReadTime(const JsonField& field, capnp::DynamicStruct::Builder target);
   bool ReadEnum(const JsonField& field, capnp::DynamicStruct::Builder target);
   bool ReadTexts(const JsonField& field, capnp::DynamicStruct::Builder target);
+  bool ReadStructs(const JsonField& field, capnp::DynamicStruct::Builder target);
   bool ReadHex(const JsonField& field, capnp::DynamicStruct::Builder target);
   bool ReadFlat(const JsonField& field, capnp::DynamicStruct::Builder target);
   // The string at the cursor, as `rule` allows it.

@@ -63,6 +63,17 @@ size_t BytesOf(capnp::StructSchema::Field field) {
   return 0;
 }
 
+void DescribeList(capnp::Type element, JsonField& field) {
+  if (element.isStruct()) {
+    field.type = JsonType::kStructList;
+    field.shape = std::make_unique<JsonShape>(DescribeStruct("each of " + field.name, element.asStruct()));
+    return;
+  }
+  CHECK(element.isText());
+  field.type = JsonType::kTextList;
+  field.rule = RuleOf(field.field);
+}
+
 void DescribeType(capnp::Type type, JsonField& field) {
   switch (type.which()) {
     case Type::BOOL:
@@ -73,9 +84,7 @@ void DescribeType(capnp::Type type, JsonField& field) {
       field.rule = RuleOf(field.field);
       return;
     case Type::LIST:
-      CHECK(type.asList().getElementType().isText());
-      field.type = JsonType::kTextList;
-      field.rule = RuleOf(field.field);
+      DescribeList(type.asList().getElementType(), field);
       return;
     case Type::ENUM:
       field.type = JsonType::kEnum;

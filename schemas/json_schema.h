@@ -26,6 +26,7 @@ enum class JsonAnnotation : uint64_t {  // ids of json.capnp
   kBytes = 0xd6f6e5e0a4b1c20c,
   kBase64 = 0xd6f6e5e0a4b1c20a,
   kHash = 0xd6f6e5e0a4b1c20b,
+  kSparse = 0xd6f6e5e0a4b1c20d,
 };
 bool HasAnnotation(capnp::StructSchema::Field field, JsonAnnotation annotation);
 
@@ -48,7 +49,8 @@ enum class JsonType : uint8_t {
   kHex,
   kFlat,    // a {known, other} union: an enumerant of `known` by its name, or text
   kStruct,  // an object of its own
-  kParts,   // an object whose keys go where those of the object around it go
+  kStructList,
+  kParts,  // an object whose keys go where those of the object around it go
 };
 
 struct JsonShape;
@@ -66,7 +68,7 @@ struct JsonField {
   uint64_t max = 0;                     // the same
   size_t bytes = 0;                     // kHex
   std::vector<std::string> enumerants;  // kEnum, kFlat, by ordinal
-  std::unique_ptr<JsonShape> shape;     // kStruct, kParts
+  std::unique_ptr<JsonShape> shape;     // kStruct, kStructList, kParts
 };
 
 // The keys of one object. At most 64, so that a word holds which were seen.

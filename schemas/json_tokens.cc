@@ -125,6 +125,19 @@ bool JsonTokens::ReadStringAt(const uint32_t* place, std::string_view& text) {
   return found;
 }
 
+size_t JsonTokens::CountElements() const {
+  if (Peek() != '[' || next_ + 1 >= end_ || text_[next_[1]] == ']') return 0;
+  size_t count = 1, depth = 0;
+  for (const uint32_t* at = next_ + 1; at < end_; ++at) {
+    const char c = text_[*at];
+    if (depth == 0 && c == ']') break;
+    if (depth == 0 && c == ',') ++count;
+    if (c == '{' || c == '[') ++depth;
+    if (depth > 0 && (c == '}' || c == ']')) --depth;
+  }
+  return count;
+}
+
 const uint32_t* JsonTokens::FindMember(std::string_view key) {
   const uint32_t* at = next_ + 1;
   const auto byte = [&] { return text_[*at]; };

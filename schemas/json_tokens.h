@@ -58,10 +58,14 @@ class JsonTokens {
   // Moves over "key": in an object. `key` lives until the next ReadString(), ReadKey() or Load().
   bool ReadKey(std::string_view& key) { return ReadString(key) && Take(':'); }
 
+  // How many elements the array at the cursor has, by its commas: right where the array is well formed. 0: no array.
+  size_t CountElements() const;
+
   // Where the value of the member `key` of the outermost object starts, or npos; a quick look that does not move and
   // leaves faults to the reading proper. A place is what ReadStringAt() takes.
   const uint32_t* FindMember(std::string_view key);
   bool ReadStringAt(const uint32_t* place, std::string_view& text);
+  bool IsNullAt(const uint32_t* place) const { return text_[*place] == 'n'; }
   size_t OffsetOf(const uint32_t* place) const { return *place; }
 
   // Notes a fault of meaning; returns false.

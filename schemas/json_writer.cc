@@ -104,6 +104,7 @@ void WriteField(DynamicStruct::Reader parent, Field field, JsonWriter& out) {
   }
   if (field.getProto().isGroup()) return WriteStruct(parent.get(field).as<DynamicStruct>(), out);
   if (field.getType().isVoid() || !parent.has(field)) return;
+  if (HasAnnotation(field, JsonAnnotation::kSparse) && !parent.has(field, capnp::HasMode::NON_DEFAULT)) return;
   const DynamicValue::Reader value = parent.get(field);
   if (HasAnnotation(field, JsonAnnotation::kTime)) {
     const Timestamp time{value.as<int64_t>()};

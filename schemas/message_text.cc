@@ -68,6 +68,7 @@ std::string_view NearestName(std::string_view given, std::span<const std::string
   std::string_view nearest;
   size_t least = std::max<size_t>(given.size() / 3, 1) + 1;
   for (const std::string_view name : names) {
+    if (std::max(given.size(), name.size()) - std::min(given.size(), name.size()) >= least) continue;
     const size_t distance = EditDistance(given, name);
     if (distance >= least) continue;
     least = distance;
@@ -79,7 +80,10 @@ std::string_view NearestName(std::string_view given, std::span<const std::string
 std::string SuggestName(std::string_view given, std::span<const std::string_view> names) {
   const std::string_view nearest = NearestName(given, names);
   if (!nearest.empty()) return fmt::format("did you mean \"{}\"?", nearest);
-  return "known: " + Listed(names);
+  constexpr size_t kNamed = 40;
+  std::string known = "known: " + Listed(names.first(std::min(names.size(), kNamed)));
+  if (names.size() > kNamed) known += fmt::format(" and {} more", names.size() - kNamed);
+  return known;
 }
 
 std::string ListedBriefly(std::span<const std::string> names) {

@@ -20,7 +20,7 @@ std::string Listed(std::span<const std::string_view> names);
 // The name that `given` most likely meant, or "" where none is near. Case and up to a third of the letters may differ.
 std::string_view NearestName(std::string_view given, std::span<const std::string_view> names);
 
-// "did you mean "status"?", or "known: a, b, c" where nothing is near.
+// "did you mean "status"?", or "known: a, b, c" where nothing is near (the first 40).
 std::string SuggestName(std::string_view given, std::span<const std::string_view> names);
 
 }  // namespace annals

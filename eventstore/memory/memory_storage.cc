@@ -294,7 +294,7 @@ MemoryStorage::~MemoryStorage() = default;
 
 std::unique_ptr<MemoryStorage> MemoryStorage::Create(absl::Span<const TableDef* const> tables) {
   auto state = std::make_unique<State>();
-  for (const TableDef* table : {&CommandIdsTable(), &ApplySourcesTable()}) {
+  for (const TableDef* table : BesideTables()) {
     state->live[table->name] = std::make_shared<MemoryTable>(table->key_columns);
   }
   for (const TableDef* table : tables) {

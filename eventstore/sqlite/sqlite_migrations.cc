@@ -23,8 +23,7 @@ struct Migration {
 
 std::string FreshSchemaSql(const SqliteOptions& options) {
   std::string sql(LogSchemaSql());
-  sql += CreateTableSql(CommandIdsTable(), CommandIdsTable().name, "");
-  sql += CreateTableSql(ApplySourcesTable(), ApplySourcesTable().name, "");
+  for (const TableDef* const table : BesideTables()) sql += CreateTableSql(*table, table->name, "");
   for (const TableDef* const table : options.tables) {
     if (!table->on_demand) sql += CreateTableSql(*table, table->name, "");
   }

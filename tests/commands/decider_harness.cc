@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "commands/consequences.h"
 #include "commands/machine.h"
+#include "commands/machine_shelf.h"
+#include "commands/target.h"
 #include "eventstore/event_codec.h"
+#include "eventstore/event_entity.h"
 #include "projections/projector.h"
 #include "schemas/step_status.h"
 #include "tests/support/commands.h"
@@ -26,7 +30,7 @@ std::string MoveLine(schema::Transitioned::Reader moved, std::string_view ws_id)
   std::string line = fmt::format("{}: {} -> {}", View(moved.getMachine()) == "run" ? "run" : ws_id,
                                  View(moved.getFrom()), View(moved.getTo()));
   if (!View(moved.getTrigger()).empty()) line += fmt::format(" by {}", View(moved.getTrigger()));
-  if (moved.hasOperator()) line += fmt::format(", overridden by {}", View(moved.getOperator()));
+  if (IsOverride(moved)) line += fmt::format(", overridden by {}", View(moved.getOperator()));
   if (moved.getFinal()) line += ", final";
   if (moved.getSeverity() != schema::Severity::INFO) line += fmt::format(", {}", NameOf(moved.getSeverity()));
   return line;
@@ -71,18 +75,13 @@ std::string BodyLine(schema::Event::Reader event) {
 
 }  // namespace
 
-std::vector<std::string> LinesOf(Drafts& drafts) {
-  std::vector<std::string> lines;
-  for (size_t i = 0; i < drafts.size(); ++i) {
-    const EventDraft& draft = drafts[i];
-    std::string line = BodyLine(draft.event.asReader());
-    if (draft.caused_by) line += fmt::format(", because of event {}", *draft.caused_by);
-    if (!draft.text.empty()) line += fmt::format(": {}", draft.text);
-    if (!draft.json.empty()) line += fmt::format(" {}", draft.json);
-    if (draft.origin == EventDraft::Origin::kProduced) line += " (kept)";
-    lines.push_back(std::move(line));
-  }
-  return lines;
+std::string LineOf(const EventDraft& draft, Position first) {
+  std::string line = BodyLine(draft.event.asReader());
+  if (draft.cause.value != 0) line += fmt::format(", because of event {}", draft.cause.value - first.value);
+  if (!draft.text.empty()) line += fmt::format(": {}", draft.text);
+  if (!draft.json.empty()) line += fmt::format(" {}", draft.json);
+  if (draft.origin == EventDraft::Origin::kProduced) line += " (kept)";
+  return line;
 }
 
 History& History::Run(std::string_view status) {
@@ -121,41 +120,87 @@ History& History::Attempt(std::string_view ws_id, std::string_view step_name) {
 }
 
 Outcome History::When(std::string_view command) {
-  const support::JsonCommand parsed(command);
-  Drafts drafts;
-  Outcome outcome;
-  auto judged = Decide(parsed.reader(), drafts);
-  outcome.status = judged.status();
-  if (!judged.ok()) return outcome;
-  outcome.refusal = *std::move(judged);
-  if (!outcome.refusal) outcome.events = LinesOf(drafts);
-  return outcome;
+  Rows rows;
+  EventDecoder decoder;
+  uint64_t position = 0;
+  for (const Kept& kept : kept_) {
+    Must(Fold({.position = {++position},
+               .stream = kept.stream,
+               .run_id = RunOfStream(kept.stream).value_or(std::string_view{}),
+               .event = Must(decoder.Decode(kept.event)),
+               .json = kept.json,
+               .text = kept.text},
+              rows));
+  }
+  return Judge(command, rows, [](const FoldedEvent&) {});
 }
 
 History& History::After(std::string_view command) {
-  const support::JsonCommand parsed(command);
-  Drafts drafts;
-  const std::optional<Refusal> refusal = Must(Decide(parsed.reader(), drafts));
-  if (refusal) throw std::runtime_error(fmt::format("{} was refused: {}", command, refusal->why));
-  for (size_t i = 0; i < drafts.size(); ++i) {
-    drafts[i].event.setRecordedAt(static_cast<int64_t>(++position_) * kSecond);
-    Must(Fold({.position = {position_},
-               .run_id = "r1",
-               .event = drafts[i].event.asReader(),
-               .json = drafts[i].json,
-               .text = drafts[i].text},
-              rows_));
-  }
+  const Outcome outcome = Judge(command, rows_, [&](const FoldedEvent& event) { Keep(event); });
+  if (outcome.refusal) throw std::runtime_error(fmt::format("{} was refused: {}", command, outcome.refusal->why));
+  Must(outcome.status);
   return *this;
+}
+
+Outcome History::Judge(std::string_view command, Rows& rows, absl::FunctionRef<void(const FoldedEvent&)> keep) {
+  const support::JsonCommand parsed(command);
+  Outcome outcome;
+  Target target;
+  Drafts drafts;
+  MachineShelf machines;
+  outcome.status = FindTarget(
+      parsed.reader(), rows, [] { return std::string("new"); }, target);
+  if (!outcome.status.ok()) return outcome;
+  uint64_t position = position_;
+  const Position first{position + 1};
+  const DecisionInput input{.command = parsed.reader(),
+                            .run_id = target.run_id,
+                            .new_id = target.new_id,
+                            .now = {static_cast<int64_t>(first.value) * kSecond},
+                            .rows = rows,
+                            .machines = machines,
+                            .drafts = drafts};
+  auto judged = target.decide(input);
+  outcome.status = judged.status();
+  if (!judged.ok()) return outcome;
+  outcome.refusal = *std::move(judged);
+  if (outcome.refusal) return outcome;
+  outcome.status = Settle(input, [&](EventDraft& draft) -> absl::StatusOr<FoldedEvent> {
+    outcome.events.push_back(LineOf(draft, first));
+    draft.event.setRecordedAt(static_cast<int64_t>(++position) * kSecond);
+    const std::string_view stream = draft.stream.empty() ? target.stream : draft.stream;
+    const FoldedEvent event{.position = {position},
+                            .stream = stream,
+                            .run_id = RunOfStream(stream).value_or(std::string_view{}),
+                            .event = draft.event.asReader(),
+                            .json = draft.json,
+                            .text = draft.text};
+    keep(event);
+    return event;
+  });
+  return outcome;
+}
+
+void History::Keep(const FoldedEvent& event) {
+  Kept& kept = kept_.emplace_back(std::string(event.stream), "", std::string(event.json), std::string(event.text));
+  EncodeEvent(event.event, kept.event);
+  ++position_;
 }
 
 void History::Happened(std::string_view ws_id, absl::FunctionRef<void(schema::Event::Body::Builder)> fill) {
   capnp::MallocMessageBuilder message;
   auto event = message.initRoot<schema::Event>();
-  event.setRecordedAt(static_cast<int64_t>(++position_) * kSecond);
+  event.setRecordedAt(static_cast<int64_t>(position_ + 1) * kSecond);
   if (!ws_id.empty()) event.setWsId(AsText(ws_id));
   fill(event.initBody());
-  Must(Fold({.position = {position_}, .run_id = "r1", .event = event.asReader(), .json = {}, .text = {}}, rows_));
+  const FoldedEvent folded{.position = {position_ + 1},
+                           .stream = "run/r1",
+                           .run_id = "r1",
+                           .event = event.asReader(),
+                           .json = {},
+                           .text = {}};
+  Must(Fold(folded, rows_));
+  Keep(folded);
 }
 
 void History::Moved(std::string_view machine, std::string_view ws_id, std::string_view from, std::string_view to) {
@@ -166,30 +211,6 @@ void History::Moved(std::string_view machine, std::string_view ws_id, std::strin
     SetName(moved.getTo(), to);
     moved.setFinal(Must(FindMachine(machine))->IsTerminal(to));
   });
-}
-
-absl::StatusOr<std::optional<Refusal>> History::Decide(schema::Command::Reader command, Drafts& drafts) {
-  const auto body = command.getBody();
-  switch (body.which()) {
-    case schema::Command::Body::CREATE_RUN:
-    case schema::Command::Body::TRANSITION_RUN:
-      return DecideRun(command, "r1", rows_, drafts);
-    case schema::Command::Body::CREATE_WORKSTREAM:
-    case schema::Command::Body::TRANSITION_WORKSTREAM:
-      return DecideWorkstream(command, "r1", rows_, drafts);
-    case schema::Command::Body::START_STEP:
-    case schema::Command::Body::FINISH_STEP:
-    case schema::Command::Body::RECORD_STEP_ATTEMPT:
-      return DecideStep(command, "r1", rows_, drafts);
-    case schema::Command::Body::RECORD_ERROR:
-      return DecideError(command, "r1", rows_, drafts);
-    case schema::Command::Body::RECORD_EVENT:
-      return DecideNote(command, View(body.getRecordEvent().getRunId()), rows_, drafts);
-    case schema::Command::Body::REDACT_CONTENT:  // the engine judges it
-    case schema::Command::Body::NONE:
-      break;
-  }
-  throw std::runtime_error("the command says nothing");
 }
 
 }  // namespace annals::deciders

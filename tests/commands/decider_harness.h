@@ -11,6 +11,7 @@
 #include <absl/status/status.h>
 
 #include "commands/decision.h"
+#include "projections/projector.h"
 #include "projections/rows.h"
 
 namespace annals::deciders {
@@ -42,7 +43,7 @@ class History {
   // An attempt that is open; its id is position().
   History& Attempt(std::string_view ws_id, std::string_view step_name);
 
-  // Judges `command` and changes nothing.
+  // Judges `command`, with all that follows from it, and changes nothing.
   Outcome When(std::string_view command);
   // Judges it, which must be granted, and folds what it led to.
   History& After(std::string_view command);
@@ -55,13 +56,15 @@ class History {
  private:
   void Happened(std::string_view ws_id, absl::FunctionRef<void(schema::Event::Body::Builder)> fill);
   void Moved(std::string_view machine, std::string_view ws_id, std::string_view from, std::string_view to);
-  absl::StatusOr<std::optional<Refusal>> Decide(schema::Command::Reader command, Drafts& drafts);
+  Outcome Judge(std::string_view command, Rows& rows, absl::FunctionRef<void(const FoldedEvent&)> keep);
+  void Keep(const FoldedEvent& event);
 
+  struct Kept {
+    std::string stream, event, json, text;
+  };
+  std::vector<Kept> kept_;
   Rows rows_;
   uint64_t position_ = 0;
 };
-
-// The lines of a decision, as in Outcome::events.
-std::vector<std::string> LinesOf(Drafts& drafts);
 
 }  // namespace annals::deciders

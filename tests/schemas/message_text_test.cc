@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -35,6 +36,15 @@ TEST(SuggestName, FindsTheNearestOrListsAll) {
   EXPECT_EQ(SuggestName("runid", kNames), "did you mean \"run_id\"?");
   EXPECT_EQ(SuggestName("x", kNames), "known: run_id, status, metadata");
   EXPECT_EQ(SuggestName("", kNames), "known: run_id, status, metadata");
+}
+
+TEST(SuggestName, ListsTheFirstOfMany) {
+  std::vector<std::string> owned;
+  for (int i = 10; i < 60; ++i) owned.push_back("name" + std::to_string(i));
+  const std::vector<std::string_view> names(owned.begin(), owned.end());
+  const std::string known = SuggestName("x", names);
+  EXPECT_TRUE(known.starts_with("known: name10, name11, ")) << known;
+  EXPECT_TRUE(known.ends_with(", name49 and 10 more")) << known;
 }
 
 TEST(NearestName, CountsSwappedLettersAsOneSlip) {

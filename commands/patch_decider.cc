@@ -1,0 +1,92 @@
+// Patches: their diff is read when they are proposed, and what its validation found is stated when they are moved.
+#include <fmt/format.h>
+
+#include "commands/decision.h"
+#include "commands/diff_format.h"
+#include "commands/entity_law.h"
+#include "eventstore/event_codec.h"
+#include "eventstore/sha256.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+void FillSummary(const DiffSummary& summary, schema::PatchSpec::Builder spec) {
+  auto files = spec.initFiles(static_cast<uint32_t>(summary.files.size()));
+  for (uint32_t i = 0; i < files.size(); ++i) files.set(i, AsText(summary.files[i]));
+  spec.setLinesAdded(static_cast<uint32_t>(summary.lines_added));
+  spec.setLinesRemoved(static_cast<uint32_t>(summary.lines_removed));
+}
+
+absl::Status Begin(const DecisionInput& input, schema::Created::Builder created, EventDraft& draft) {
+  const auto body = input.command.getBody().getCreatePatch();
+  auto spec = created.initPatch();
+  if (body.hasTaskId()) {
+    ASSIGN_OR_RETURN(const TaskRow* const task, input.rows.tasks.Find({input.run_id, View(body.getTaskId())}));
+    if (task == nullptr || task->ws_id != View(body.getWsId())) {
+      return absl::NotFoundError(fmt::format("workstream {} of run {} has no task {}; annals task list --run {} shows "
+                                             "those it has",
+                                             View(body.getWsId()), input.run_id, View(body.getTaskId()), input.run_id));
+    }
+    spec.setTaskId(body.getTaskId());
+  }
+  if (body.hasTool()) spec.setTool(body.getTool());
+  spec.setFormat(body.getFormat());
+  const std::string_view diff = View(body.getDiff());
+  spec.setDiffHash(AsText(HexOf(Sha256({diff}))));
+  const auto read = ReadDiff(
+      diff, body.getFormat() == schema::PatchFormat::GIT_PATCH ? DiffFormat::kGitPatch : DiffFormat::kUnifiedDiff);
+  if (const auto* const summary = std::get_if<DiffSummary>(&read)) {
+    FillSummary(*summary, spec);
+  } else {
+    const DiffFault& fault = std::get<DiffFault>(read);
+    spec.setFormatFault(AsText(fmt::format("line {}: {}", fault.line, fault.what)));
+  }
+  draft.text = diff;
+  draft.origin = EventDraft::Origin::kProduced;
+  return absl::OkStatus();
+}
+
+// Whether its tool may be used: what is against it, or "".
+absl::StatusOr<std::string> AgainstTool(const PatchRow& patch, const DecisionInput& input) {
+  if (!patch.tool) return "";
+  ASSIGN_OR_RETURN(const CircuitBreakerRow* const breaker, input.rows.circuit_breakers.Find({*patch.tool}));
+  if (breaker == nullptr || breaker->status != "open") return "";
+  const int64_t left = CooldownSecondsLeft(*breaker, input.now);
+  if (left > 0) return fmt::format("the circuit breaker of {} is open, for {} seconds more", *patch.tool, left);
+  return fmt::format("the circuit breaker of {0} is open; its cooldown is over: annals breaker probe {0}", *patch.tool);
+}
+
+absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, const GuardInput& seen,
+                                  std::string_view to, schema::Transitioned::Builder moved, EventDraft&) {
+  const PatchRow& patch = *seen.patch;
+  if (by_engine) return "";
+  const auto stated = input.command.getBody().getTransitionPatch();
+  if (patch.status == "validating" || patch.status == "applied") {
+    auto found = moved.initPatch();
+    found.setScopePassed(stated.getScopePassed());
+    found.setConstraintsPassed(stated.getConstraintsPassed());
+    found.setTestsPassed(patch.status == "applied" && stated.getTestsPassed() && to == "verified");
+  }
+  return to == "applied" ? AgainstTool(patch, input) : std::string();
+}
+
+}  // namespace
+
+const EntityLaw kPatchLaw = {.machine = PatchMachine,
+                             .stream_prefix = {},
+                             .list_command = "annals patch list",
+                             .find = FindEntity<&Rows::patches, &GuardInput::patch>,
+                             .begin = Begin,
+                             .carry = Carry};
+
+Decision DecidePatch(const DecisionInput& input) {
+  const auto body = input.command.getBody();
+  if (body.isCreatePatch()) {
+    return CreateEntity(kPatchLaw, EntityCommandOf(body.getCreatePatch(), body.getCreatePatch().getPatchId()), input);
+  }
+  const auto move = body.getTransitionPatch();
+  return MoveEntity(kPatchLaw, EntityCommandOf(move, move.getPatchId()), input);
+}
+
+}  // namespace annals

@@ -1,0 +1,65 @@
+// Test gates: checks that tasks and other gates wait for.
+#include <fmt/format.h>
+
+#include "commands/conditions.h"
+#include "commands/decision.h"
+#include "commands/entity_law.h"
+#include "eventstore/event_codec.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+constexpr uint32_t kUsualTimeoutSec = 1800;
+
+absl::Status Begin(const DecisionInput& input, schema::Created::Builder created, EventDraft&) {
+  const auto body = input.command.getBody().getCreateTestGate();
+  const std::string_view gate_id = View(body.getGateId());
+  RETURN_IF_ERROR(CheckNeeds("gate", gate_id, "depends_on", body.getDependsOn()));
+  for (const auto name : body.getDependsOn()) {
+    ASSIGN_OR_RETURN(const TestGateRow* const needed, input.rows.test_gates.Find({input.run_id, View(name)}));
+    if (needed != nullptr) continue;
+    return absl::NotFoundError(fmt::format("gate {} depends on {}, which run {} does not have; define that one first",
+                                           gate_id, View(name), input.run_id));
+  }
+  auto spec = created.initTestGate();
+  spec.setType(body.getType());
+  if (body.getDependsOn().size() > 0) spec.setDependsOn(body.getDependsOn());
+  ASSIGN_OR_RETURN(const uint32_t timeout, CountOr(body.hasTimeoutSec(), body.getTimeoutSec(), kUsualTimeoutSec,
+                                                   UINT32_MAX, "timeout_sec"));
+  spec.setTimeoutSec(timeout);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, const GuardInput&, std::string_view,
+                                  schema::Transitioned::Builder moved, EventDraft& draft) {
+  if (by_engine) return "";
+  const auto stated = input.command.getBody().getTransitionTestGate();
+  if (stated.hasExitCode()) moved.initTestGate().setExitCode(stated.getExitCode());
+  if (stated.hasResult()) {
+    draft.json = View(stated.getResult());
+    draft.origin = EventDraft::Origin::kProduced;
+  }
+  return "";
+}
+
+}  // namespace
+
+const EntityLaw kTestGateLaw = {.machine = TestGateMachine,
+                                .stream_prefix = {},
+                                .list_command = "annals gate list",
+                                .find = FindEntity<&Rows::test_gates, &GuardInput::test_gate>,
+                                .begin = Begin,
+                                .carry = Carry};
+
+Decision DecideTestGate(const DecisionInput& input) {
+  const auto body = input.command.getBody();
+  if (body.isCreateTestGate()) {
+    return CreateEntity(kTestGateLaw, EntityCommandOf(body.getCreateTestGate(), body.getCreateTestGate().getGateId()),
+                        input);
+  }
+  const auto move = body.getTransitionTestGate();
+  return MoveEntity(kTestGateLaw, EntityCommandOf(move, move.getGateId()), input);
+}
+
+}  // namespace annals

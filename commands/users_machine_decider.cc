@@ -1,0 +1,114 @@
+// Machines that users define, and their entities: bound to the version of the machine they were created under.
+#include <fmt/format.h>
+
+#include "commands/decision.h"
+#include "commands/entity_law.h"
+#include "commands/machine_definition.h"
+#include "commands/machine_shelf.h"
+#include "eventstore/event_codec.h"
+#include "schemas/status.h"
+
+namespace annals {
+namespace {
+
+absl::Status CheckForUse(const MachineDefinition& definition) {
+  const auto data = definition.data();
+  const std::string_view name = View(data.getName());
+  for (const Machine* const machine : BuiltInMachines()) {
+    if (machine->name() != name) continue;
+    return absl::InvalidArgumentError(
+        fmt::format("define machine {}: /name: a built-in machine has that name; choose another", name));
+  }
+  for (uint32_t i = 0; i < data.getEdges().size(); ++i) {
+    for (const auto named : data.getEdges()[i].getGuards()) {
+      ASSIGN_OR_RETURN(const Guard* const guard, FindGuard(View(named)));
+      if (guard->machines.empty()) continue;
+      return absl::InvalidArgumentError(
+          fmt::format("define machine {}: /edges/{}/guards: {} looks at what only the {} machine's entities have; a "
+                      "machine of your own may use reason_required and operator_required",
+                      name, i, guard->name, guard->machines.front()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::string EntityStream(std::string_view machine, std::string_view id) {
+  return fmt::format("entity/{}/{}", machine, id);
+}
+
+Decision Create(const DecisionInput& input) {
+  const auto body = input.command.getBody().getCreateEntity();
+  const std::string_view name = View(body.getMachine());
+  const std::string_view id = View(body.getEntityId());
+  ASSIGN_OR_RETURN(const Machine* const machine, input.machines.Newest(name, input.rows));
+  ASSIGN_OR_RETURN(const EntityRow* const existing, input.rows.entities.Find({name, id}));
+  if (existing != nullptr) {
+    return Refusal{.machine = std::string(name),
+                   .entity = std::string(id),
+                   .from = existing->status,
+                   .to = std::string(machine->initial()),
+                   .trigger = {},
+                   .why = fmt::format("{} {} already exists", name, id),
+                   .legal = {}};
+  }
+  EventDraft& draft = input.drafts.Add({});
+  draft.stream = EntityStream(name, id);
+  draft.json = View(body.getMetadata());
+  auto created = draft.event.initBody().initCreated();
+  SetName(created.getMachine(), name);
+  SetName(created.getInitial(), machine->initial());
+  created.setEntity(AsText(id));
+  created.setMachineVersion(AsText(machine->version()));
+  return std::nullopt;
+}
+
+Decision Transition(const DecisionInput& input) {
+  const auto body = input.command.getBody().getTransitionEntity();
+  const std::string_view name = View(body.getMachine());
+  const std::string_view id = View(body.getEntityId());
+  ASSIGN_OR_RETURN(const EntityRow* const row, input.rows.entities.Find({name, id}));
+  if (row == nullptr) {
+    RETURN_IF_ERROR(input.machines.Newest(name, input.rows).status());
+    return absl::NotFoundError(
+        fmt::format("there is no {0} {1}; annals entity list --machine {0} shows those there are", name, id));
+  }
+  ASSIGN_OR_RETURN(const Machine* const machine, input.machines.Version(name, row->machine_version, input.rows));
+  Entity entity{.law = nullptr,
+                .machine = *machine,
+                .id = id,
+                .state = {.status = row->status},
+                .stream = EntityStream(name, id),
+                .seen = {.rows = input.rows, .now = input.now}};
+  return MoveEntity(entity, EntityCommandOf(body, body.getEntityId()), input);
+}
+
+}  // namespace
+
+Decision DecideUsersEntity(const DecisionInput& input) {
+  return input.command.getBody().isCreateEntity() ? Create(input) : Transition(input);
+}
+
+Decision DecideMachine(const DecisionInput& input) {
+  const std::string_view json = View(input.command.getBody().getDefineMachine().getMachine());
+  ASSIGN_OR_RETURN(const MachineDefinition definition, ReadMachineDefinition(json));
+  RETURN_IF_ERROR(CheckForUse(definition));
+  const std::string_view name = View(definition.data().getName());
+  ASSIGN_OR_RETURN(const std::optional<std::string> newest, input.rows.NewestMachineVersion(name));
+  if (newest && *newest == definition.version()) {
+    return Refusal{.machine = "machine",
+                   .entity = std::string(name),
+                   .from = *newest,
+                   .to = *newest,
+                   .trigger = {},
+                   .why = fmt::format("version {} is its newest already", *newest),
+                   .legal = {}};
+  }
+  EventDraft& draft = input.drafts.Add({});
+  draft.stream = fmt::format("machine/{}", name);
+  auto defined = draft.event.initBody().initMachineDefined();
+  defined.setVersion(AsText(definition.version()));
+  defined.setDefinition(AsText(json));
+  return std::nullopt;
+}
+
+}  // namespace annals

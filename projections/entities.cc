@@ -1,0 +1,57 @@
+// Every machine beyond run and workstream: whose row an event changes. Those that users define share the table
+// entities.
+#include "eventstore/event_entity.h"
+#include "projections/entity_projector.h"
+#include "schemas/json_writer.h"
+#include "schemas/status.h"
+
+namespace annals {
+
+std::string JsonArrayOf(capnp::List<capnp::Text>::Reader texts) {
+  JsonWriter out;
+  out.BeginArray();
+  for (const auto text : texts) out.String(View(text));
+  out.EndArray();
+  return out.Take();
+}
+
+absl::Status ApplyToUsersEntities(const FoldedEvent& event, Rows& rows) {
+  const auto body = event.event.getBody();
+  const EntityRef entity = EntityOf(event.event, event.stream);
+  if (body.isCreated()) {
+    EntityRow row;
+    row.machine = entity.machine;
+    row.entity_id = entity.id;
+    BeginRow(event, row);
+    rows.entities.Insert({entity.machine, entity.id}, std::move(row));
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(EntityRow* const row, RowToChange(event, rows.entities, {entity.machine, entity.id}, entity.id));
+  if (body.isTransitioned()) MoveRow(event, *row);
+  return absl::OkStatus();
+}
+
+absl::Status ApplyToEntities(const FoldedEvent& event, Rows& rows) {
+  const auto body = event.event.getBody();
+  if (!body.isCreated() && !body.isTransitioned() && !body.isAmended()) return absl::OkStatus();
+  struct MachineProjector {
+    std::string_view machine;
+    absl::Status (*apply)(const FoldedEvent&, Rows&);
+  };
+  static constexpr MachineProjector kProjectors[] = {
+      {"task", ApplyToTasks},
+      {"worker", ApplyToWorkers},
+      {"patch", ApplyToPatches},
+      {"test_gate", ApplyToTestGates},
+      {"circuit_breaker", ApplyToCircuitBreakers},
+      {"request", ApplyToRequests},
+  };
+  const std::string_view machine = MachineOf(body);
+  if (machine == "workstream" || machine == "run") return absl::OkStatus();
+  for (const MachineProjector& projector : kProjectors) {
+    if (projector.machine == machine) return projector.apply(event, rows);
+  }
+  return ApplyToUsersEntities(event, rows);
+}
+
+}  // namespace annals
