@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include <absl/status/statusor.h>
 
 #include "eventstore/storage.h"
+#include "schemas/command.capnp.h"
 #include "schemas/machine.capnp.h"
 
 namespace annals::doctor {
@@ -40,6 +42,10 @@ class Limits {
   std::map<std::string_view, std::chrono::seconds> changed_;
 };
 
+// Fills in a command that may be given without asking anybody: it moves neither a run nor a workstream, and the law
+// judges it as it does any other.
+using Remedy = std::function<void(schema::Command::Builder command)>;
+
 struct Finding {
   Kind kind;
   std::string entity_id;
@@ -47,7 +53,8 @@ struct Finding {
   std::string state;
   Timestamp since;  // from then on its limit ran
   std::string detail;
-  std::string help;  // a command for a shell; words in capitals are to be filled in
+  std::string help;         // a command for a shell; words in capitals are to be filled in
+  Remedy remedy = nullptr;  // nullptr: somebody has to decide
 };
 
 struct Question {
@@ -57,6 +64,8 @@ struct Question {
   schema::Severity least = schema::Severity::INFO;
   // Also what was left open in runs that have ended: each of them is looked at.
   bool looks_at_ended_runs = false;
+  // Whether the snapshot is of now. Leases are kept beside the log and have no past.
+  bool knows_leases = true;
 };
 
 // The gravest first, of equals the oldest.

@@ -22,10 +22,11 @@ absl::StatusOr<Timestamp> LastHeardOf(const Ward& ward, const RunRow& run) {
 }
 
 absl::StatusOr<bool> MayGoTo(const Ward& ward, const RunRow& run, std::string_view to) {
-  const TransitionRequest request{
-      .machine = RunMachine(), .entity = run.run_id, .from = run.status, .to = to, .trigger = {}};
-  ASSIGN_OR_RETURN(const auto judged, JudgeTransition(request, ward.rows, run, nullptr));
-  return std::holds_alternative<Move>(judged);
+  ASSIGN_OR_RETURN(
+      const std::string against,
+      AgainstMove({.machine = RunMachine(), .entity = run.run_id, .from = run.status, .to = to, .trigger = {}},
+                  {.rows = ward.rows, .now = ward.now, .run = &run}));
+  return against.empty();
 }
 
 std::string MoveLine(const RunRow& run, std::string_view to) {
