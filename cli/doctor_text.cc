@@ -7,6 +7,7 @@
 
 #include "cli/duration.h"
 #include "cli/paragraph.h"
+#include "cli/printable.h"
 #include "cli/table.h"
 #include "schemas/json_writer.h"
 #include "schemas/severity.h"
@@ -18,6 +19,7 @@ namespace {
 using doctor::Finding;
 using doctor::Kind;
 using doctor::Limits;
+using doctor::Treatment;
 
 constexpr std::string_view kIndent = "          ";  // as wide as the widest severity and what parts columns
 
@@ -34,6 +36,17 @@ std::string TitleOf(const Finding& finding) {
   const std::string title = fmt::format("{} {}", finding.kind.entity_type, finding.entity_id);
   return finding.run_id.empty() || finding.kind.entity_type == "run" ? title
                                                                      : fmt::format("{} of {}", title, finding.run_id);
+}
+
+void WriteFinding(const Finding& finding, Timestamp now, JsonWriter& out) {
+  out.BeginObject().Key("kind").String(finding.kind.name);
+  out.Key("severity").String(SeverityName(finding.kind.severity));
+  out.Key("entity_type").String(finding.kind.entity_type).Key("entity_id").String(finding.entity_id);
+  out.Key("run_id");
+  finding.run_id.empty() ? out.Null() : out.String(finding.run_id);
+  out.Key("state").String(finding.state).Key("since").String(FormatTimestamp(finding.since));
+  out.Key("age_ms").Int(std::chrono::duration_cast<std::chrono::milliseconds>(AgeOf(finding, now)).count());
+  out.Key("detail").String(finding.detail).Key("help").String(finding.help);
 }
 
 }  // namespace
@@ -56,21 +69,42 @@ std::string FindingsText(const std::vector<Finding>& findings, Timestamp now, st
     end = lines.find('\n', begin) + 1;
     page += lines.substr(begin, end - begin);
     page += Paragraph(std::string(kIndent), finding.detail, width);
-    page += fmt::format("{}{}\n", kIndent, Paint(finding.help, Ink::kCyan, colour));
+    page += fmt::format("{}{}\n", kIndent, Paint(Printable(finding.help), Ink::kCyan, colour));
   }
   return page;
 }
 
 std::string FindingJson(const Finding& finding, Timestamp now) {
   JsonWriter out;
-  out.BeginObject().Key("kind").String(finding.kind.name);
-  out.Key("severity").String(SeverityName(finding.kind.severity));
-  out.Key("entity_type").String(finding.kind.entity_type).Key("entity_id").String(finding.entity_id);
-  out.Key("run_id");
-  finding.run_id.empty() ? out.Null() : out.String(finding.run_id);
-  out.Key("state").String(finding.state).Key("since").String(FormatTimestamp(finding.since));
-  out.Key("age_ms").Int(std::chrono::duration_cast<std::chrono::milliseconds>(AgeOf(finding, now)).count());
-  out.Key("detail").String(finding.detail).Key("help").String(finding.help);
+  WriteFinding(finding, now, out);
+  return out.EndObject().Take();
+}
+
+std::string TreatmentsText(const std::vector<Treatment>& treatments, ColourMode colour) {
+  std::string lines;
+  for (const Treatment& treatment : treatments) {
+    const std::string help = Paint(Printable(treatment.finding.help), Ink::kCyan, colour);
+    if (const auto* const receipt = std::get_if<Receipt>(&treatment.answer)) {
+      lines += fmt::format("{}  {} (position {})\n", Paint("done   ", Ink::kGreen, colour), help,
+                           receipt->first_position.value);
+    } else if (const absl::Status problem = ProblemOf(treatment.answer); problem.ok()) {
+      lines += fmt::format("{}  {}\n", Paint("dry run", Ink::kDim, colour), help);
+    } else {
+      lines += fmt::format("{}  {}\n         {}\n", Paint("refused", Ink::kRed, colour), help,
+                           Printable(std::string(problem.message())));
+    }
+  }
+  return lines;
+}
+
+std::string TreatmentJson(const Treatment& treatment, Timestamp now) {
+  JsonWriter out;
+  WriteFinding(treatment.finding, now, out);
+  const auto* const receipt = std::get_if<Receipt>(&treatment.answer);
+  out.Key("applied").Bool(receipt != nullptr);
+  if (receipt != nullptr) out.Key("position").UInt(receipt->first_position.value);
+  const absl::Status problem = ProblemOf(treatment.answer);
+  if (!problem.ok()) out.Key("why").String(std::string(problem.message()));
   return out.EndObject().Take();
 }
 

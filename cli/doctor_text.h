@@ -7,6 +7,7 @@
 
 #include "cli/terminal.h"
 #include "commands/doctor.h"
+#include "commands/doctor_treatment.h"
 
 namespace annals {
 
@@ -15,6 +16,11 @@ std::string FindingsText(const std::vector<doctor::Finding>& findings, Timestamp
                          ColourMode colour);
 // One object, without a newline.
 std::string FindingJson(const doctor::Finding& finding, Timestamp now);
+
+// A line for each command that the doctor gave by itself.
+std::string TreatmentsText(const std::vector<doctor::Treatment>& treatments, ColourMode colour);
+// FindingJson() with "applied", and "position" where it was, "why" where it was refused.
+std::string TreatmentJson(const doctor::Treatment& treatment, Timestamp now);
 
 // The kinds with the limits in force.
 std::string LimitsText(const doctor::Limits& limits, std::optional<size_t> width, ColourMode colour);

@@ -1,4 +1,5 @@
 // annals doctor as a process: its page, its JSON, its limits and its exit codes; and that the commands it names help.
+#include <filesystem>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -113,6 +114,34 @@ TEST_F(DoctorCommandTest, LimitsAreListedAsTheyAreInForce) {
               HasSubstr(R"({"name":"run.running","severity":"error","limit_ms":14400000,"meaning":")"));
 }
 
+// The breaker of clang is open, and may be tried again at once.
+constexpr const char* kOpenBreaker =
+    R"({"command":"create_circuit_breaker","tool":"clang","failure_threshold":1,"cooldown_seconds":0}
+{"command":"report_tool_result","tool":"clang","outcome":"failure"}
+)";
+
+TEST_F(DoctorCommandTest, GivesByItselfWhatIsSafeAndSaysSo) {
+  sandbox_.Out({"apply", "-"}, kOpenBreaker);
+  const std::string log = sandbox_.Out({"log", "--json"});
+  EXPECT_THAT(sandbox_.Out({"doctor", "--apply", "--dry-run"}),
+              testing::StartsWith("dry run  annals breaker transition clang half_open\n\nSEVERITY "));
+  EXPECT_EQ(sandbox_.Out({"log", "--json"}), log);
+  const std::vector<std::string> lines = LinesOf(sandbox_.Out({"doctor", "--apply", "--json"}));
+  ASSERT_EQ(lines.size(), 3u);  // the other two are of r1
+  EXPECT_THAT(lines[0], AllOf(HasSubstr(R"("kind":"circuit_breaker.cooldown_over")"), HasSubstr(R"("run_id":null)"),
+                              HasSubstr(R"("applied":true,"position":)")));
+  for (size_t i = 1; i < lines.size(); ++i) EXPECT_THAT(lines[i], Not(HasSubstr("applied")));
+  EXPECT_EQ(LinesOf(sandbox_.Out({"log", "--json", "--actor", "doctor"})).size(), 1u);
+  EXPECT_THAT(sandbox_.Out({"doctor", "--apply"}), testing::StartsWith("SEVERITY "));
+}
+
+TEST_F(DoctorCommandTest, ActsAsWhoeverItIsTold) {
+  sandbox_.Out({"apply", "-"}, kOpenBreaker);
+  EXPECT_THAT(sandbox_.Out({"doctor", "--apply", "--actor", "nurse"}),
+              testing::ContainsRegex("^done     annals breaker transition clang half_open \\(position [0-9]+\\)\n"));
+  EXPECT_EQ(LinesOf(sandbox_.Out({"log", "--json", "--actor", "nurse"})).size(), 1u);
+}
+
 struct ExitCase {
   const char* name;
   std::vector<std::string> arguments;
@@ -135,6 +164,7 @@ INSTANTIATE_TEST_SUITE_P(
                     ExitCase{"WithoutFindings", {"--exit-code", "--run", "r2"}, 0},
                     ExitCase{"WithNoneSoGrave", {"--exit-code", "--run", "r2", "--severity", "error"}, 0},
                     ExitCase{"WithOneSoGrave", {"--exit-code", "--severity", "critical"}, 3},
+                    ExitCase{"ApplyInThePast", {"--apply", "--at", "3"}, 2, "leave one of the two out"},
                     ExitCase{"UnknownRun", {"--run", "r9"}, 4, "there is no run r9"},
                     ExitCase{"UnknownLimit", {"--limit", "run.runing=1h"}, 2, R"(did you mean "run.running"?)"},
                     ExitCase{"NoDuration", {"--limit", "run.running"}, 2, "NAME=DURATION"},
@@ -145,6 +175,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(DoctorCommand, OfAnEmptyDatabaseAndOfNone) {
   AnnalsSandbox sandbox;
   EXPECT_EQ(sandbox.Run({"doctor"}).exit, 4);
+  EXPECT_EQ(sandbox.Run({"doctor", "--apply"}).exit, 4);
+  EXPECT_FALSE(std::filesystem::exists(sandbox.db()));
   sandbox.Out({"init"});
   EXPECT_EQ(sandbox.Out({"doctor", "--exit-code"}), "nothing is stuck or needs a hand\n");
   EXPECT_EQ(sandbox.Out({"doctor", "--json"}), "");
