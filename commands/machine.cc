@@ -148,9 +148,9 @@ const Machine& RequestMachine() {
 }
 
 const std::vector<const Machine*>& BuiltInMachines() {
-  static const std::vector<const Machine*> machines = {&RunMachine(),     &WorkstreamMachine(), &TaskMachine(),
-                                                       &WorkerMachine(),  &PatchMachine(),      &TestGateMachine(),
-                                                       &CircuitBreakerMachine(), &RequestMachine()};
+  static const std::vector<const Machine*> machines = {
+      &RunMachine(),   &WorkstreamMachine(), &TaskMachine(),           &WorkerMachine(),
+      &PatchMachine(), &TestGateMachine(),   &CircuitBreakerMachine(), &RequestMachine()};
   return machines;
 }
 
@@ -161,11 +161,6 @@ absl::StatusOr<const Machine*> FindMachine(std::string_view name) {
   std::vector<std::string_view> names;
   for (const Machine* const machine : BuiltInMachines()) names.push_back(machine->name());
   return absl::InvalidArgumentError(fmt::format("{} is no machine; {}", Quoted(name), SuggestName(name, names)));
-}
-
-std::string_view SeverityName(schema::Severity severity) {
-  static constexpr std::string_view kNames[] = {"info", "warning", "error", "critical"};
-  return kNames[std::min(static_cast<size_t>(severity), std::size(kNames) - 1)];
 }
 
 absl::Status ValidateTransition(const Machine& machine, std::string_view from, std::string_view to) {

@@ -11,10 +11,10 @@ namespace annals {
 
 inline constexpr std::string_view kSeverityNames[] = {"info", "warning", "error", "critical"};
 
-// "info" for one that only a newer binary knows.
+// "critical" for one that only a newer binary knows.
 inline std::string_view SeverityName(schema::Severity severity) {
   const auto index = static_cast<size_t>(severity);
-  return index < std::size(kSeverityNames) ? kSeverityNames[index] : kSeverityNames[0];
+  return index < std::size(kSeverityNames) ? kSeverityNames[index] : kSeverityNames[std::size(kSeverityNames) - 1];
 }
 
 // The graver one is the greater one.
