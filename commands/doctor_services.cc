@@ -64,10 +64,9 @@ Seen LookAtLingeringWorker(const Ward&, const WorkerRow& worker) {
 Seen LookAtOpenBreaker(const Ward& ward, const CircuitBreakerRow& breaker) {
   const int64_t left = CooldownSecondsLeft(breaker, ward.now);
   if (left == 0) return std::nullopt;  // circuit_breaker.cooldown_over
-  return Sign{
-      breaker.opened_at.value_or(breaker.updated_at),
-      fmt::format("{} is not used for {} s more, after {} failures in a row", breaker.tool, left, breaker.failures),
-      ResetLine(breaker)};
+  return Sign{breaker.opened_at.value_or(breaker.updated_at),
+              fmt::format("{} is not used for {} s more; failures in a row: {}", breaker.tool, left, breaker.failures),
+              ResetLine(breaker)};
 }
 
 Seen LookAtBreakerToTryAgain(const Ward& ward, const CircuitBreakerRow& breaker) {

@@ -188,7 +188,7 @@ const Scenario kScenarios[] = {
      "worker.draining w1: it was asked to stop and has not; it holds 1 task(s) -> "
      "annals worker transition w1 shutdown --reason 'it stopped'"},
     {"BreakerThatIsOpen", kOpenBreaker, 0s,
-     "circuit_breaker.open clang: clang is not used for 60 s more, after 5 failures in a row -> "
+     "circuit_breaker.open clang: clang is not used for 60 s more; failures in a row: 5 -> "
      "annals breaker reset clang --operator NAME --reason TEXT"},
     {"BreakerThatNobodyTries",
      Commands{R"({"command":"create_circuit_breaker","tool":"clang","failure_threshold":1,"cooldown_seconds":0})",
