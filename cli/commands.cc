@@ -23,6 +23,7 @@ constexpr CommandEntry kCommands[] = {
     {"why", "", kLook, "How something came to its state, what holds it up, what may be done", WhyCommand},
     {"audit", "", kLook, "What exactly happened in a run", AuditCommand},
     {"verify", "", kLook, "Check hashes, order, law and tables of the whole log", VerifyCommand},
+    {"doctor", "", kLook, "What is stuck or needs a hand, and what would help", DoctorCommand},
     {"conform", "", kLook, "Judge the log of another program by a machine", ConformCommand},
     {"stats", "", kLook, "Counts, times and sizes", StatsCommand},
     {"sql", "", kLook, "Ask in SQL; it only reads", SqlCommand},

@@ -38,6 +38,7 @@ Command BackupCommand();
 Command RestoreCommand();
 Command InspectCommand();
 Command StatsCommand();
+Command DoctorCommand();
 Command ConformCommand();
 Command WhyCommand();
 Command SqlCommand();

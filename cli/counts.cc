@@ -9,10 +9,32 @@
 
 #include "cli/duration.h"
 #include "cli/table.h"
+#include "commands/machine.h"
 #include "projections/tables.h"
 #include "schemas/status.h"
 
 namespace annals {
+namespace {
+
+absl::StatusOr<uint64_t> CountOrphaned(Snapshot& snapshot, const std::optional<std::string>& run) {
+  const TableDef& runs = RunsTable().table();
+  uint64_t orphaned = 0;
+  RowQuery query{.table = &runs};
+  if (run) query.equals.push_back({runs.ColumnIndex("run_id"), std::string_view(*run)});
+  query.equals.push_back({runs.ColumnIndex("status"), {}});
+  for (const std::string_view state : RunMachine().states()) {
+    if (!RunMachine().IsTerminal(state)) continue;
+    query.equals.back().value = state;
+    RETURN_IF_ERROR(snapshot.ReadRows(query, TableSet::kLive, [&](Row values) {
+      const RunRow row = RunsTable().FromValues(values);
+      orphaned += static_cast<uint64_t>(row.ws_total - row.ws_terminal);
+      return absl::OkStatus();
+    }));
+  }
+  return orphaned;
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<StatusCounts>> CountByStatus(Snapshot& snapshot, const std::optional<std::string>& run) {
   std::vector<StatusCounts> all;
@@ -31,6 +53,9 @@ absl::StatusOr<std::vector<StatusCounts>> CountByStatus(Snapshot& snapshot, cons
       counts.by_status.emplace_back(name, count);
       counts.total += count;
     }
+    if (table == &WorkstreamsTable().table()) {
+      ASSIGN_OR_RETURN(counts.orphaned, CountOrphaned(snapshot, run));
+    }
   }
   return all;
 }
@@ -42,9 +67,12 @@ std::string StatusCountsText(const std::vector<StatusCounts>& counts, ColourMode
     for (const auto& [status, count] : kind.by_status) {
       parts.push_back(fmt::format("{} {}", count, Paint(status, InkOfState(status), colour)));
     }
+    const std::string orphaned =
+        kind.orphaned.value_or(0) == 0 ? "" : fmt::format(" ({} orphaned: their run has ended)", *kind.orphaned);
     std::string things = kind.things;
     std::replace(things.begin(), things.end(), '_', ' ');
-    text += fmt::format("{:<14}{:>8}{}{}\n", things, kind.total, parts.empty() ? "" : "   ", fmt::join(parts, ", "));
+    text += fmt::format("{:<14}{:>8}{}{}{}\n", things, kind.total, parts.empty() ? "" : "   ", fmt::join(parts, ", "),
+                        orphaned);
   }
   return text;
 }
@@ -53,7 +81,9 @@ void WriteStatusCounts(const std::vector<StatusCounts>& counts, JsonWriter& out)
   for (const StatusCounts& kind : counts) {
     out.Key(kind.things).BeginObject().Key("total").UInt(kind.total).Key("by_status").BeginObject();
     for (const auto& [status, count] : kind.by_status) out.Key(status).UInt(count);
-    out.EndObject().EndObject();
+    out.EndObject();
+    if (kind.orphaned) out.Key("orphaned").UInt(*kind.orphaned);
+    out.EndObject();
   }
 }
 

@@ -20,10 +20,12 @@ struct StatusCounts {
   std::string things;  // "runs"
   uint64_t total = 0;
   std::vector<std::pair<std::string, uint64_t>> by_status;
+  // Of workstreams: in no terminal state, while their run is in one. Nobody will move them.
+  std::optional<uint64_t> orphaned = {};
 };
 // Of runs, workstreams and step_attempts; of one run where it is given.
 absl::StatusOr<std::vector<StatusCounts>> CountByStatus(Snapshot& snapshot, const std::optional<std::string>& run);
-// "runs  12: 3 running, 9 completed", a line each.
+// "runs  12   3 running, 9 completed", a line each.
 std::string StatusCountsText(const std::vector<StatusCounts>& counts, ColourMode colour);
 // "runs":{"total":12,"by_status":{…}}, a key each.
 void WriteStatusCounts(const std::vector<StatusCounts>& counts, JsonWriter& out);

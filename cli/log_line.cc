@@ -1,7 +1,6 @@
 #include "cli/log_line.h"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include "cli/table.h"
 #include "cli/utf8.h"
 #include "eventstore/event_json.h"
+#include "schemas/severity.h"
 #include "schemas/status.h"
 #include "schemas/step_status.h"
 
@@ -24,10 +24,9 @@ void WriteTextOrNull(std::string_view key, std::string_view text, JsonWriter& ou
   text.empty() ? out.Null() : out.String(text);
 }
 
-std::string_view NameOf(schema::Severity severity) {
-  static constexpr std::array<std::string_view, 4> kNames = {"info", "warning", "error", "critical"};
-  const auto index = static_cast<size_t>(severity);
-  return index < kNames.size() ? kNames[index] : kNames[0];
+// Of an override never less than a warning, also where it follows an edge and only sets a guard aside.
+schema::Severity SeverityOfMove(schema::Transitioned::Reader moved) {
+  return IsOverride(moved) ? std::max(moved.getSeverity(), schema::Severity::WARNING) : moved.getSeverity();
 }
 
 // What happened, for people, in the words of the event's kind. Not yet Printable().
@@ -114,7 +113,7 @@ std::optional<TransitionView> TransitionOf(const FoldedEvent& event) {
                           .from = View(moved.getFrom()),
                           .to = View(moved.getTo()),
                           .trigger = View(moved.getTrigger()),
-                          .severity = NameOf(moved.getSeverity()),
+                          .severity = SeverityName(SeverityOfMove(moved)),
                           .operator_name = View(moved.getOperator()),
                           .reason = event.text,
                           .kind = IsOverride(moved) ? "override" : "lawful"};
@@ -126,7 +125,7 @@ std::optional<TransitionView> TransitionOf(const FoldedEvent& event) {
                         .from = View(refused.getFrom()),
                         .to = View(refused.getTo()),
                         .trigger = View(refused.getTrigger()),
-                        .severity = NameOf(schema::Severity::WARNING),
+                        .severity = SeverityName(schema::Severity::WARNING),
                         .operator_name = View(refused.getOperator()),
                         .reason = View(refused.getWhy()),
                         .kind = "refused"};
@@ -155,7 +154,7 @@ EntityRef EntityOf(const RecordView& record, const FoldedEvent& event) {
 
 std::string_view SeverityOf(const FoldedEvent& event) {
   if (const auto transition = TransitionOf(event)) return transition->severity;
-  return NameOf(event.event.getBody().isErrorRecorded() ? schema::Severity::ERROR : schema::Severity::INFO);
+  return SeverityName(event.event.getBody().isErrorRecorded() ? schema::Severity::ERROR : schema::Severity::INFO);
 }
 
 std::string LogText(const RecordView& record, const FoldedEvent& event, std::optional<size_t> width,

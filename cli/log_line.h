@@ -30,7 +30,8 @@ void WriteTransitionLine(const FoldedEvent& event, const TransitionView& transit
 // What the event is about: "run" and "r1", "workstream" and "a"; of a note its run, or its stream alone.
 EntityRef EntityOf(const RecordView& record, const FoldedEvent& event);
 
-// "info", "warning", "error" or "critical": of a transition its own, of a refusal "warning", of an error "error".
+// "info", "warning", "error" or "critical": of a transition its own, of an override at least "warning", of a
+// refusal "warning", of an error "error".
 std::string_view SeverityOf(const FoldedEvent& event);
 
 // "2026-11-20 21:16:25.123  12  run_transitioned  run r1  pending → running (start)", cut to `width`, without a

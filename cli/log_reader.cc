@@ -1,25 +1,15 @@
 #include "cli/log_reader.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
 #include "eventstore/point.h"
 #include "schemas/message_text.h"
+#include "schemas/severity.h"
 #include "schemas/status.h"
 
 namespace annals {
-namespace {
-
-// From the lightest to the gravest, as schemas/machine.capnp orders them.
-constexpr std::array<std::string_view, 4> kSeverities = {"info", "warning", "error", "critical"};
-
-size_t RankOf(std::string_view severity) {
-  return static_cast<size_t>(std::find(kSeverities.begin(), kSeverities.end(), severity) - kSeverities.begin());
-}
-
-}  // namespace
 
 absl::Status ReadEntity(std::string_view text, LogFilter& filter) {
   const size_t slash = text.find('/');
@@ -80,7 +70,7 @@ bool LogReader::Matches(const RecordView& record) const {
 
 bool LogReader::Matches(const Entry& entry) const {
   if (filter_.actor && View(entry.event.event.getActor()) != *filter_.actor) return false;
-  if (filter_.severity && RankOf(SeverityOf(entry.event)) < RankOf(*filter_.severity)) return false;
+  if (filter_.severity && SeverityNamed(SeverityOf(entry.event)) < SeverityNamed(*filter_.severity)) return false;
   if (filter_.transitions && !TransitionOf(entry.event)) return false;
   if (!filter_.entity_kind) return true;
   const EntityRef entity = EntityOf(*entry.record, entry.event);

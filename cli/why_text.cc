@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/duration.h"
+#include "cli/paragraph.h"
 #include "cli/printable.h"
 #include "cli/utf8.h"
 
@@ -41,27 +42,7 @@ class Page {
 
   void Heading(std::string_view text) { page_ += fmt::format("\n{}\n", Paint(Printable(text), Ink::kBold, colour_)); }
 
-  // `text` behind `start`, broken between words; the lines that follow are indented as far as `start` is wide.
-  void Paragraph(const std::string& start, std::string_view text) {
-    const std::string indent(DisplayWidth(start), ' ');
-    std::string line = start;
-    bool is_empty = true;
-    const std::string printable = Printable(text);
-    std::string_view rest = printable;
-    while (!rest.empty()) {
-      const std::string_view word = rest.substr(0, rest.find(' '));
-      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-      if (!is_empty && width_ && DisplayWidth(line) + 1 + DisplayWidth(word) > *width_) {
-        page_ += line + '\n';
-        line = indent;
-        is_empty = true;
-      }
-      if (!is_empty) line += ' ';
-      line += word;
-      is_empty = false;
-    }
-    page_ += line + '\n';
-  }
+  void Paragraph(const std::string& start, std::string_view text) { page_ += annals::Paragraph(start, text, width_); }
 
   void Headline() {
     const std::string is =

@@ -163,11 +163,6 @@ absl::StatusOr<const Machine*> FindMachine(std::string_view name) {
   return absl::InvalidArgumentError(fmt::format("{} is no machine; {}", Quoted(name), SuggestName(name, names)));
 }
 
-std::string_view SeverityName(schema::Severity severity) {
-  static constexpr std::string_view kNames[] = {"info", "warning", "error", "critical"};
-  return kNames[std::min(static_cast<size_t>(severity), std::size(kNames) - 1)];
-}
-
 absl::Status ValidateTransition(const Machine& machine, std::string_view from, std::string_view to) {
   RETURN_IF_ERROR(machine.CheckState(from));
   RETURN_IF_ERROR(machine.CheckState(to));

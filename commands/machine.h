@@ -11,6 +11,7 @@
 #include <absl/types/span.h>
 
 #include "schemas/machine.capnp.h"
+#include "schemas/severity.h"  // IWYU pragma: export  SeverityName
 #include "schemas/text_map.h"
 
 namespace annals {
@@ -26,9 +27,6 @@ struct Edge {
   schema::Severity severity = schema::Severity::INFO;
   std::string_view meaning;
 };
-
-// "info", "warning", "error" or "critical"; of one that a newer version added, "critical".
-std::string_view SeverityName(schema::Severity severity);
 
 // Threads: may be shared, nothing in it changes. What is asked of one state takes as long in a large machine as in a
 // small one.

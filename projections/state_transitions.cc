@@ -1,26 +1,10 @@
 // state_transitions, on demand: a row per transition asked for, whatever the law said.
 #include "eventstore/event_entity.h"
 #include "projections/entity_projector.h"
+#include "schemas/severity.h"
 #include "schemas/status.h"
 
 namespace annals {
-namespace {
-
-std::string_view NameOf(schema::Severity severity) {
-  switch (severity) {
-    case schema::Severity::INFO:
-      return "info";
-    case schema::Severity::WARNING:
-      return "warning";
-    case schema::Severity::ERROR:
-      return "error";
-    case schema::Severity::CRITICAL:
-      return "critical";
-  }
-  return "info";
-}
-
-}  // namespace
 
 absl::Status ApplyToStateTransitions(const FoldedEvent& event, Rows& rows) {
   const auto body = event.event.getBody();
@@ -39,7 +23,7 @@ absl::Status ApplyToStateTransitions(const FoldedEvent& event, Rows& rows) {
     row.trigger = TextOrNull(View(moved.getTrigger()));
     row.reason = TextOrNull(event.text);
     row.operator_name = TextOrNull(View(moved.getOperator()));
-    row.severity = NameOf(moved.getSeverity());
+    row.severity = SeverityName(moved.getSeverity());
     row.kind = IsOverride(moved) ? "override" : "lawful";
   } else {
     const auto refused = body.getCommandRefused();
@@ -50,7 +34,7 @@ absl::Status ApplyToStateTransitions(const FoldedEvent& event, Rows& rows) {
     row.trigger = TextOrNull(View(refused.getTrigger()));
     row.reason = TextOrNull(View(refused.getWhy()));
     row.operator_name = TextOrNull(View(refused.getOperator()));
-    row.severity = NameOf(schema::Severity::WARNING);
+    row.severity = SeverityName(schema::Severity::WARNING);
     row.kind = "refused";
   }
   rows.state_transitions.Insert({row.position}, std::move(row));

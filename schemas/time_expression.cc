@@ -53,4 +53,21 @@ absl::StatusOr<TimeExpression> TimeExpression::Parse(std::string_view text) {
   return TimeExpression(time.micros, /*is_relative=*/false);
 }
 
+absl::StatusOr<std::chrono::seconds> ParseSpan(std::string_view text) {
+  const std::optional<int64_t> seconds = text.empty() ? std::nullopt : SecondsOf(text);
+  if (seconds) return std::chrono::seconds(*seconds);
+  return absl::InvalidArgumentError(fmt::format("{} is no span of time; write it like 90s, 2h or 1d12h", Quoted(text)));
+}
+
+std::string FormatSpan(std::chrono::seconds span) {
+  std::string text;
+  int64_t rest = span.count();
+  for (const Unit& unit : kUnits) {
+    if (unit.name == 'w') continue;  // people count longer spans in days
+    if (rest >= unit.seconds) text += fmt::format("{}{}", rest / unit.seconds, unit.name);
+    rest %= unit.seconds;
+  }
+  return text.empty() ? "0s" : text;
+}
+
 }  // namespace annals

@@ -1,6 +1,8 @@
-// Times as people type them: absolute, or counted back from now.
+// Times as people type them: absolute, or counted back from now; and spans of time.
 #pragma once
 
+#include <chrono>
+#include <string>
 #include <string_view>
 
 #include <absl/status/statusor.h>
@@ -23,5 +25,10 @@ class TimeExpression {
   int64_t micros_;
   bool is_relative_;
 };
+
+// Reads "90s", "2h" or "1d12h", in units as above. kInvalidArgument otherwise.
+absl::StatusOr<std::chrono::seconds> ParseSpan(std::string_view text);
+// A text that ParseSpan() reads as this span, which is not negative: "0s", "1d12h".
+std::string FormatSpan(std::chrono::seconds span);
 
 }  // namespace annals

@@ -91,6 +91,13 @@ class LogTest : public testing::Test {
   AnnalsSandbox sandbox_;
 };
 
+TEST_F(LogTest, AnOverrideIsAtLeastAWarningAlsoWhereItFollowsAnEdge) {
+  sandbox_.Out({"run", "create", "r3"});
+  sandbox_.Out({"run", "transition", "r3", "running", "--override", "--operator", "Olga", "--reason", "now"});
+  EXPECT_THAT(sandbox_.Out({"log", "--severity", "warning", "--run", "r3", "--transitions", "--json"}),
+              AllOf(HasSubstr(R"("trigger":"start","severity":"warning")"), HasSubstr(R"("kind":"override")")));
+}
+
 TEST_F(LogTest, TimesAreWithTheirEnds) {
   const std::string line = sandbox_.Out({"log", "--json", "--type", "lunch"});
   const std::string key = "\"recorded_at\":\"";

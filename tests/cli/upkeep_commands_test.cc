@@ -109,6 +109,21 @@ TEST_F(UpkeepTest, InspectShowsHowThingsStand) {
                     HasSubstr(R"("error_code":"E1","signature":"s","count":2,"places":2)")));
 }
 
+TEST_F(UpkeepTest, WorkstreamsThatTheirRunLeftBehindAreCountedAsOrphaned) {
+  Fill();
+  sandbox_.Out({"ws", "create", "x", "--run", "r1"});
+  EXPECT_THAT(sandbox_.Out({"inspect"}), Not(HasSubstr("orphaned")));
+  sandbox_.Out({"run", "transition", "r1", "failed"});
+  EXPECT_THAT(sandbox_.Out({"inspect"}),
+              ContainsRegex("workstreams +2   1 pending, 1 done \\(1 orphaned: their run has ended\\)"));
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"inspect", "--json"}, {"stats", "--json"}, {"stats", "--run", "r1", "--json"}}) {
+    EXPECT_THAT(sandbox_.Out(arguments),
+                HasSubstr(R"("workstreams":{"total":2,"by_status":{"pending":1,"done":1},"orphaned":1})"));
+  }
+  EXPECT_THAT(sandbox_.Out({"stats", "--run", "r2", "--json"}), HasSubstr(R"("orphaned":0)"));
+}
+
 TEST_F(UpkeepTest, InspectOfAnEmptyDatabaseSaysWhatToDo) {
   EXPECT_EQ(sandbox_.Run({"inspect"}).exit, 4);
   sandbox_.Out({"init"});

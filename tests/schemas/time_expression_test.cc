@@ -1,5 +1,6 @@
 #include "schemas/time_expression.h"
 
+#include <chrono>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -70,6 +71,35 @@ TEST(TimeExpression, SaysHowATimeAgoIsWritten) {
   EXPECT_EQ(MessageOf(TimeExpression::Parse("-2y").status()),
             "\"-2y\" is no time ago; write it like -90s, -2h or -1d12h");
 }
+
+struct SpanCase {
+  const char* name;
+  std::string_view text;
+  int64_t seconds;  // -1: refused
+  std::string_view formatted;
+};
+
+class SpanTest : public testing::TestWithParam<SpanCase> {};
+
+TEST_P(SpanTest, IsReadAndWrittenOrRefused) {
+  const absl::StatusOr<std::chrono::seconds> span = ParseSpan(GetParam().text);
+  if (GetParam().seconds < 0) {
+    EXPECT_EQ(span.status().code(), absl::StatusCode::kInvalidArgument);
+  } else {
+    ASSERT_TRUE(span.ok()) << span.status();
+    EXPECT_EQ(span->count(), GetParam().seconds);
+    EXPECT_EQ(FormatSpan(*span), GetParam().formatted);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Texts, SpanTest,
+                         testing::Values(SpanCase{"Zero", "0s", 0, "0s"}, SpanCase{"Seconds", "90s", 90, "1m30s"},
+                                         SpanCase{"Hours", "4h", 14'400, "4h"},
+                                         SpanCase{"SeveralUnits", "1d12h", 129'600, "1d12h"},
+                                         SpanCase{"Weeks", "2w", 1'209'600, "14d"}, SpanCase{"Negative", "-1h", -1, ""},
+                                         SpanCase{"NoUnit", "30", -1, ""}, SpanCase{"Empty", "", -1, ""},
+                                         SpanCase{"Overflow", "9999999999999999999d", -1, ""}),
+                         [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace
 }  // namespace annals

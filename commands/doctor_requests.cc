@@ -1,0 +1,23 @@
+// Requests that wait for a person, or that nobody works on.
+#include <fmt/format.h>
+
+#include "commands/doctor_kinds.h"
+
+namespace annals::doctor {
+
+Seen LookAtApproval(const Ward&, const RequestRow& request) {
+  const bool is_plan = request.status == "plan_awaiting_approval";
+  return Sign{request.updated_at,
+              fmt::format("its {} waits for approval: annals request show {}", is_plan ? "plan" : "implementation",
+                          request.request_id),
+              fmt::format("annals request approve {} --digest {}", request.request_id,
+                          (is_plan ? request.plan_digest : request.implementation_digest).value_or(""))};
+}
+
+Seen LookAtRequest(const Ward&, const RequestRow& request) {
+  std::string detail = "nobody moved it on";
+  if (request.run_id) detail += fmt::format("; run {} does its work", *request.run_id);
+  return Sign{request.updated_at, std::move(detail), fmt::format("annals request show {}", request.request_id)};
+}
+
+}  // namespace annals::doctor
