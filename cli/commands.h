@@ -42,6 +42,16 @@ Command DoctorCommand();
 Command ConformCommand();
 Command WhyCommand();
 Command SqlCommand();
+Command TaskCommands();
+Command WorkerCommands();
+Command GateCommands();
+Command PatchCommands();
+Command BreakerCommands();
+Command RequestCommands();
+Command CheckpointCommands();
+Command EntityCommands();
+// annals machine define.
+Command DefineMachineCommand();
 Command MachineCommands();
 Command LogCommand();
 Command DiffCommand();

@@ -26,6 +26,13 @@ struct ListFilter {
   std::string_view meaning;
 };
 
+// A flag that keeps some rows.
+struct ListFlag {
+  std::string_view option;  // "--resumable"
+  std::string_view meaning;
+  bool (*keeps)(Row row);
+};
+
 struct ListDef {
   const TableDef* table;
   std::string_view things;  // "runs", for messages
@@ -33,7 +40,8 @@ struct ListDef {
   std::string_view example;
   std::string_view time_column;  // what --since looks at, and the order: newest last
   std::vector<ListColumn> columns;
-  std::vector<ListFilter> filters = {};  // beside --run, and --status where the table has one
+  std::vector<ListFilter> filters = {};  // beside --run and --status, where the table has them
+  std::vector<ListFlag> flags = {};
 };
 
 // `list` with --run, --status, --since, --limit and the filters.

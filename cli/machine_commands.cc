@@ -142,6 +142,7 @@ Command MachineCommands() {
            .arguments = {FileNamed(Place("NAME|FILE", &check->name, kNameMeaning)),
                          Place("FROM", &check->from, "the state before"), Place("TO", &check->to, "the state after")},
            .run = [check](Context& context) { return Check(context, *check); }},
+          DefineMachineCommand(),
       }};
 }
 

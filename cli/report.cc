@@ -42,18 +42,41 @@ void WriteRefusal(const Refusal& refusal, JsonWriter& out) {
 // "run r1", "workstream a of run r1", "attempt 7", "note": what the receipt is about.
 std::string EntityOf(const Receipt& receipt) {
   if (receipt.attempt_id) return fmt::format("attempt {}", *receipt.attempt_id);
+  const bool has_name = receipt.machine != "run" && receipt.machine != "workstream" && !receipt.machine.empty();
+  if (has_name && receipt.run_id.empty()) return fmt::format("{} {}", receipt.machine, receipt.entity);
+  if (has_name) return fmt::format("{} {} of run {}", receipt.machine, receipt.entity, receipt.run_id);
   if (!receipt.ws_id.empty()) return fmt::format("workstream {} of run {}", receipt.ws_id, receipt.run_id);
   if (!receipt.run_id.empty()) return fmt::format("run {}", receipt.run_id);
   return receipt.stream;
 }
 
+// The name of what was made or moved, under the key that commands have for it.
+void WriteEntity(const Receipt& receipt, JsonWriter& out) {
+  struct Name {
+    std::string_view machine, key;
+  };
+  static constexpr Name kNames[] = {{"task", "task_id"},      {"worker", "worker_id"},     {"patch", "patch_id"},
+                                    {"test_gate", "gate_id"}, {"circuit_breaker", "tool"}, {"request", "request_id"}};
+  if (receipt.machine.empty() || receipt.machine == "run" || receipt.machine == "workstream") return;
+  if (receipt.epoch != 0) out.Key("epoch").Int(receipt.epoch);
+  for (const Name& name : kNames) {
+    if (name.machine != receipt.machine) continue;
+    out.Key(name.key).String(receipt.entity);
+    return;
+  }
+  out.Key("machine").String(receipt.machine == "machine" ? receipt.entity : receipt.machine);
+  if (receipt.machine != "machine") out.Key("entity_id").String(receipt.entity);
+}
+
 std::string ReceiptText(const Receipt& receipt) {
   const std::string state = receipt.state.empty() ? "recorded" : receipt.state;
+  if (receipt.first_position.value == 0) return fmt::format("{}: {} (heard of)", EntityOf(receipt), state);
+  const std::string claim = receipt.epoch == 0 ? "" : fmt::format(", epoch {}", receipt.epoch);
   const std::string place =
       receipt.first_position == receipt.last_position
           ? fmt::format("position {}", receipt.last_position.value)
           : fmt::format("positions {} to {}", receipt.first_position.value, receipt.last_position.value);
-  return fmt::format("{}: {} ({}{})", EntityOf(receipt), state, place, receipt.repeat ? ", done before" : "");
+  return fmt::format("{}: {} ({}{}{})", EntityOf(receipt), state, place, claim, receipt.repeat ? ", done before" : "");
 }
 
 // Hands each event that would have been appended to `visit`, as a record that is not stored.
@@ -115,14 +138,21 @@ void PrintError(const absl::Status& status, bool json, std::ostream& err) {
 
 std::string ReceiptJson(const Receipt& receipt) {
   JsonWriter out;
-  out.BeginObject().Key("first_position").UInt(receipt.first_position.value);
-  out.Key("last_position").UInt(receipt.last_position.value).Key("stream").String(receipt.stream);
+  const auto position = [&](std::string_view key, Position at) {
+    out.Key(key);
+    at.value == 0 ? out.Null() : out.UInt(at.value);
+  };
+  out.BeginObject();
+  position("first_position", receipt.first_position);
+  position("last_position", receipt.last_position);
+  out.Key("stream").String(receipt.stream);
   out.Key("version").UInt(receipt.version.value);
   WriteTextOrNull("state", receipt.state, out);
   out.Key("repeat").Bool(receipt.repeat);
   WriteOptional("run_id", receipt.run_id, out);
   WriteOptional("ws_id", receipt.ws_id, out);
   if (receipt.attempt_id) out.Key("attempt_id").Int(*receipt.attempt_id);
+  WriteEntity(receipt, out);
   out.EndObject();
   return out.Take();
 }

@@ -54,7 +54,7 @@ class Draft {
   absl::Status Set(const JsonField& field, std::string_view text) {
     switch (field.type) {
       case JsonType::kBool:
-        body_.set(field.field, true);
+        body_.set(field.field, text != "false");
         return absl::OkStatus();
       case JsonType::kText:
         RETURN_IF_ERROR(CheckText(field.rule, text));
@@ -136,15 +136,24 @@ Argument MakeArgument(const FieldArgument& row, const std::shared_ptr<Draft>& dr
   argument.is_required = field.is_required;
   argument.is_repeated = field.type == JsonType::kTextList;
   argument.one_of = field.type == JsonType::kEnum ? field.enumerants : row.one_of;
+  if (field.type == JsonType::kBool && !row.value.empty()) argument.one_of = {"true", "false"};
+  if (row.input == Input::kFileName) argument.completion = Completion::kFile;
   // `field` lives in the draft, which the closure holds.
-  argument.take = [draft, &field](std::string_view text) { return draft->Set(field, text); };
+  argument.take = [draft, &field, input = row.input](std::string_view text) -> absl::Status {
+    if (input == Input::kText) return draft->Set(field, text);
+    const bool is_name = input == Input::kFileName && !text.starts_with('@') && !text.starts_with('{') && text != "-";
+    ASSIGN_OR_RETURN(const std::string given, is_name ? ReadFileText(text) : ReadInputText(text));
+    return draft->Set(field, given);
+  };
   return argument;
 }
 
 absl::Status ApplyFlags(const Flags& flags, Draft& draft) {
   schema::Command::Builder command = draft.command();
   command.setSensitive(flags.sensitive);
-  if (flags.operator_name && !flags.has_override) {
+  if (flags.operator_name && !flags.has_override && draft.Has("operator")) {
+    RETURN_IF_ERROR(WithContext(draft.Set(draft.FieldNamed("operator"), *flags.operator_name), "--operator"));
+  } else if (flags.operator_name && !flags.has_override) {
     return absl::InvalidArgumentError("--operator: it goes with an override only; add --override, or use --actor");
   }
   if (!flags.has_override) {
@@ -166,6 +175,7 @@ absl::Status ApplyFlags(const Flags& flags, Draft& draft) {
 std::string LineFor(PrintedLine printed, const Answer& answer) {
   const auto* const receipt = std::get_if<Receipt>(&answer);
   if (receipt == nullptr || printed == PrintedLine::kReceipt) return "";
+  if (printed == PrintedLine::kEntity) return receipt->entity;
   return printed == PrintedLine::kRunId ? receipt->run_id : fmt::format("{}", receipt->attempt_id.value_or(0));
 }
 
@@ -184,7 +194,8 @@ Command MakeWriteCommand(const WriteCommand& row) {
     command.arguments.push_back(Option("--reason", "TEXT", &flags->reason, "why; kept in the log"));
     command.arguments.push_back(
         Flag("--override", &flags->has_override, "set guards and missing edges aside; recorded as an override"));
-    command.arguments.push_back(Option("--operator", "NAME", &flags->operator_name, "who answers for the override"));
+    command.arguments.push_back(Option("--operator", "NAME", &flags->operator_name,
+                                       draft->Has("operator") ? "who answers for it" : "who answers for the override"));
   }
   if (draft->Has("reason") || draft->Has("metadata")) {
     command.arguments.push_back(

@@ -11,12 +11,20 @@
 
 namespace annals {
 
+// Where the value of an argument stands.
+enum class Input {
+  kText,      // in the argument; JSON also in a file, as kFile
+  kFile,      // in the argument, in a file (@FILE) or on standard input (-)
+  kFileName,  // the argument names the file, or is as with kFile
+};
+
 struct FieldArgument {
   std::string_view name;   // "RUN" or "--run"
   std::string_view value;  // what the help calls it; empty for places and flags
   std::string_view field;  // of the command's body, as in JSON: "run_id"; required where the schema says so
   std::string_view meaning;
   std::vector<std::string> one_of = {};
+  Input input = Input::kText;
 };
 
 struct FieldPreset {
@@ -24,7 +32,7 @@ struct FieldPreset {
   std::string_view text;
 };
 
-enum class PrintedLine { kReceipt, kRunId, kAttemptId };
+enum class PrintedLine { kReceipt, kRunId, kAttemptId, kEntity };
 
 struct WriteCommand {
   std::string_view name;  // "create"

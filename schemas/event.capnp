@@ -120,14 +120,12 @@ enum Word {
   reset @106;
   plan @107;
   submitPlan @108;
-  approvePlan @109;
-  rejectPlan @110;
+  approve @109;
+  reject @110;
   implement @111;
   submitImplementation @112;
-  approveImplementation @113;
-  rejectImplementation @114;
-  review @115;
-  rework @116;
+  review @113;
+  rework @114;
 }
 
 struct Event {

@@ -1,0 +1,93 @@
+// annals task: the work of a workstream, piece by piece.
+#include "cli/commands.h"
+#include "cli/entity_group.h"
+#include "projections/entity_tables.h"
+
+namespace annals {
+
+Command TaskCommands() {
+  const FieldArgument worker = {"--worker", "WORKER", "worker_id", "who says so; it must hold the task"};
+  const FieldArgument epoch = {"--epoch", "N", "epoch",
+                               "the claim under which this is said; one that is over is refused"};
+  return MakeEntityGroup({
+      .name = "task",
+      .summary = "The work of a workstream, piece by piece",
+      .place = "TASK",
+      .id_field = "task_id",
+      .meaning = "its name within the run",
+      .is_in_run = true,
+      .transition = "transition_task",
+      .machine = TaskMachine,
+      .transition_example = "annals task transition t1 queued --run r1",
+      .transition_arguments = {{"--worker", "WORKER", "worker_id", "who takes it, or who says this and holds it"},
+                               epoch},
+      .creates = {{.name = "create",
+                   .body = "create_task",
+                   .summary = "Create a task in a workstream",
+                   .example = "annals task create t1 --run r1 --ws parser\n"
+                              "annals task create t2 --run r1 --ws parser --depends-on t1 --validation-gates unit "
+                              "--critical",
+                   .arguments = {{"--ws", "WS", "ws_id", "the workstream it is part of"},
+                                 {"--depends-on", "A,B", "depends_on",
+                                  "tasks that must be completed before it is queued"},
+                                 {"--gates", "G,H", "gate_dependencies", "gates that must pass before it is queued"},
+                                 {"--validation-gates", "G,H", "validation_gates",
+                                  "gates that must pass before it is completed"},
+                                 {"--critical", "", "is_critical", "if it fails, its workstream fails"},
+                                 {"--max-retries", "N", "max_retries", "how often it may be tried again (default: 3)"},
+                                 {"--timeout-sec", "N", "timeout_sec", "how long it may run (default: 1800)"},
+                                 {"--metadata", "JSON", "metadata",
+                                  "an object of your own: text, @FILE, or - for standard input"}}}},
+      .list = {.table = &TasksTable().table(),
+               .things = "tasks",
+               .summary = "List tasks",
+               .example = "annals task list --run r1 --status running",
+               .time_column = "created_at",
+               .columns = {{"RUN", "run_id"},
+                           {"TASK", "task_id"},
+                           {"WORKSTREAM", "ws_id"},
+                           {"STATUS", "status"},
+                           {"WORKER", "worker_id"},
+                           {"EPOCH", "epoch"},
+                           {"RETRIES", "retry_count"},
+                           {"UPDATED", "updated_at"}},
+               .filters = {{"--ws", "WS", "ws_id", "only of this workstream"},
+                           {"--worker", "WORKER", "worker_id", "only those it holds"}}},
+      .verbs = {{"queue", "queued", "", "Let a worker take it: all it depends on is done, or its next try is due",
+                 "annals task queue t1 --run r1"},
+                {"assign",
+                 "running",
+                 "",
+                 "Give it to a worker, under a new epoch",
+                 "annals task assign t1 --run r1 --worker w1",
+                 {{"--worker", "WORKER", "worker_id", "who takes it"}}},
+                {"submit",
+                 "validating",
+                 "",
+                 "Say that the worker is done with it",
+                 "annals task submit t1 --run r1 --epoch 1",
+                 {worker, epoch}},
+                {"complete",
+                 "completed",
+                 "",
+                 "Say that its gates passed",
+                 "annals task complete t1 --run r1",
+                 {worker, epoch}},
+                {"retry",
+                 "retrying",
+                 "",
+                 "Give it back, to be tried again after 2, 4, 8, … seconds",
+                 "annals task retry t1 --run r1 --epoch 1 --reason 'out of memory'",
+                 {worker, epoch}},
+                {"fail",
+                 "failed",
+                 "",
+                 "Say that it failed for good",
+                 "annals task fail t1 --run r1 --reason 'no such file'",
+                 {worker, epoch}},
+                {"unblock", "pending", "", "Let it wait again", "annals task unblock t2 --run r1"},
+                {"cancel", "cancelled", "", "Give it up", "annals task cancel t1 --run r1 --reason 'not needed'"}},
+  });
+}
+
+}  // namespace annals
