@@ -10,6 +10,7 @@
 #include "cli/duration.h"
 #include "cli/table.h"
 #include "commands/machine.h"
+#include "projections/entity_tables.h"
 #include "projections/tables.h"
 #include "schemas/status.h"
 
@@ -34,28 +35,51 @@ absl::StatusOr<uint64_t> CountOrphaned(Snapshot& snapshot, const std::optional<s
   return orphaned;
 }
 
+absl::Status CountByStatus(Snapshot& snapshot, const TableDef& table, const std::optional<std::string>& run,
+                           StatusCounts& counts) {
+  const size_t status = table.ColumnIndex("status");
+  RowQuery query{.table = &table};
+  if (run) query.equals.push_back({table.ColumnIndex("run_id"), std::string_view(*run)});
+  query.equals.push_back({status, {}});
+  for (const std::string& name : table.columns[status].one_of) {
+    query.equals.back().value = std::string_view(name);
+    ASSIGN_OR_RETURN(const uint64_t count, snapshot.CountRows(query));
+    if (count == 0) continue;
+    counts.by_status.emplace_back(name, count);
+    counts.total += count;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<StatusCounts>> CountByStatus(Snapshot& snapshot, const std::optional<std::string>& run) {
+  struct Counted {
+    const TableDef& table;
+    bool is_in_run = true;
+    bool also_none = false;  // shown where there are none, too
+  };
+  const Counted all_counted[] = {
+      {.table = RunsTable().table(), .also_none = true},
+      {.table = WorkstreamsTable().table(), .also_none = true},
+      {.table = StepAttemptsTable().table(), .also_none = true},
+      {.table = TasksTable().table()},
+      {.table = PatchesTable().table()},
+      {.table = TestGatesTable().table()},
+      {.table = WorkersTable().table(), .is_in_run = false},
+      {.table = CircuitBreakersTable().table(), .is_in_run = false},
+      {.table = RequestsTable().table(), .is_in_run = false},
+  };
   std::vector<StatusCounts> all;
-  for (const TableDef* const table :
-       {&RunsTable().table(), &WorkstreamsTable().table(), &StepAttemptsTable().table()}) {
-    StatusCounts& counts = all.emplace_back();
-    counts.things = table->name;
-    const size_t status = table->ColumnIndex("status");
-    RowQuery query{.table = table};
-    if (run) query.equals.push_back({table->ColumnIndex("run_id"), std::string_view(*run)});
-    query.equals.push_back({status, {}});
-    for (const std::string& name : table->columns[status].one_of) {
-      query.equals.back().value = std::string_view(name);
-      ASSIGN_OR_RETURN(const uint64_t count, snapshot.CountRows(query));
-      if (count == 0) continue;
-      counts.by_status.emplace_back(name, count);
-      counts.total += count;
-    }
-    if (table == &WorkstreamsTable().table()) {
+  for (const Counted& counted : all_counted) {
+    if (run && !counted.is_in_run) continue;
+    StatusCounts counts;
+    counts.things = counted.table.name;
+    RETURN_IF_ERROR(CountByStatus(snapshot, counted.table, run, counts));
+    if (&counted.table == &WorkstreamsTable().table()) {
       ASSIGN_OR_RETURN(counts.orphaned, CountOrphaned(snapshot, run));
     }
+    if (counts.total > 0 || counted.also_none) all.push_back(std::move(counts));
   }
   return all;
 }
@@ -71,8 +95,9 @@ std::string StatusCountsText(const std::vector<StatusCounts>& counts, ColourMode
         kind.orphaned.value_or(0) == 0 ? "" : fmt::format(" ({} orphaned: their run has ended)", *kind.orphaned);
     std::string things = kind.things;
     std::replace(things.begin(), things.end(), '_', ' ');
-    text += fmt::format("{:<14}{:>8}{}{}{}\n", things, kind.total, parts.empty() ? "" : "   ", fmt::join(parts, ", "),
-                        orphaned);
+    // The number ends in the same column whatever the length of the name.
+    text += fmt::format("{}{:>{}}{}{}{}\n", things, kind.total, 22 - things.size(), parts.empty() ? "" : "   ",
+                        fmt::join(parts, ", "), orphaned);
   }
   return text;
 }

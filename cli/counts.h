@@ -23,7 +23,8 @@ struct StatusCounts {
   // Of workstreams: in no terminal state, while their run is in one. Nobody will move them.
   std::optional<uint64_t> orphaned = {};
 };
-// Of runs, workstreams and step_attempts; of one run where it is given.
+// Of runs, workstreams and step_attempts, and of tasks, workers, patches, test_gates, circuit_breakers and requests
+// where there are any; of one run what lives in it, where it is given.
 absl::StatusOr<std::vector<StatusCounts>> CountByStatus(Snapshot& snapshot, const std::optional<std::string>& run);
 // "runs  12   3 running, 9 completed", a line each.
 std::string StatusCountsText(const std::vector<StatusCounts>& counts, ColourMode colour);

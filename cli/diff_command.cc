@@ -1,7 +1,9 @@
 // annals diff: what changed in the tables between two points.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -77,22 +79,28 @@ class DiffText {
                              : !change.after ? std::pair('-', Ink::kRed)
                                              : std::pair('~', Ink::kYellow);
     context_.out() << Paint(fmt::format("{} {} {}", mark, table.name, Printable(key)), ink, context_.colour()) << '\n';
+    std::vector<std::pair<std::string_view, std::string>> lines;
+    size_t width = kLeastWidth;
     for (size_t i = table.key_columns; i < table.columns.size(); ++i) {
-      const std::string after = TextOf(table, row, i);
-      std::string text;
+      std::string text = TextOf(table, row, i);
       if (change.before && change.after) {
         if ((*change.before)[i] == (*change.after)[i]) continue;
-        text = fmt::format("{} → {}", TextOf(table, *change.before, i), after);
+        text = fmt::format("{} → {}", TextOf(table, *change.before, i), text);
       } else if (std::holds_alternative<std::monostate>(row[i])) {
         continue;
-      } else {
-        text = after;
       }
-      context_.out() << fmt::format("    {:<18} {}\n", JsonKeyOf(table.columns[i]), Printable(text));
+      const std::string_view name = JsonKeyOf(table.columns[i]);
+      width = std::max(width, name.size());
+      lines.emplace_back(name, std::move(text));
     }
+    for (const auto& [name, text] : lines)
+      context_.out() << fmt::format("    {:<{}} {}\n", name, width, Printable(text));
   }
 
  private:
+  // Of the column with the names, in most tables.
+  static constexpr size_t kLeastWidth = 18;
+
   Context& context_;
 };
 

@@ -117,7 +117,7 @@ absl::StatusOr<uint64_t> FillBundle(Snapshot& log, const BundleOptions& options,
   }
   ASSIGN_OR_RETURN(const uint64_t refusals, filler.AddStream(RefusedStream(stream)));
   Rows rows;
-  RETURN_IF_ERROR(FoldRun(log, options.run_id, {1}, {sealed.size}, rows).status());
+  RETURN_IF_ERROR(FoldStream(log, stream, {1}, {sealed.size}, rows).status());
   RETURN_IF_ERROR(rows.Flush(out, TableSet::kLive, /*max_bytes=*/SIZE_MAX));
   ASSIGN_OR_RETURN(const Head head, HeadAt(log, tree, sealed.size));
   ASSIGN_OR_RETURN(const std::string database_id, log.DatabaseId());

@@ -84,10 +84,10 @@ absl::Status Unit::Spill() {
 
 absl::Status Unit::Commit() {
   RETURN_IF_ERROR(Spill());
-  for (const std::string& run_id : redacted_runs_) {
-    RETURN_IF_ERROR(WriteRowsAnew(run_id, *transaction_, engine_.rows_.keeps_state_transitions));
+  for (const std::string& stream : redacted_streams_) {
+    RETURN_IF_ERROR(WriteStreamAnew(stream, *transaction_, engine_.rows_.keeps_state_transitions));
   }
-  if (!redacted_runs_.empty()) engine_.rows_.Clear();
+  if (!redacted_streams_.empty()) engine_.rows_.Clear();
   const Position position = transaction_->head().position;
   const uint64_t generation = transaction_->head().generation;
   RETURN_IF_ERROR(transaction_->Commit());
@@ -145,7 +145,7 @@ absl::StatusOr<Answer> Unit::JudgeRedaction(schema::Command::Reader command) {
   DraftRedaction(redaction, View(body.getReason()), engine_.drafts_);
   if (command.getDryRun()) return Foresee(command, redaction.stream);
   RETURN_IF_ERROR(RemoveContent(redaction, *transaction_));
-  if (const auto run_id = RunOfStream(redaction.stream)) redacted_runs_.emplace(*run_id);
+  redacted_streams_.emplace(SubjectOf(redaction.stream));
   return Record(command, redaction.stream);
 }
 

@@ -66,7 +66,7 @@ class Unit {
   Engine& engine_;
   std::unique_ptr<Transaction> transaction_;
   // Whose rows still show content that was redacted in this unit, and are written anew at its end.
-  absl::btree_set<std::string> redacted_runs_;
+  absl::btree_set<std::string> redacted_streams_;
   Timestamp occurred_at_;
   Timestamp now_;  // of the command at hand
   bool committed_ = false;

@@ -153,10 +153,11 @@ void EventCheck::GiveUp(Position position, OpenStream& stream) {
   if (stream.is_broken) return;
   stream.is_broken = true;
   stream.rows().Clear();
-  if (stream.run_id().empty()) return;
-  faults_.Add(position, FaultKind::kTable,
-              fmt::format("run {} cannot be folded from here on: neither the law nor its tables are checked any more",
-                          Quoted(stream.run_id())));
+  if (!MakesRows(stream.name())) return;
+  faults_.Add(
+      position, FaultKind::kTable,
+      fmt::format("stream {} cannot be folded from here on: neither the law nor its tables are checked any more",
+                  Quoted(stream.name())));
 }
 
 // Content may go where an event of the same stream says so, and nowhere else.
@@ -178,9 +179,7 @@ void EventCheck::CheckRedactions(const OpenStream& stream) {
 
 absl::Status EventCheck::Leave(OpenStream& stream) {
   CheckRedactions(stream);
-  if (!stream.run_id().empty() && !stream.is_broken) {
-    RETURN_IF_ERROR(tables_.CompareRun(stream.run_id(), stream.rows()));
-  }
+  if (!stream.is_broken) RETURN_IF_ERROR(tables_.CompareStream(stream.name(), stream.rows()));
   streams_.Leave(stream);
   return absl::OkStatus();
 }

@@ -54,7 +54,7 @@ struct LineImportReport {
 // Imports what `input` holds; lines without text are skipped. Errors begin with "line N: ".
 //   kInvalidArgument     a line that cannot be read, is out of order, or does not belong where it stands
 //   kFailedPrecondition  unlawful (exact, or strict)
-//   kAborted             the logs went apart, a run is there already, or others wrote meanwhile
+//   kAborted             the logs went apart, a run or another stream is there already, or others wrote meanwhile
 //   kDataLoss            a line was altered: its hash or digest is not the one of what it holds
 absl::StatusOr<LineImportReport> ImportLines(Storage& storage, Clock& clock, RandomSource& random, ByteSource& input,
                                              const LineImportOptions& options, const OnLineRemark& on_remark,

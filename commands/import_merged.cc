@@ -9,7 +9,9 @@
 #include "commands/machine.h"
 #include "commands/position_map.h"
 #include "commands/sealer.h"
+#include "eventstore/event_entity.h"
 #include "eventstore/event_type.h"
+#include "projections/entity_state.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -18,11 +20,29 @@ namespace {
 using Body = schema::Event::Body;
 
 constexpr std::string_view kOperator = "import";
+constexpr std::string_view kMachinePrefix = "machine/";
 
-// What tools produced is kept beside the event whatever its size.
-EventDraft::Origin OriginOf(Body::Which which) {
-  const bool is_produced = which == Body::STEP_COMPLETED || which == Body::ERROR_RECORDED || which == Body::NOTED;
-  return is_produced ? EventDraft::Origin::kProduced : EventDraft::Origin::kStated;
+bool HasDocument(schema::RequestMove::Reader move) {
+  return move.getDocument() != schema::Document::NONE;
+}
+
+// What tools and agents produced is kept beside the event whatever its size.
+bool IsProduced(Body::Reader body) {
+  switch (body.which()) {
+    case Body::STEP_COMPLETED:
+    case Body::ERROR_RECORDED:
+    case Body::NOTED:
+    case Body::CHECKPOINT_SAVED:
+      return true;
+    case Body::CREATED:
+      return body.getCreated().hasPatch() || body.getCreated().hasRequest();
+    case Body::TRANSITIONED:
+      return body.getTransitioned().hasTestGate() || HasDocument(body.getTransitioned().getRequest());
+    case Body::AMENDED:
+      return HasDocument(body.getAmended().getRequest());
+    default:
+      return false;
+  }
 }
 
 class MergedTaker final : public LineTaker {
@@ -45,7 +65,7 @@ class MergedTaker final : public LineTaker {
       RETURN_IF_ERROR(LogLineDecoder::CheckLeaf(line, original));
     }
     RETURN_IF_ERROR(Rename(line));
-    RETURN_IF_ERROR(CheckRun(line));
+    RETURN_IF_ERROR(CheckStream());
     Retime(line);
     Refer(line);
     RETURN_IF_ERROR(KeepOrDropId(line));
@@ -65,6 +85,7 @@ class MergedTaker final : public LineTaker {
 
   absl::Status Rename(LogLine& line) {
     stream_ = line.stream;
+    RenameRunsNamedIn(line.event.getBody());
     const std::string_view run_id = RunOfStream(line.stream).value_or(std::string_view{});
     const auto renamed = parts_.options.renames.find(std::string(run_id));
     if (run_id.empty() || renamed == parts_.options.renames.end()) return absl::OkStatus();
@@ -77,17 +98,39 @@ class MergedTaker final : public LineTaker {
     return absl::OkStatus();
   }
 
-  // A run comes as a whole, from its beginning, or not at all.
-  absl::Status CheckRun(const LogLine& line) {
-    const std::string run_id(RunOfStream(stream_).value_or(std::string_view{}));
-    if (run_id.empty() || runs_.contains(run_id)) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const RunRow* const there, parts_.appender.rows().Run(run_id));
-    if (there != nullptr) {
-      return absl::AbortedError(
-          fmt::format("run {0} is in this log already; give it another name here with --rename {0}=NEW", run_id));
+  // What is outside runs speaks of them by name.
+  void RenameRunsNamedIn(Body::Builder body) {
+    const auto rename = [&](auto move) {
+      const auto renamed = parts_.options.renames.find(std::string(View(move.asReader().getRunId())));
+      if (renamed != parts_.options.renames.end()) move.setRunId(AsText(renamed->second));
+    };
+    const auto rename_in = [&](auto moved) {
+      if (moved.hasWorker()) rename(moved.getWorker());
+      if (moved.hasRequest()) rename(moved.getRequest());
+    };
+    if (body.isTransitioned()) rename_in(body.getTransitioned());
+    if (body.isAmended()) rename_in(body.getAmended());
+    if (body.isCreated() && body.getCreated().hasRequest()) rename(body.getCreated().getRequest());
+  }
+
+  // A stream comes as a whole, from its beginning, or not at all. Notes are no story of one thing, and a machine may be
+  // defined again.
+  absl::Status CheckStream() {
+    const std::string_view stream = SubjectOf(stream_);
+    if (stream == kNoteStream || stream.starts_with(kMachinePrefix) || streams_.contains(stream)) {
+      return absl::OkStatus();
     }
-    if (line.event.asReader().getBody().isRunCreated()) runs_.insert(run_id);
-    return absl::OkStatus();
+    ASSIGN_OR_RETURN(const StreamVersion version, parts_.appender.transaction().VersionOf(stream));
+    streams_.emplace(stream);
+    if (version.value == 0) return absl::OkStatus();
+    if (const auto run_id = RunOfStream(stream)) {
+      return absl::AbortedError(
+          fmt::format("run {0} is in this log already; give it another name here with --rename {0}=NEW", *run_id));
+    }
+    return absl::AbortedError(fmt::format(
+        "{} is in this log already, and two histories of it cannot become one; export the runs that are wanted, with "
+        "annals export --run",
+        stream));
   }
 
   // The event claims its own time; it is recorded now.
@@ -152,7 +195,8 @@ class MergedTaker final : public LineTaker {
     draft.event = line.event;
     draft.json = line.json;
     draft.text = changed_ ? std::string_view(reason_) : line.text;
-    draft.origin = OriginOf(line.event.getBody().which());
+    const bool is_produced = IsProduced(line.event.asReader().getBody());
+    draft.origin = is_produced ? EventDraft::Origin::kProduced : EventDraft::Origin::kStated;
     const EventTimes times{{line.event.getRecordedAt()}, {line.event.getOccurredAt()}};
     return sealer_.Seal(no_command_->getRoot<schema::Command>().asReader(), times, draft);
   }
@@ -197,15 +241,8 @@ class MergedTaker final : public LineTaker {
     auto moved = line.event.getBody().getTransitioned();
     const absl::StatusOr<const Machine*> machine = FindMachine(View(moved.asReader().getMachine()));
     if (!machine.ok()) return false;
-    std::string_view from;
-    if (*machine == &RunMachine()) {
-      ASSIGN_OR_RETURN(const RunRow* const run, parts_.appender.rows().Run(event.run_id));
-      if (run != nullptr) from = run->status;
-    } else {
-      ASSIGN_OR_RETURN(const WorkstreamRow* const workstream,
-                       parts_.appender.rows().Workstream(event.run_id, View(event.event.getWsId())));
-      if (workstream != nullptr) from = workstream->status;
-    }
+    ASSIGN_OR_RETURN(const std::string from,
+                     StateOf(EntityOf(event.event, event.stream), event.run_id, parts_.appender.rows()));
     if (from.empty()) return false;
     changed_ = true;
     reason_ = fmt::format("imported although unlawful: {}", objection);
@@ -215,6 +252,7 @@ class MergedTaker final : public LineTaker {
     moved.setSeverity(schema::Severity::WARNING);
     moved.setFinal((*machine)->IsTerminal(View(moved.asReader().getTo())));
     moved.setOperator(AsText(kOperator));
+    moved.setByHand(false);
     return true;
   }
 
@@ -225,8 +263,8 @@ class MergedTaker final : public LineTaker {
   // Behind a pointer: its destructor may throw.
   const std::unique_ptr<capnp::MallocMessageBuilder> no_command_ = std::make_unique<capnp::MallocMessageBuilder>();
   PositionMap positions_;
-  absl::btree_set<std::string> runs_;  // begun here
-  Position last_;                      // of the other log
+  absl::btree_set<std::string, std::less<>> streams_;  // met so far: they begin here
+  Position last_;                                      // of the other log
   uint64_t number_ = 0;
   std::string stream_;                // of the line at hand, as it is called here
   std::string kept_id_, dropped_id_;  // of the command at hand

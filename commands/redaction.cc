@@ -60,11 +60,15 @@ absl::Status RemoveContent(const Redaction& redaction, Transaction& transaction)
   return absl::OkStatus();
 }
 
-absl::Status WriteRowsAnew(std::string_view run_id, Transaction& transaction, bool keeps_state_transitions) {
+absl::Status WriteStreamAnew(std::string_view stream, Transaction& transaction, bool keeps_state_transitions) {
   Rows rows;
   rows.keeps_state_transitions = keeps_state_transitions;
-  RETURN_IF_ERROR(FoldRun(transaction, run_id, {1}, transaction.head().position, rows).status());
+  RETURN_IF_ERROR(FoldStream(transaction, SubjectOf(stream), {1}, transaction.head().position, rows).status());
   return rows.Flush(transaction, TableSet::kLive, /*max_bytes=*/SIZE_MAX);
+}
+
+absl::Status WriteRowsAnew(std::string_view run_id, Transaction& transaction, bool keeps_state_transitions) {
+  return WriteStreamAnew(RunStream(run_id), transaction, keeps_state_transitions);
 }
 
 }  // namespace annals

@@ -35,7 +35,10 @@ void DraftRedaction(const Redaction& redaction, std::string_view reason, Drafts&
 // Removes the content, what it could be guessed with, and the shadows of tables in which a rebuild may hold it.
 absl::Status RemoveContent(const Redaction& redaction, Transaction& transaction);
 
-// Folds a run again and writes its rows anew, so that none shows what was removed.
+// Folds the stream of an event whose content was removed again, or the one that it tells a refusal of, and writes the
+// rows anew, so that none shows that content.
+absl::Status WriteStreamAnew(std::string_view stream, Transaction& transaction, bool keeps_state_transitions);
+// The same of a run.
 absl::Status WriteRowsAnew(std::string_view run_id, Transaction& transaction, bool keeps_state_transitions);
 
 }  // namespace annals

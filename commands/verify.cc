@@ -100,7 +100,7 @@ class Jobs final : public FaultSink {
   std::atomic<bool> failed_ = false;
 };
 
-// One walk over the whole log that checks the streams which fall to it: a run and its refusals to the same job.
+// One walk over the whole log that checks the streams which fall to it, each with its refusals.
 class Job {
  public:
   Job(size_t number, size_t count, Snapshot& snapshot, Jobs& jobs)
@@ -146,7 +146,7 @@ class Job {
     if (count_ == 1) return true;
     if (stream != last_stream_) {
       last_stream_ = stream;
-      last_is_mine_ = TextHash()(RunOfStream(stream).value_or(stream)) % count_ == number_;
+      last_is_mine_ = TextHash()(SubjectOf(stream)) % count_ == number_;
     }
     return last_is_mine_;
   }

@@ -31,7 +31,7 @@ struct VerifyReport {
 //
 // Each of `storages`, which are of one database, is used by a thread of its own: their number is how many cores are
 // used. `on_fault` and `progress` are called from these threads, by one at a time, faults in no particular order. What
-// is held in memory grows with the runs that are open at the same time, not with the log.
+// is held in memory grows with the streams that are open at the same time, not with the log.
 //   any error of reading but kDataLoss, which is a fault
 absl::StatusOr<VerifyReport> Verify(absl::Span<Storage* const> storages, const VerifyOptions& options,
                                     FoldProgress progress, absl::FunctionRef<void(const Fault&)> on_fault);

@@ -5,19 +5,34 @@
 namespace annals {
 namespace {
 
+using Body = schema::Event::Body;
+
+bool HasDocument(schema::RequestMove::Reader move) {
+  return move.getDocument() != schema::Document::NONE;
+}
+
 // By what that kind of event can have: nobody knows any more what it had.
-ContentView RedactedContent(schema::Event::Body::Which which) {
-  constexpr std::string_view kJson = R"({"redacted":true})", kText = "[redacted]";
-  switch (which) {
-    case schema::Event::Body::RUN_CREATED:
-    case schema::Event::Body::WORKSTREAM_CREATED:
-    case schema::Event::Body::STEP_COMPLETED:
-    case schema::Event::Body::NOTED:
-      return {.json = kJson, .text = {}};
-    case schema::Event::Body::ERROR_RECORDED:
-      return {.json = kJson, .text = kText};
+ContentView RedactedContent(Body::Reader body) {
+  constexpr ContentView kJson = {.json = R"({"redacted":true})", .text = {}};
+  constexpr ContentView kText = {.json = {}, .text = "[redacted]"};
+  constexpr ContentView kBoth = {.json = kJson.json, .text = kText.text};
+  switch (body.which()) {
+    case Body::RUN_CREATED:
+    case Body::WORKSTREAM_CREATED:
+    case Body::STEP_COMPLETED:
+    case Body::NOTED:
+    case Body::CHECKPOINT_SAVED:
+      return kJson;
+    case Body::ERROR_RECORDED:
+      return kBoth;
+    case Body::CREATED:
+      return body.getCreated().hasRequest() || body.getCreated().hasPatch() ? kBoth : kJson;
+    case Body::TRANSITIONED:
+      return body.getTransitioned().hasTestGate() || HasDocument(body.getTransitioned().getRequest()) ? kBoth : kText;
+    case Body::AMENDED:
+      return HasDocument(body.getAmended().getRequest()) ? kBoth : kText;
     default:
-      return {.json = {}, .text = kText};
+      return kText;
   }
 }
 
@@ -31,7 +46,7 @@ absl::StatusOr<ContentView> ContentOf(schema::Event::Reader event, std::optional
   }
   if (!content.isKept()) return ContentView{};
   if (!kept) return absl::DataLossError("its content is gone; annals verify shows what was altered");
-  if (kept->empty()) return RedactedContent(event.getBody().which());
+  if (kept->empty()) return RedactedContent(event.getBody());
   const absl::StatusOr<schema::Content::Reader> decoded = decoder.Decode(*kept, broken);
   if (!decoded.ok()) return WithContext(decoded.status(), "its content");
   return ContentView{.json = View(decoded->getJson()), .text = View(decoded->getText())};

@@ -51,8 +51,8 @@ struct TableDef {
   std::vector<std::vector<size_t>> indexes = {};
   std::vector<ForeignKey> foreign_keys = {};
   bool on_demand = false;  // absent until it is asked for (`annals rebuild TABLE`), kept up from then on
-  // Every row has exactly one owner. By default the run in the column run_id (RowType fills it in); none where a row is
-  // made by the event at its position, whatever stream that is of.
+  // Every row of a table that is not kept on demand has exactly one owner. By default it is the run in the column
+  // run_id (RowType fills it in).
   std::optional<std::vector<RowOwner>> owners = std::nullopt;
 
   // The index of column `name`; the table must have it.

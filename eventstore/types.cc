@@ -52,8 +52,17 @@ std::string RefusedStream(std::string_view stream) {
   return std::string(kRefusedPrefix).append(stream);
 }
 
-std::optional<std::string_view> RunOfStream(std::string_view stream) {
+std::string_view SubjectOf(std::string_view stream) {
   if (stream.starts_with(kRefusedPrefix)) stream.remove_prefix(kRefusedPrefix.size());
+  return stream;
+}
+
+bool MakesRows(std::string_view stream) {
+  return stream != kNoteStream && !stream.starts_with(kRefusedPrefix);
+}
+
+std::optional<std::string_view> RunOfStream(std::string_view stream) {
+  stream = SubjectOf(stream);
   if (!stream.starts_with(kRunPrefix)) return std::nullopt;
   return stream.substr(kRunPrefix.size());
 }

@@ -1,9 +1,11 @@
 #include "projections/as_of.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "projections/row_owner.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -63,7 +65,7 @@ absl::StatusOr<uint64_t> AsOfSnapshot::CountRows(const RowQuery& query) {
 
 absl::Status AsOfSnapshot::FoldFor(const RowQuery& query) {
   if (all_folded_) return absl::OkStatus();
-  if (const std::string_view run_id = WantedText(query, "run_id"); !run_id.empty()) return FoldOne(run_id);
+  if (const std::optional<std::string> stream = OwnerNamedBy(query)) return FoldOne(*stream);
   const std::string_view ws_id = WantedText(query, "ws_id");
   if (ws_id.empty()) return FoldAll();
   // No row of workstreams ever goes, so the runs that hold the name now are all that can have held it then.
@@ -74,17 +76,17 @@ absl::Status AsOfSnapshot::FoldFor(const RowQuery& query) {
                                     runs.emplace_back(std::get<std::string_view>(row[0]));
                                     return absl::OkStatus();
                                   }));
-  for (const std::string& run_id : runs) RETURN_IF_ERROR(FoldOne(run_id));
+  for (const std::string& run_id : runs) RETURN_IF_ERROR(FoldOne(RunStream(run_id)));
   return absl::OkStatus();
 }
 
-absl::Status AsOfSnapshot::FoldOne(std::string_view run_id) {
-  if (folded_runs_.contains(run_id)) return absl::OkStatus();
+absl::Status AsOfSnapshot::FoldOne(std::string_view stream) {
+  if (folded_streams_.contains(stream)) return absl::OkStatus();
   Rows rows;
   rows.keeps_state_transitions = keeps_state_transitions_;
-  RETURN_IF_ERROR(FoldRun(*base_, run_id, {1}, head_.position, rows).status());
+  RETURN_IF_ERROR(FoldStream(*base_, stream, {1}, head_.position, rows).status());
   RETURN_IF_ERROR(rows.Flush(*store_, TableSet::kLive, /*max_bytes=*/SIZE_MAX));
-  folded_runs_.emplace(run_id);
+  folded_streams_.emplace(stream);
   return absl::OkStatus();
 }
 

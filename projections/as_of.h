@@ -15,8 +15,10 @@
 namespace annals {
 
 // A Snapshot that ends at `last`. Its tables are folded when they are first asked for, and no more of them than the
-// question needs: one that names a run costs a fold of that run's streams, however long the log is; one that names
-// neither a run nor a workstream folds the whole log up to `last`. Only live tables; head().tree is not filled.
+// question needs: one whose conditions name the stream that makes the rows (TableDef::owners: a run, a worker, …) costs
+// a fold of that stream, however long the log is; one that names a workstream alone, of the runs that have it; any
+// other folds the whole log up to `last`. Only live tables, and what is no fold as it is now; head().tree is not
+// filled.
 class AsOfSnapshot final : public Snapshot {
  public:
   // `base` is what is looked back in, `last` not behind its end; `store` has every projected table, empty. `progress`
@@ -47,7 +49,7 @@ class AsOfSnapshot final : public Snapshot {
       : base_(std::move(base)), store_(std::move(store)), progress_(progress) {}
 
   absl::Status FoldFor(const RowQuery& query);
-  absl::Status FoldOne(std::string_view run_id);
+  absl::Status FoldOne(std::string_view stream);
 
   std::unique_ptr<Snapshot> base_;
   std::unique_ptr<RowStore> store_;
@@ -55,7 +57,7 @@ class AsOfSnapshot final : public Snapshot {
   Head head_;
   bool keeps_state_transitions_ = false;
   bool all_folded_ = false;
-  absl::btree_set<std::string, std::less<>> folded_runs_;
+  absl::btree_set<std::string, std::less<>> folded_streams_;
 };
 
 }  // namespace annals

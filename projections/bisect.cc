@@ -64,7 +64,7 @@ class Folds {
 
   absl::Status Fold(Position first, Position last, FoldProgress progress) {
     if (range_.run_id) {
-      RETURN_IF_ERROR(FoldRun(snapshot_, *range_.run_id, first, last, rows_).status());
+      RETURN_IF_ERROR(FoldStream(snapshot_, RunStream(*range_.run_id), first, last, rows_).status());
     } else {
       RETURN_IF_ERROR(FoldLog(snapshot_, first, last, rows_, progress).status());
     }

@@ -31,7 +31,7 @@ absl::StatusOr<CheckReport> CheckTables(Storage& storage, FoldProgress progress)
   TransitionCheck transitions(*snapshot, TransitionCheck::Strays::kCompared, note);
   OpenStreams streams(*snapshot);
   const auto leave = [&](OpenStream& stream) -> absl::Status {
-    if (!stream.run_id().empty()) RETURN_IF_ERROR(tables.CompareRun(stream.run_id(), stream.rows()));
+    RETURN_IF_ERROR(tables.CompareStream(stream.name(), stream.rows()));
     streams.Leave(stream);
     return absl::OkStatus();
   };

@@ -44,11 +44,11 @@ absl::Status CompareTable(Cache& before, Cache& after, absl::FunctionRef<absl::S
   return absl::OkStatus();
 }
 
-absl::Status DiffRun(Snapshot& snapshot, std::string_view run_id, Position from, Position to,
-                     absl::FunctionRef<absl::Status(const RowChange&)> visit) {
+absl::Status DiffStream(Snapshot& snapshot, std::string_view stream, Position from, Position to,
+                        absl::FunctionRef<absl::Status(const RowChange&)> visit) {
   Rows before, after;
-  RETURN_IF_ERROR(FoldRun(snapshot, run_id, {1}, from, before).status());
-  RETURN_IF_ERROR(FoldRun(snapshot, run_id, {1}, to, after).status());
+  RETURN_IF_ERROR(FoldStream(snapshot, stream, {1}, from, before).status());
+  RETURN_IF_ERROR(FoldStream(snapshot, stream, {1}, to, after).status());
   absl::Status status;
   Rows::ForEachPair(before, after, [&](auto& left, auto& right) {
     if (status.ok()) status = CompareTable(left, right, visit);
@@ -60,20 +60,20 @@ absl::Status DiffRun(Snapshot& snapshot, std::string_view run_id, Position from,
 
 absl::Status Diff(Snapshot& snapshot, Position from, Position to, const std::optional<std::string>& run_id,
                   absl::FunctionRef<absl::Status(const RowChange&)> visit, FoldProgress progress) {
-  if (run_id) return DiffRun(snapshot, *run_id, from, to, visit);
+  if (run_id) return DiffStream(snapshot, RunStream(*run_id), from, to, visit);
   const auto [first, last] = std::minmax(from, to);
   ASSIGN_OR_RETURN(const auto cursor, snapshot.ReadLog({.first = {first.value + 1}, .last = last, .for_fold = true}));
   absl::btree_set<std::string, std::less<>> seen;
-  std::vector<std::string> runs;
+  std::vector<std::string> streams;
   while (true) {
     ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
     if (record == nullptr) break;
-    const std::optional<std::string_view> run = RunOfStream(record->stream);
-    if (run && !seen.contains(*run)) runs.push_back(*seen.emplace(*run).first);
+    if (!MakesRows(record->stream) || seen.contains(record->stream)) continue;
+    streams.push_back(*seen.emplace(record->stream).first);
   }
-  for (size_t i = 0; i < runs.size(); ++i) {
-    RETURN_IF_ERROR(DiffRun(snapshot, runs[i], from, to, visit));
-    progress(i + 1, runs.size());
+  for (size_t i = 0; i < streams.size(); ++i) {
+    RETURN_IF_ERROR(DiffStream(snapshot, streams[i], from, to, visit));
+    progress(i + 1, streams.size());
   }
   return absl::OkStatus();
 }

@@ -22,8 +22,6 @@ absl::StatusOr<OpenStream*> OpenStreams::Meet(std::string_view name) {
       }
       found = streams_.emplace(name, std::move(stream)).first;
       found->second.name_ = &found->first;
-      const auto run_id = RunOfStream(found->first);
-      if (run_id && found->first == RunStream(*run_id)) found->second.run_id_ = *run_id;
     }
     last_met_ = &found->second;
   }

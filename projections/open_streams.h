@@ -22,8 +22,6 @@ namespace annals {
 class OpenStream {
  public:
   const std::string& name() const { return *name_; }
-  // The run whose rows its events make; empty where they make none (refusals, notes).
-  std::string_view run_id() const { return run_id_; }
   Rows& rows() { return *rows_; }
 
   StreamVersion next_version = {1};  // for the walk's use
@@ -35,7 +33,6 @@ class OpenStream {
  private:
   friend class OpenStreams;
   const std::string* name_ = nullptr;
-  std::string_view run_id_;
   std::unique_ptr<Rows> rows_;
   uint64_t events_ = 0;
   uint64_t met_ = 0;

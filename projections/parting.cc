@@ -49,7 +49,7 @@ std::string RowIdentity(const TableDef& table, absl::Span<const size_t> lookup, 
   return identity;
 }
 
-absl::Status FindPartings(Snapshot& snapshot, std::string_view run_id, absl::Span<Parting> partings) {
+absl::Status FindPartings(Snapshot& snapshot, std::string_view stream, absl::Span<Parting> partings) {
   TextMap<std::vector<Trace>> traces;
   for (Parting& parting : partings) traces[parting.row].emplace_back(parting);
   Rows rows;
@@ -65,7 +65,7 @@ absl::Status FindPartings(Snapshot& snapshot, std::string_view run_id, absl::Spa
       cache.ForgetChanges();
     });
   };
-  return FoldRun(snapshot, run_id, {1}, {INT64_MAX}, rows, look).status();
+  return FoldStream(snapshot, stream, {1}, {INT64_MAX}, rows, look).status();
 }
 
 }  // namespace annals

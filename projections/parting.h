@@ -25,9 +25,9 @@ struct Parting {
 // What names a row of the fold: the table and the columns in `lookup`.
 std::string RowIdentity(const TableDef& table, absl::Span<const size_t> lookup, Row row);
 
-// Finds the position of each of `partings`, all of rows of one run, by folding the run once more, event by event. If
+// Finds the position of each of `partings`, all of rows of one stream, by folding it once more, event by event. If
 // what the table shows was ever right, it is the event that changed it then (the last one, if it was right several
 // times); if it never was, the event that gave the cell its present value; of a missing row, the event that made it.
-absl::Status FindPartings(Snapshot& snapshot, std::string_view run_id, absl::Span<Parting> partings);
+absl::Status FindPartings(Snapshot& snapshot, std::string_view stream, absl::Span<Parting> partings);
 
 }  // namespace annals

@@ -50,15 +50,15 @@ absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position la
   }
 }
 
-absl::StatusOr<uint64_t> FoldRun(Snapshot& snapshot, std::string_view run_id, Position first, Position last, Rows& rows,
-                                 absl::FunctionRef<void(Position)> after_each) {
-  std::vector<std::string> streams = {RunStream(run_id)};
-  if (rows.keeps_state_transitions) streams.push_back(RefusedStream(streams.front()));
+absl::StatusOr<uint64_t> FoldStream(Snapshot& snapshot, std::string_view stream, Position first, Position last,
+                                    Rows& rows, absl::FunctionRef<void(Position)> after_each) {
+  std::vector<std::string> streams = {std::string(stream)};
+  if (rows.keeps_state_transitions) streams.push_back(RefusedStream(stream));
   RecordFolder folder;
   uint64_t events = 0;
-  for (const std::string& stream : streams) {
+  for (const std::string& name : streams) {
     ASSIGN_OR_RETURN(const auto cursor,
-                     snapshot.ReadLog({.first = first, .last = last, .stream = stream, .for_fold = true}));
+                     snapshot.ReadLog({.first = first, .last = last, .stream = name, .for_fold = true}));
     while (true) {
       ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
       if (record == nullptr) break;

@@ -23,11 +23,11 @@ inline constexpr uint64_t kProgressEvery = 16'384;
 // Folds the events from `first` to `last` into `rows`. Returns how many there were.
 absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position last, Rows& rows, FoldProgress progress);
 
-// Folds the events of one run from `first` to `last` into `rows`: what it costs does not depend on the rest of the log.
-// Returns how many there were; refusals, which move nothing, are not among them unless rows.keeps_state_transitions.
-// `after_each` is told when an event is folded.
-absl::StatusOr<uint64_t> FoldRun(
-    Snapshot& snapshot, std::string_view run_id, Position first, Position last, Rows& rows,
+// Folds the events of one stream from `first` to `last` into `rows`: what it costs does not depend on the rest of the
+// log. Returns how many there were; its refusals, which move nothing, are not among them unless
+// rows.keeps_state_transitions. `after_each` is told when an event is folded.
+absl::StatusOr<uint64_t> FoldStream(
+    Snapshot& snapshot, std::string_view stream, Position first, Position last, Rows& rows,
     absl::FunctionRef<void(Position)> after_each = [](Position) {});
 
 // kDataLoss unless a log of `events` events is what its head says: then it was cut or added to.
@@ -56,8 +56,8 @@ struct CheckReport {
   std::optional<Position> first_position;    // the first of all of them
 };
 
-// Folds the log, run by run, and compares every row of every table that is kept, foreign keys included. Its memory is
-// bounded by the runs that are open at the same time, whatever the log's length.
+// Folds the log, stream by stream, and compares every row of every table that is kept, foreign keys included. Its
+// memory is bounded by the streams that are open at the same time, whatever the log's length.
 absl::StatusOr<CheckReport> CheckTables(Storage& storage, FoldProgress progress);
 
 }  // namespace annals

@@ -1,6 +1,7 @@
 // The rows of one table that are in use: loaded on a miss, changed in place, written back together.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,7 +46,8 @@ class RowCache {
 
   // Adds a row that is not in storage.
   RowStruct& Insert(std::initializer_list<Value> key, RowStruct row) {
-    Entry& entry = rows_[KeyText(key)];
+    Held& held = Hold();
+    Entry& entry = held.rows[KeyText(key)];
     entry.row = std::move(row);
     entry.born_here = true;
     MarkDirty(entry);
@@ -55,43 +57,48 @@ class RowCache {
   // Whether the row was inserted here and not loaded: then storage holds nothing that hangs on it but what came through
   // here.
   bool BornHere(std::initializer_list<Value> key) const {
-    const auto it = rows_.find(KeyText(key));
-    return it != rows_.end() && it->second.born_here;
+    if (held_ == nullptr) return false;
+    const auto it = held_->rows.find(KeyText(key));
+    return it != held_->rows.end() && it->second.born_here;
   }
 
   // Rows that are not yet in storage, oldest change first.
   template <class Visit>
   void ForEachDirty(Visit visit) const {
-    for (const Entry* const entry : dirty_) visit(entry->row);
+    if (held_ == nullptr) return;
+    for (const Entry* const entry : held_->dirty) visit(entry->row);
   }
   template <class Visit>
   void ForEach(Visit visit) const {
-    for (const auto& [key, entry] : rows_) visit(entry.row);
+    if (held_ == nullptr) return;
+    for (const auto& [key, entry] : held_->rows) visit(entry.row);
   }
-  size_t size() const { return rows_.size(); }
+  size_t size() const { return held_ == nullptr ? 0 : held_->rows.size(); }
 
   absl::Status Flush(RowWriter& writer, TableSet set) {
+    if (held_ == nullptr) return absl::OkStatus();
     absl::InlinedVector<Value, 16> values(type_->table().columns.size());
-    for (Entry* const entry : dirty_) {
+    for (Entry* const entry : held_->dirty) {
       type_->ToValues(entry->row, absl::MakeSpan(values));
       RETURN_IF_ERROR(writer.PutRow(type_->table(), set, values));
       entry->dirty = false;
       const size_t bytes = type_->BytesOf(entry->row) + kEntryBytes;
-      bytes_ += bytes - entry->bytes;
+      held_->bytes += bytes - entry->bytes;
       entry->bytes = bytes;
     }
-    dirty_.clear();
+    held_->dirty.clear();
     return absl::OkStatus();
   }
 
-  size_t bytes() const { return bytes_; }
+  size_t bytes() const { return held_ == nullptr ? 0 : held_->bytes; }
 
   // Drops the rows that will hardly change again. Only after a Flush.
   void EvictFinal() {
-    CHECK(dirty_.empty());
-    absl::erase_if(rows_, [&](const auto& item) {
+    if (held_ == nullptr) return;
+    CHECK(held_->dirty.empty());
+    absl::erase_if(held_->rows, [&](const auto& item) {
       if (!item.second.row.IsFinal()) return false;
-      bytes_ -= item.second.bytes;
+      held_->bytes -= item.second.bytes;
       return true;
     });
   }
@@ -101,30 +108,33 @@ class RowCache {
   template <class Visit>
   bool TakeOut(Row values, Visit visit) {
     CHECK(source_ == nullptr);
-    dirty_.clear();
-    key_.clear();
+    if (held_ == nullptr) return false;
+    held_->dirty.clear();
+    held_->key.clear();
     for (const size_t column : type_->lookup()) AppendKeyPart(values[column]);
-    const auto it = rows_.find(std::string_view(key_));
-    if (it == rows_.end()) return false;
+    const auto it = held_->rows.find(std::string_view(held_->key));
+    if (it == held_->rows.end()) return false;
     visit(it->second.row);
-    bytes_ -= it->second.bytes;
-    rows_.erase(it);
+    held_->bytes -= it->second.bytes;
+    held_->rows.erase(it);
     return true;
   }
 
   // Holds what was changed so far for old. Only where nothing will be flushed any more.
   void ForgetChanges() {
     CHECK(source_ == nullptr);
-    for (Entry* const entry : dirty_) entry->dirty = false;
-    dirty_.clear();
+    if (held_ == nullptr) return;
+    for (Entry* const entry : held_->dirty) entry->dirty = false;
+    held_->dirty.clear();
   }
 
   const RowType<RowStruct>& type() const { return *type_; }
 
   void Clear() {
-    rows_.clear();
-    dirty_.clear();
-    bytes_ = 0;
+    if (held_ == nullptr) return;
+    held_->rows.clear();
+    held_->dirty.clear();
+    held_->bytes = 0;
   }
 
  private:
@@ -135,42 +145,57 @@ class RowCache {
     bool dirty = false;
     bool born_here = false;
   };
+  struct Held {
+    absl::node_hash_map<std::string, Entry, TextHash, std::equal_to<>> rows;
+    std::vector<Entry*> dirty;
+    size_t bytes = 0;
+    std::string key;  // kept between calls for its memory
+  };
 
-  // The columns that find a row, as one text. Identifiers and labels hold no control characters, so no two keys look
-  // the same; a number takes part as its bytes, and stands alone.
+  Held& Hold() {
+    if (held_ == nullptr) held_ = std::make_unique<Held>();
+    return *held_;
+  }
+
+  // The columns that find a row, as one text, where something is held. Identifiers and labels hold no control
+  // characters, so no two keys look the same; a number takes part as its bytes, and stands alone.
   std::string_view KeyText(std::initializer_list<Value> key) const {
-    key_.clear();
+    held_->key.clear();
     for (const Value& part : key) AppendKeyPart(part);
-    return key_;
+    return held_->key;
   }
   void AppendKeyPart(const Value& part) const {
-    if (!key_.empty()) key_ += '\x1f';
+    std::string& whole = held_->key;
+    if (!whole.empty()) whole += '\x1f';
     if (const auto* text = std::get_if<std::string_view>(&part)) {
-      key_ += *text;
+      whole += *text;
     } else if (const auto* number = std::get_if<int64_t>(&part)) {
-      key_.append(reinterpret_cast<const char*>(number), sizeof(*number));
+      whole.append(reinterpret_cast<const char*>(number), sizeof(*number));
     }
   }
 
   void MarkDirty(Entry& entry) {
     if (entry.dirty) return;
     entry.dirty = true;
-    dirty_.push_back(&entry);
+    held_->dirty.push_back(&entry);
   }
 
   absl::StatusOr<Entry*> FindEntry(std::initializer_list<Value> key, bool known_absent) {
+    const bool may_load = source_ != nullptr && !known_absent;
+    if (held_ == nullptr && !may_load) return nullptr;
+    Held& held = Hold();
     const std::string_view text = KeyText(key);
-    if (const auto it = rows_.find(text); it != rows_.end()) return &it->second;
-    if (source_ == nullptr || known_absent) return nullptr;
+    if (const auto it = held.rows.find(text); it != held.rows.end()) return &it->second;
+    if (!may_load) return nullptr;
     RowQuery query{.table = &type_->table()};
     size_t part = 0;
     for (const Value& value : key) query.equals.push_back({type_->lookup()[part++], value});
     Entry* found = nullptr;
     RETURN_IF_ERROR(source_->ReadRows(query, set_, [&](Row values) {
-      found = &rows_[text];
+      found = &held.rows[text];
       found->row = type_->FromValues(values);
       found->bytes = type_->BytesOf(found->row) + kEntryBytes;
-      bytes_ += found->bytes;
+      held.bytes += found->bytes;
       return absl::OkStatus();
     }));
     return found;
@@ -179,10 +204,8 @@ class RowCache {
   const RowType<RowStruct>* type_;
   RowReader* source_ = nullptr;
   TableSet set_ = TableSet::kLive;
-  absl::node_hash_map<std::string, Entry, TextHash, std::equal_to<>> rows_;
-  std::vector<Entry*> dirty_;
-  size_t bytes_ = 0;
-  mutable std::string key_;  // kept between calls for its memory
+  // None before the first row: a stream makes rows of few tables, and very many streams may be open at the same time.
+  std::unique_ptr<Held> held_;
 };
 
 }  // namespace annals

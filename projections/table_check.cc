@@ -1,7 +1,6 @@
 #include "projections/table_check.h"
 
-#include <algorithm>
-
+#include "projections/row_owner.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -9,30 +8,27 @@ namespace {
 
 constexpr std::string_view kNoSuchRow = "the log says there is no such row";
 
-// The rows of one run, in an order that an index has.
-RowQuery RowsOfRun(const TableDef& table, std::string_view run_id) {
-  const size_t run_column = table.ColumnIndex("run_id");
-  RowQuery query{.table = &table, .equals = {{run_column, run_id}}, .as_stored = true};
-  if (run_column == 0) return query;
-  const auto index = std::ranges::find(table.indexes, run_column, [](const auto& columns) { return columns[0]; });
-  if (index != table.indexes.end()) query.order.assign(index->begin() + 1, index->end());
-  return query;
+// Whether rows of other tables refer to those of `table`.
+bool IsReferredTo(const TableDef& table) {
+  return &table == &RunsTable().table() || &table == &WorkstreamsTable().table();
 }
 
 }  // namespace
 
-absl::Status TableCheck::CompareRun(std::string_view run_id, Rows& rows) {
+absl::Status TableCheck::CompareStream(std::string_view stream, Rows& rows) {
   found_.clear();
   partings_.clear();
   referred_table_.clear();
   // Those that refer to others come before these: comparing uses up the rows of the fold.
-  RETURN_IF_ERROR(CompareTable(run_id, rows.errors, rows));
-  RETURN_IF_ERROR(CompareTable(run_id, rows.step_attempts, rows));
-  RETURN_IF_ERROR(CompareTable(run_id, rows.dependencies, rows));
-  RETURN_IF_ERROR(CompareTable(run_id, rows.workstreams, rows));
-  RETURN_IF_ERROR(CompareTable(run_id, rows.runs, rows));
+  absl::Status status;
+  rows.ForEachTable([&](auto& cache) {
+    if (status.ok() && !IsReferredTo(cache.type().table())) status = CompareTable(stream, cache, rows);
+  });
+  RETURN_IF_ERROR(status);
+  RETURN_IF_ERROR(CompareTable(stream, rows.workstreams, rows));
+  RETURN_IF_ERROR(CompareTable(stream, rows.runs, rows));
   if (found_.empty()) return absl::OkStatus();
-  RETURN_IF_ERROR(FindPartings(snapshot_, run_id, absl::MakeSpan(partings_)));
+  RETURN_IF_ERROR(FindPartings(snapshot_, stream, absl::MakeSpan(partings_)));
   for (Found& found : found_) {
     if (found.parting) found.difference.position = partings_[*found.parting].position;
     on_difference_(found.difference);
@@ -40,13 +36,31 @@ absl::Status TableCheck::CompareRun(std::string_view run_id, Rows& rows) {
   return absl::OkStatus();
 }
 
+// Most streams make rows of few tables, and many databases have none at all of some.
+absl::StatusOr<bool> TableCheck::HasRows(const TableDef& table) {
+  const auto [known, is_new] = has_rows_.try_emplace(&table, false);
+  bool& has_rows = known->second;
+  if (!is_new) return has_rows;
+  RETURN_IF_ERROR(snapshot_.ReadRows({.table = &table, .limit = 1, .as_stored = true}, TableSet::kLive, [&](Row) {
+    has_rows = true;
+    return absl::OkStatus();
+  }));
+  return has_rows;
+}
+
 template <class Cache>
-absl::Status TableCheck::CompareTable(std::string_view run_id, Cache& cache, Rows& rows) {
+absl::Status TableCheck::CompareTable(std::string_view stream, Cache& cache, Rows& rows) {
   const auto& type = cache.type();
   const TableDef& table = type.table();
+  ASSIGN_OR_RETURN(const bool has_rows, HasRows(table));
+  std::optional<RowQuery> query;
+  if (has_rows) query = RowsOwnedBy(table, stream);
+  if (!query && cache.size() == 0) return absl::OkStatus();
   CellsOf cells(type);
   uint64_t seen = 0;
   const auto compare = [&](Row shown) {
+    // A row that says it has two owners is the first one's.
+    if (table.owners->size() > 1 && OwnerOf(table, shown) != stream) return absl::OkStatus();
     ++seen;
     RETURN_IF_ERROR(CheckForeignKeys(table, shown, rows));
     if (!cache.TakeOut(shown, [&](const auto& folded) { CompareRow(type, shown, cells(folded)); })) {
@@ -54,10 +68,13 @@ absl::Status TableCheck::CompareTable(std::string_view run_id, Cache& cache, Row
     }
     return absl::OkStatus();
   };
-  RETURN_IF_ERROR(snapshot_.ReadRows(RowsOfRun(table, run_id), TableSet::kLive, compare));
-  seen_[&table] += seen;
+  if (query) {
+    query->as_stored = true;
+    RETURN_IF_ERROR(snapshot_.ReadRows(*query, TableSet::kLive, compare));
+    seen_[&table] += seen;
+  }
   if (cache.size() == 0) return absl::OkStatus();
-  // What the table lacks, or has under another run.
+  // What the table lacks, or has under another owner.
   absl::Status status;
   cache.ForEach([&](const auto& missing) {
     if (!status.ok()) return;
@@ -134,11 +151,12 @@ absl::StatusOr<uint64_t> TableCheck::CompareRest(const Counts& seen) {
     rows += count;
     const auto at = seen.find(table);
     if (count == (at == seen.end() ? 0 : at->second)) continue;
-    const size_t run_column = table->ColumnIndex("run_id");
     const auto find_stray = [&](Row row) -> absl::Status {
-      const auto* const run_id = std::get_if<std::string_view>(&row[run_column]);
-      ASSIGN_OR_RETURN(const StreamVersion version,
-                       snapshot_.VersionOf(RunStream(run_id == nullptr ? std::string_view{} : *run_id)));
+      const std::optional<std::string> owner = OwnerOf(*table, row);
+      StreamVersion version;
+      if (owner) {
+        ASSIGN_OR_RETURN(version, snapshot_.VersionOf(*owner));
+      }
       if (version.value == 0) {
         on_difference_({.table = table->name, .key = KeyText(*table, row), .detail = std::string(kNoSuchRow)});
       }

@@ -1,4 +1,4 @@
-// The tables compared with the fold of the log, one run at a time: a run's rows are the fold of its stream alone, so
+// The tables compared with the fold of the log, one stream at a time: its rows are the fold of that stream alone, so
 // they can be compared when its last event is folded, and be forgotten then.
 #pragma once
 
@@ -29,12 +29,12 @@ class TableCheck {
   TableCheck(Snapshot& snapshot, OnDifference on_difference)
       : snapshot_(snapshot), on_difference_(std::move(on_difference)) {}
 
-  // Compares all tables' rows of the run with its fold, foreign keys included. `rows` are used up by it.
-  absl::Status CompareRun(std::string_view run_id, Rows& rows);
+  // Compares all tables' rows of the stream with its fold, foreign keys included. `rows` are used up by it.
+  absl::Status CompareStream(std::string_view stream, Rows& rows);
   const Counts& seen() const { return seen_; }
 
-  // When all runs of the log are compared: finds the rows of runs that the log does not know. `seen` are the rows that
-  // were seen of all others. Returns how many rows there are.
+  // When all streams of the log are compared: finds the rows of streams that the log does not know. `seen` are the rows
+  // that were seen of all others. Returns how many rows there are.
   absl::StatusOr<uint64_t> CompareRest(const Counts& seen);
 
  private:
@@ -44,7 +44,8 @@ class TableCheck {
   };
 
   template <class Cache>
-  absl::Status CompareTable(std::string_view run_id, Cache& cache, Rows& rows);
+  absl::Status CompareTable(std::string_view stream, Cache& cache, Rows& rows);
+  absl::StatusOr<bool> HasRows(const TableDef& table);
   template <class RowStruct>
   void CompareRow(const RowType<RowStruct>& type, Row shown, Row folded);
   absl::Status CheckForeignKeys(const TableDef& table, Row row, Rows& rows);
@@ -53,7 +54,8 @@ class TableCheck {
   Snapshot& snapshot_;
   OnDifference on_difference_;
   Counts seen_;
-  // Of the run that is being compared.
+  absl::btree_map<const TableDef*, bool> has_rows_;  // of those that were asked for
+  // Of the stream that is being compared.
   std::vector<Found> found_;
   std::vector<Parting> partings_;
   // A row that others refer to: its table, and the last part of its key, the first being the run.

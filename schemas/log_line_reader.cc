@@ -1,5 +1,6 @@
 #include "schemas/log_line_reader.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,12 +68,36 @@ std::vector<LineShape> DescribeLines(capnp::StructSchema body) {
   return lines;
 }
 
+// Types of events that begin with the name of a machine, and the name of the body behind each.
+constexpr std::string_view kAnyMachine = "…";
+constexpr std::pair<std::string_view, std::string_view> kTypesOfAnyMachine[] = {
+    {"…_created", "created"},
+    {"…_transitioned", "transitioned"},
+    {"…_overridden", "transitioned"},
+    {"…_amended", "amended"},
+};
+
 // The name of the body behind an event's type.
 std::string_view BodyName(std::string_view event_type, bool is_note) {
   if (is_note) return "noted";
-  // The machine stands before it.
-  if (event_type.ends_with("_transitioned") || event_type.ends_with("_overridden")) return "transitioned";
+  // Runs and workstreams have bodies of their own for it.
+  if (event_type == "run_created" || event_type == "workstream_created") return event_type;
+  for (const auto& [type, body] : kTypesOfAnyMachine) {
+    if (event_type.ends_with(type.substr(kAnyMachine.size()))) return body;
+  }
   return event_type;
+}
+
+// What "event_type" may be, for a message.
+std::vector<std::string_view> TypeNames(const std::vector<LineShape>& lines) {
+  std::vector<std::string_view> names;
+  for (const auto& [type, body] : kTypesOfAnyMachine) names.push_back(type);
+  for (const LineShape& line : lines) {
+    const bool is_of_any_machine =
+        std::ranges::any_of(kTypesOfAnyMachine, [&](const auto& known) { return known.second == line.shape.name; });
+    if (line.shape.name != "noted" && !is_of_any_machine) names.push_back(line.shape.name);
+  }
+  return names;
 }
 
 }  // namespace
@@ -120,13 +145,11 @@ const LineShape* LogLineReader::Impl::ChooseLine(std::string_view json) {
     in.Fail(in.OffsetOf(place), "must be a string, the type of an event");
   } else {
     const std::string_view name = BodyName(type, is_note);
-    std::vector<std::string_view> names = {"…_transitioned", "…_overridden"};
     for (const LineShape& line : lines) {
       if (line.shape.name == name && is_note == (name == "noted")) return &line;
-      if (line.shape.name != "noted" && line.shape.name != "transitioned") names.push_back(line.shape.name);
     }
-    in.Fail(in.OffsetOf(place),
-            fmt::format("unknown type {}, and no note (\"note\":true); {}", Quoted(type), SuggestName(type, names)));
+    in.Fail(in.OffsetOf(place), fmt::format("unknown type {}, and no note (\"note\":true); {}", Quoted(type),
+                                            SuggestName(type, TypeNames(lines))));
   }
   return nullptr;
 }

@@ -203,7 +203,7 @@ TEST_P(LawfulnessTest, IsJudgedAsDecidersJudge) {
   for (const std::string& command : kStory) session.Accept(command);
   const std::string run_id(RunOfStream(test.stream).value_or(""));
   const auto snapshot = Must(store.storage().Read());
-  if (!run_id.empty()) Must(FoldRun(*snapshot, run_id, {1}, {INT64_MAX}, rows));
+  if (!run_id.empty()) Must(FoldStream(*snapshot, RunStream(run_id), {1}, {INT64_MAX}, rows));
 
   capnp::MallocMessageBuilder message;
   Event event = message.initRoot<schema::Event>();

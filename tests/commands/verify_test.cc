@@ -290,38 +290,6 @@ TEST_P(AlteredTest, EveryBitThatIsFlippedIsFoundAndNamedByItsPosition) {
   EXPECT_GT(flips, 15'000u);
 }
 
-TEST_P(AlteredTest, EveryColumnOfEveryTableIsCompared) {
-  Must(Rebuild(store_.storage(), &StateTransitionsTable().table(), kQuiet));
-  ASSERT_THAT(LinesOf(FindFaults()), IsEmpty());
-  Must(connection().Execute("PRAGMA ignore_check_constraints = ON"));
-  for (const TableDef* const table : ProjectedTables()) {
-    for (size_t i = table->key_columns; i < table->columns.size(); ++i) {
-      const ColumnDef& column = table->columns[i];
-      if (column.name == "run_id") continue;  // a row of another run: a case of its own
-      SCOPED_TRACE(table->name + "." + column.name);
-      const bool is_number = column.type == ColumnType::kInteger || column.type == ColumnType::kBoolean;
-      const char* const other = is_number ? "coalesce({0}, 0) + 1" : "coalesce({0}, '') || 'x'";
-      const std::string change = fmt::format(fmt::runtime(other), column.name);
-      const std::string row = fmt::format("(SELECT min({0}) FROM {1})", table->columns[0].name, table->name);
-      Must(
-          connection().Execute(fmt::format("CREATE TEMP TABLE kept AS SELECT * FROM {0}; UPDATE {0} SET {1} = {2} "
-                                           "WHERE {3} = {4}",
-                                           table->name, column.name, change, table->columns[0].name, row)));
-      const std::vector<Fault> faults = FindFaults();
-      EXPECT_GE(faults.size(), 1u);
-      for (const Fault& fault : faults) {
-        EXPECT_EQ(fault.kind, FaultKind::kTable);
-        EXPECT_TRUE(fault.position || column.name == "signature" || column.name == "step_name" ||
-                    column.name == "ws_id");
-        EXPECT_THAT(fault.detail, HasSubstr(table->name));
-      }
-      Must(connection().Execute(
-          fmt::format("DELETE FROM {0}; INSERT INTO {0} SELECT * FROM kept; DROP TABLE kept", table->name)));
-    }
-  }
-  EXPECT_THAT(LinesOf(FindFaults()), IsEmpty());
-}
-
 TEST_P(AlteredTest, RowsOfStateTransitionsAreComparedWithTheEventAtTheirPosition) {
   Must(Rebuild(store_.storage(), &StateTransitionsTable().table(), kQuiet));
   Must(connection().Execute(

@@ -1,0 +1,131 @@
+// Verify looks at the tables of every stream, however many share the work.
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "commands/verify.h"
+#include "eventstore/sqlite/sqlite_storage.h"
+#include "projections/rebuild.h"
+#include "projections/tables.h"
+#include "tests/support/by_hand.h"
+#include "tests/support/must.h"
+#include "tests/support/store.h"
+
+namespace annals {
+namespace {
+
+using namespace annals::support;
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Truly;
+
+constexpr auto kQuiet = [](uint64_t, uint64_t) {};
+
+class VerifiedStreams : public testing::Test {
+ protected:
+  VerifiedStreams() {
+    ByHand(store_.storage()).WriteAll(WholeLife());
+    Must(Rebuild(store_.storage(), &StateTransitionsTable().table(), kQuiet));
+  }
+  // What is wrong with the tables, "position: detail", found by so many threads.
+  std::vector<std::string> TableFaults(size_t threads = 1) {
+    std::vector<std::unique_ptr<Storage>> opened;
+    std::vector<Storage*> storages;
+    for (size_t i = 0; i < threads; ++i) {
+      storages.push_back(opened.emplace_back(OpenSqlite(store_.path())).get());
+    }
+    std::vector<std::string> faults;
+    Must(Verify(storages, {}, kQuiet, [&](const Fault& fault) {
+      if (fault.kind != FaultKind::kTable) return;
+      const std::string at = fault.position ? fmt::format("{}", fault.position->value) : "-";
+      faults.push_back(fmt::format("{}: {}", at, fault.detail));
+    }));
+    std::ranges::sort(faults);
+    return faults;
+  }
+  void Execute(const std::string& sql) {
+    Must(dynamic_cast<SqliteStorage&>(store_.storage())
+             .connection()
+             .Execute("PRAGMA ignore_check_constraints = ON;" + sql));
+  }
+  Store store_{Backend::kSqlite};
+};
+
+// However many threads share the work.
+class VerifyStreams : public VerifiedStreams, public testing::WithParamInterface<size_t> {};
+
+TEST_P(VerifyStreams, FindsNothingInTablesThatAreTheFold) {
+  EXPECT_THAT(TableFaults(GetParam()), IsEmpty());
+}
+
+TEST_P(VerifyStreams, FindsAnEditedRowOfEachStreamOnce) {
+  Execute(
+      "UPDATE workers SET current_load = 7; UPDATE circuit_breakers SET failures = 7; UPDATE requests SET plan = '7';"
+      "UPDATE entities SET status = '7'; UPDATE machines SET version = '7'; UPDATE tasks SET epoch = 7 WHERE epoch = 1;"
+      "UPDATE state_transitions SET to_state = '7' WHERE entity_type = 'worker' AND position = 8");
+  EXPECT_THAT(TableFaults(GetParam()),
+              ElementsAre("-: machines (name=deploy, version=7): the log says there is no such row",
+                          "16: tasks (run_id=r1, task_id=t1): epoch is 7, the log says 1",
+                          "18: circuit_breakers (tool=git): failures is 7, the log says 1",
+                          "21: workers (worker_id=w1): current_load is 7, the log says 0",
+                          "27: requests (request_id=q1): plan is 7, the log says the plan",
+                          "31: machines (name=deploy, version=v1): the row is missing",
+                          "34: entities (machine=deploy, entity_id=x): status is 7, the log says gone",
+                          "8: state_transitions (position=8): to_state is 7, the log says idle"));
+}
+
+TEST_P(VerifyStreams, FindsRowsThatNoStreamMade) {
+  Execute(
+      "INSERT INTO entities SELECT machine, 'y', machine_version, status, created_at, updated_at, completed_at, "
+      "metadata_json FROM entities;"
+      "INSERT INTO checkpoints SELECT 99, NULL, NULL, NULL, name, data_json, saved_at FROM checkpoints LIMIT 1");
+  EXPECT_THAT(TableFaults(GetParam()),
+              ElementsAre("-: checkpoints (id=99): the log says there is no such row",
+                          "-: entities (machine=deploy, entity_id=y): the log says there is no such row"));
+}
+
+TEST_P(VerifyStreams, SaysOfWhichStreamTheRestIsNotChecked) {
+  Execute("DROP TRIGGER log_refuses_update; UPDATE log SET event = x'00' WHERE position = 8");
+  EXPECT_THAT(TableFaults(GetParam()), Contains(HasSubstr("8: stream \"worker/w1\" cannot be folded from here on")));
+}
+
+TEST_F(VerifiedStreams, AreComparedInEveryColumnOfEveryTable) {
+  for (const TableDef* const table : ProjectedTables()) {
+    for (size_t i = table->key_columns; i < table->columns.size(); ++i) {
+      const ColumnDef& column = table->columns[i];
+      if (column.name == "run_id") continue;  // a row of another run: a case of its own
+      SCOPED_TRACE(fmt::format("{}.{}", table->name, column.name));
+      const bool is_number = column.type == ColumnType::kInteger || column.type == ColumnType::kBoolean;
+      const char* const other = is_number ? "coalesce({0}, 0) + 1" : "coalesce({0}, '') || 'x'";
+      const std::string change = fmt::format(fmt::runtime(other), column.name);
+      const std::string key = table->columns[0].name;
+      Execute(
+          fmt::format("CREATE TEMP TABLE kept AS SELECT * FROM {0}; UPDATE {0} SET {1} = {2} "
+                      "WHERE {3} = (SELECT min({3}) FROM {0})",
+                      table->name, column.name, change, key));
+      const std::vector<std::string> faults = TableFaults();
+      EXPECT_THAT(faults, Each(HasSubstr(fmt::format(": {} (", table->name))));
+      // What rows are found by is no difference of a row, but another row.
+      const bool finds_rows = column.name == "signature" || column.name == "step_name";
+      EXPECT_THAT(faults,
+                  Contains(Truly([&](const std::string& fault) { return finds_rows || !fault.starts_with("-:"); })));
+      Execute(fmt::format("DELETE FROM {0}; INSERT INTO {0} SELECT * FROM kept; DROP TABLE kept", table->name));
+    }
+  }
+  EXPECT_THAT(TableFaults(), IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Threads, VerifyStreams, testing::Values(1, 2, 5),
+                         [](const auto& test) { return fmt::format("Of{}", test.param); });
+
+}  // namespace
+}  // namespace annals
