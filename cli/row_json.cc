@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/duration.h"
+#include "projections/entity_tables.h"
 #include "projections/tables.h"
 #include "schemas/status.h"
 
@@ -57,8 +58,12 @@ std::optional<double> Progress::Percent() const {
   return std::floor(1000.0 * static_cast<double>(done) / static_cast<double>(total)) / 10.0;
 }
 
-absl::StatusOr<Progress> ProgressOfRun(Snapshot& snapshot, std::string_view run_id) {
-  const TableDef& table = WorkstreamsTable().table();
+absl::StatusOr<Progress> ProgressOf(Snapshot& snapshot, const TableDef& whole, Row of) {
+  const bool is_run = whole.name == RunsTable().table().name;
+  const TableDef& table = is_run ? WorkstreamsTable().table() : TasksTable().table();
+  const std::string_view done = is_run ? "done" : "completed";
+  RowQuery query{.table = &table, .equals = {{0, of[0]}}};
+  if (!is_run) query.equals.push_back({table.ColumnIndex("ws_id"), of[1]});
   const size_t status = table.ColumnIndex("status");
   std::vector<std::pair<std::string, int64_t>> counts;
   for (const std::string& state : table.columns[status].one_of) counts.emplace_back(state, 0);
@@ -69,10 +74,10 @@ absl::StatusOr<Progress> ProgressOfRun(Snapshot& snapshot, std::string_view run_
         std::find_if(counts.begin(), counts.end(), [&](const auto& known) { return known.first == state; });
     if (found != counts.end()) ++found->second;
     ++progress.total;
-    if (state == "done") ++progress.done;
+    if (state == done) ++progress.done;
     return absl::OkStatus();
   };
-  RETURN_IF_ERROR(snapshot.ReadRows({.table = &table, .equals = {{0, run_id}}}, TableSet::kLive, count));
+  RETURN_IF_ERROR(snapshot.ReadRows(query, TableSet::kLive, count));
   for (auto& [state, number] : counts) {
     if (number > 0) progress.by_status.emplace_back(std::move(state), number);
   }
@@ -111,7 +116,7 @@ absl::StatusOr<std::string> RowJson(const TableDef& table, Row row, Timestamp no
     micros ? out.Int(*micros / 1000) : out.Null();
   }
   if (HasProgress(table) && snapshot != nullptr) {
-    ASSIGN_OR_RETURN(const Progress progress, ProgressOfRun(*snapshot, std::get<std::string_view>(row[0])));
+    ASSIGN_OR_RETURN(const Progress progress, ProgressOf(*snapshot, table, row));
     WriteProgress(progress, out.Key("progress"));
   }
   out.EndObject();
@@ -119,7 +124,7 @@ absl::StatusOr<std::string> RowJson(const TableDef& table, Row row, Timestamp no
 }
 
 bool HasProgress(const TableDef& table) {
-  return table.name == RunsTable().table().name;
+  return table.name == RunsTable().table().name || table.name == WorkstreamsTable().table().name;
 }
 
 std::string ShortTime(Timestamp time) {

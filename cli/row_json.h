@@ -25,14 +25,15 @@ void WriteCell(const TableDef& table, Row row, size_t column, JsonWriter& out);
 // The columns of `row` as keys of the object that is open in `out`.
 void WriteRow(const TableDef& table, Row row, JsonWriter& out);
 
-// {total, by_status, percent} of a run's workstreams, or of nothing yet.
+// {total, by_status, percent} of a run's workstreams, of a workstream's tasks, or of nothing yet.
 struct Progress {
   int64_t total = 0;
   int64_t done = 0;
   std::vector<std::pair<std::string, int64_t>> by_status;  // those that occur, in the order of the machine
   std::optional<double> Percent() const;                   // how much of it is done, to a tenth; nothing of nothing
 };
-absl::StatusOr<Progress> ProgressOfRun(Snapshot& snapshot, std::string_view run_id);
+// `of` is a row of runs or workstreams, of which `whole` says.
+absl::StatusOr<Progress> ProgressOf(Snapshot& snapshot, const TableDef& whole, Row of);
 void WriteProgress(const Progress& progress, JsonWriter& out);
 
 // From started_at to completed_at, or to `now` while it is open; nothing where the table has no such times, or it has

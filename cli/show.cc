@@ -18,8 +18,8 @@
 namespace annals {
 namespace {
 
-std::string ProgressText(const Progress& progress) {
-  if (progress.total == 0) return "no workstreams";
+std::string ProgressText(const Progress& progress, std::string_view none) {
+  if (progress.total == 0) return std::string(none);
   std::string text = fmt::format("{} of {} done ({} %)", progress.done, progress.total, *progress.Percent());
   for (const auto& [state, number] : progress.by_status) text += fmt::format(", {} {}", number, state);
   return text;
@@ -66,8 +66,8 @@ absl::StatusOr<int> PrintRow(Context& context, Snapshot& snapshot, const TableDe
     lines.Add("duration", {FormatDuration(std::chrono::microseconds(*micros))});
   }
   if (HasProgress(table)) {
-    ASSIGN_OR_RETURN(const Progress progress, ProgressOfRun(snapshot, std::get<std::string_view>(row[0])));
-    lines.Add("progress", {ProgressText(progress)});
+    ASSIGN_OR_RETURN(const Progress progress, ProgressOf(snapshot, table, row));
+    lines.Add("progress", {ProgressText(progress, &table == &RunsTable().table() ? "no workstreams" : "no tasks")});
   }
   lines.Print(context);
   return kExitDone;

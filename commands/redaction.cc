@@ -67,8 +67,4 @@ absl::Status WriteStreamAnew(std::string_view stream, Transaction& transaction, 
   return rows.Flush(transaction, TableSet::kLive, /*max_bytes=*/SIZE_MAX);
 }
 
-absl::Status WriteRowsAnew(std::string_view run_id, Transaction& transaction, bool keeps_state_transitions) {
-  return WriteStreamAnew(RunStream(run_id), transaction, keeps_state_transitions);
-}
-
 }  // namespace annals

@@ -38,7 +38,5 @@ absl::Status RemoveContent(const Redaction& redaction, Transaction& transaction)
 // Folds the stream of an event whose content was removed again, or the one that it tells a refusal of, and writes the
 // rows anew, so that none shows that content.
 absl::Status WriteStreamAnew(std::string_view stream, Transaction& transaction, bool keeps_state_transitions);
-// The same of a run.
-absl::Status WriteRowsAnew(std::string_view run_id, Transaction& transaction, bool keeps_state_transitions);
 
 }  // namespace annals
