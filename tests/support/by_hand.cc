@@ -113,7 +113,7 @@ void ByHand::WriteAll(const std::vector<HandEvent>& events) {
     draft.text = line.text;
     if (event.keeps_content) draft.origin = EventDraft::Origin::kProduced;
     const NewEvent sealed =
-        sealer.Seal(command.getRoot<schema::Command>().asReader(), {}, {.recorded_at = now, .occurred_at = {}}, draft);
+        sealer.Seal(command.getRoot<schema::Command>().asReader(), {.recorded_at = now, .occurred_at = {}}, draft);
     const StreamVersion version{Must(appender.transaction().VersionOf(event.stream)).value + 1};
     const FoldedEvent folded = Must(appender.Read(event.stream, version, sealed));
     Must(appender.Append(event.stream, version, sealed, folded));
