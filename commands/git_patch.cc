@@ -1,7 +1,5 @@
 #include "commands/git_patch.h"
 
-#include <algorithm>
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +10,7 @@
 #include "commands/diff_hunks.h"
 #include "commands/diff_names.h"
 #include "commands/git_binary.h"
+#include "commands/git_headers.h"
 #include "schemas/message_text.h"
 
 namespace annals {
@@ -19,72 +18,9 @@ namespace {
 
 constexpr std::string_view kFileStart = "diff --git ";
 
-bool IsHex(std::string_view text) {
+// What git calls a commit by, long or short.
+bool IsCommit(std::string_view text) {
   return text.size() >= 4 && text.size() <= 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-bool IsMode(std::string_view text) {
-  return text.size() == 6 && text.find_first_not_of("01234567") == std::string_view::npos;
-}
-
-bool IsPercentage(std::string_view text) {
-  if (!text.ends_with('%') || text.size() < 2 || text.size() > 4) return false;
-  text.remove_suffix(1);
-  return text.find_first_not_of("0123456789") == std::string_view::npos && (text.size() < 3 || text == "100");
-}
-
-// "e842367..ce3b2b7 100644"; without the mode where that changes.
-bool IsIndex(std::string_view text) {
-  const size_t dots = text.find("..");
-  const size_t space = std::min(text.find(' '), text.size());
-  return dots < space && IsHex(text.substr(0, dots)) && IsHex(text.substr(dots + 2, space - dots - 2)) &&
-         (space == text.size() || IsMode(text.substr(space + 1)));
-}
-
-bool IsName(std::string_view text) {
-  return FileNameOf(text).has_value();
-}
-
-// The lines between "diff --git" and what changes in the file.
-enum Header {
-  kOldMode,
-  kNewMode,
-  kDeletedFile,
-  kNewFile,
-  kCopyFrom,
-  kCopyTo,
-  kRenameFrom,
-  kRenameTo,
-  kSimilarity,
-  kDissimilarity,
-  kIndex,
-  kHeaders
-};
-struct HeaderForm {
-  std::string_view start;
-  bool (*is_value)(std::string_view);
-};
-constexpr HeaderForm kForms[kHeaders] = {
-    {"old mode ", IsMode},
-    {"new mode ", IsMode},
-    {"deleted file mode ", IsMode},
-    {"new file mode ", IsMode},
-    {"copy from ", IsName},
-    {"copy to ", IsName},
-    {"rename from ", IsName},
-    {"rename to ", IsName},
-    {"similarity index ", IsPercentage},
-    {"dissimilarity index ", IsPercentage},
-    {"index ", IsIndex},
-};
-// What comes with each other or not at all, and what does not come with each other.
-constexpr std::array<Header, 2> kTogether[] = {{kOldMode, kNewMode}, {kCopyFrom, kCopyTo}, {kRenameFrom, kRenameTo}};
-constexpr std::array<Header, 2> kApart[] = {
-    {kNewFile, kDeletedFile}, {kNewFile, kOldMode},      {kNewFile, kCopyFrom},       {kNewFile, kRenameFrom},
-    {kDeletedFile, kOldMode}, {kDeletedFile, kCopyFrom}, {kDeletedFile, kRenameFrom}, {kCopyFrom, kRenameFrom}};
-
-std::string_view Named(Header header) {
-  return kForms[header].start.substr(0, kForms[header].start.size() - 1);
 }
 
 // The two names of a "diff --git" line as they stand there, with their prefixes.
@@ -127,45 +63,16 @@ class GitFileReader {
     start_ = text_.number();
     const std::string_view names = text_.line().substr(kFileStart.size());
     text_.Advance();
-    return ReadHeaders() && ResolveNames(names) && ReadChange();
+    return headers_.Read(text_, start_) && ResolveNames(names) && ReadChange();
   }
 
  private:
-  bool Has(Header header) const { return values_[header].has_value(); }
   bool FailAtStart(std::string what) { return text_.FailAt(start_, std::move(what)); }
 
-  bool ReadHeaders() {
-    while (true) {
-      const auto* const form =
-          std::ranges::find_if(kForms, [&](const HeaderForm& row) { return text_.StartsWith(row.start); });
-      if (form == std::end(kForms)) break;
-      const auto header = static_cast<Header>(form - kForms);
-      const std::string_view value = text_.line().substr(form->start.size());
-      if (Has(header)) return text_.Fail(fmt::format("a second \"{}\" line of one file", Named(header)));
-      if (!form->is_value(value)) return text_.Fail(fmt::format("{} is malformed", Quoted(text_.line())));
-      values_[header] = value;
-      text_.Advance();
-    }
-    for (const auto& [one, other] : kTogether) {
-      if (Has(one) == Has(other)) continue;
-      return FailAtStart(fmt::format("a file with \"{}\" and without \"{}\"", Named(Has(one) ? one : other),
-                                     Named(Has(one) ? other : one)));
-    }
-    for (const auto& [one, other] : kApart) {
-      if (Has(one) && Has(other)) {
-        return FailAtStart(fmt::format("a file with both \"{}\" and \"{}\"", Named(one), Named(other)));
-      }
-    }
-    if (Has(kSimilarity) && !Has(kCopyFrom) && !Has(kRenameFrom)) {
-      return FailAtStart("a file with \"similarity index\" that is neither copied nor renamed");
-    }
-    return true;
-  }
-
   bool ResolveNames(std::string_view names) {
-    const bool is_moved = Has(kCopyFrom) || Has(kRenameFrom);
-    const std::string from = is_moved ? *FileNameOf(*values_[Has(kCopyFrom) ? kCopyFrom : kRenameFrom]) : "";
-    const std::string to = is_moved ? *FileNameOf(*values_[Has(kCopyTo) ? kCopyTo : kRenameTo]) : "";
+    const bool is_moved = headers_.IsMoved();
+    const std::string from = is_moved ? *FileNameOf(headers_.From()) : "";
+    const std::string to = is_moved ? *FileNameOf(headers_.To()) : "";
     // Where neither name is quoted, both have a prefix of two characters or none.
     const bool has_prefixes = names.size() != from.size() + 1 + to.size();
     const size_t old_size = is_moved ? from.size() + (has_prefixes ? 2 : 0) : names.size() / 2;
@@ -192,18 +99,19 @@ class GitFileReader {
 
   bool ReadChange() {
     if (text_.StartsWith("--- ")) {
-      const MissingSide missing = Has(kNewFile)       ? MissingSide::kOld
-                                  : Has(kDeletedFile) ? MissingSide::kNew
-                                                      : MissingSide::kNone;
-      return CheckName("--- ", Has(kNewFile) ? kNoFile : names_.old_name) &&
-             CheckName("+++ ", Has(kDeletedFile) ? kNoFile : names_.new_name) && ReadHunks(text_, missing, summary_);
+      const MissingSide missing = headers_.Has(GitHeader::kNewFile)       ? MissingSide::kOld
+                                  : headers_.Has(GitHeader::kDeletedFile) ? MissingSide::kNew
+                                                                          : MissingSide::kNone;
+      return CheckName("--- ", headers_.Has(GitHeader::kNewFile) ? kNoFile : names_.old_name) &&
+             CheckName("+++ ", headers_.Has(GitHeader::kDeletedFile) ? kNoFile : names_.new_name) &&
+             ReadHunks(text_, missing, summary_);
     }
     if (text_.line() == kGitBinaryPatch) return ReadGitBinary(text_);
     if (text_.StartsWith("Binary files ") && text_.line().ends_with(" differ")) {
       text_.Advance();
       return true;
     }
-    if (Has(kOldMode) || Has(kNewFile) || Has(kDeletedFile) || Has(kCopyFrom) || Has(kRenameFrom)) return true;
+    if (headers_.AreAChange()) return true;
     return FailAtStart("nothing changes in the file");
   }
 
@@ -221,7 +129,7 @@ class GitFileReader {
   DiffText& text_;
   DiffSummary& summary_;
   uint64_t start_ = 0;
-  std::array<std::optional<std::string_view>, kHeaders> values_;
+  GitHeaders headers_;
   HeaderNames names_;
 };
 
@@ -229,7 +137,7 @@ class GitFileReader {
 bool BeginsText(const DiffText& text) {
   const std::string_view line = text.line();
   for (const std::string_view start : {"From ", "commit "}) {
-    if (line.starts_with(start) && IsHex(line.substr(start.size(), line.find(' ', start.size()) - start.size())))
+    if (line.starts_with(start) && IsCommit(line.substr(start.size(), line.find(' ', start.size()) - start.size())))
       return true;
   }
   if (text.number() > 1) return false;
@@ -271,7 +179,7 @@ class GitPatchReader {
   bool ReadText() {
     if (text_.StartsWith("diff --cc ") || text_.StartsWith("diff --combined ")) return text_.FailAsStray();
     constexpr std::string_view kHidden = "a change in free text; a file begins with \"diff --git\"";
-    if (text_.StartsWith("@@ -")) return text_.Fail(std::string(kHidden));
+    if (IsCertainlyGitHeader(text_) || text_.StartsWith("@@ -")) return text_.Fail(std::string(kHidden));
     const bool may_be_file = text_.StartsWith("--- ");
     text_.Advance();
     return !may_be_file || !text_.StartsWith("+++ ") || text_.Fail(std::string(kHidden));

@@ -382,6 +382,8 @@ const BadCase kBad[] = {
     {"SubmoduleLog", kGit, "Submodule sub 19ad6ac..29ad6ac:\n  > two\n", 1, "belongs to no file"},
     {"TextBehindAFile", kGit, GitFile("x") + "and so on\n", 4, "\"and so on\" belongs to no file"},
     {"FileHiddenInText", kGit, "Subject: x\n\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", 4, "a change in free text"},
+    {"ModeHiddenInText", kGit, "Subject: x\n\nold mode 100644\nnew mode 100755\n" + GitFile("x"), 3,
+     "a change in free text"},
     {"HunkHiddenInASignature", kGit, GitFile("x") + "-- \n@@ -1 +1 @@\n", 5, "a change in free text"},
     {"BinaryOfNoKind", kGit, "diff --git a/x b/x\nGIT binary patch\nzip 7\n", 3, "\"literal SIZE\" or \"delta SIZE\""},
     {"BinaryOfNothing", kGit, "diff --git a/x b/x\nGIT binary patch\nliteral 7\n\n", 4,
