@@ -62,7 +62,7 @@ absl::Status FillShown(Body body, const Brought& brought, const RequestRow& requ
   draft.text = brought.text;
   draft.json = View(body.getScope());
   draft.origin = EventDraft::Origin::kProduced;
-  const std::string_view run_id = body.hasRunId() ? View(body.getRunId()) : request.run_id.value_or("");
+  const std::string run_id = body.hasRunId() ? std::string(View(body.getRunId())) : request.run_id.value_or("");
   return FillPatches(body.getPatches(), run_id, rows, move);
 }
 

@@ -88,13 +88,14 @@ absl::StatusOr<std::vector<PossibleCommand>> CommandsOf(const Inquiry& inquiry, 
 
 }  // namespace
 
-absl::StatusOr<Explanation> Explain(Snapshot& snapshot, const EntityName& name) {
+absl::StatusOr<Explanation> Explain(Snapshot& snapshot, const EntityName& name, Timestamp now) {
   ASSIGN_OR_RETURN(const Kind* const kind, FindKind(name.kind));
   Rows rows;
   rows.Attach(&snapshot, TableSet::kLive);
   ASSIGN_OR_RETURN(const Subject subject, kind->find(snapshot, rows, name));
-  ASSIGN_OR_RETURN(const Story story, Story::Read(snapshot, subject.name, subject.run_id));
-  const Inquiry inquiry{snapshot, rows, story};
+  const std::string stream = subject.stream.empty() ? RunStream(subject.run_id) : subject.stream;
+  ASSIGN_OR_RETURN(const Story story, Story::Read(snapshot, subject.name, stream));
+  const Inquiry inquiry{snapshot, rows, story, now};
 
   Explanation explained;
   explained.entity = subject.name;
@@ -107,8 +108,7 @@ absl::StatusOr<Explanation> Explain(Snapshot& snapshot, const EntityName& name) 
   const Happening& last = story.of_subject().back();
   explained.since_time = last.time;
   ASSIGN_OR_RETURN(explained.findings, kind->findings(inquiry, subject));
-  ASSIGN_OR_RETURN(Refusals refusals,
-                   ReadRefusals(snapshot, subject.name, subject.run_id, explained.since, kMaxRefusals));
+  ASSIGN_OR_RETURN(Refusals refusals, ReadRefusals(snapshot, subject.name, stream, explained.since, kMaxRefusals));
   explained.refusals = std::move(refusals.newest);
   explained.more_refusals = refusals.more;
   ASSIGN_OR_RETURN(Blockers blockers, FindBlockers(inquiry, subject));

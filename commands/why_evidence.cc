@@ -5,13 +5,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "commands/entity_law.h"
 #include "schemas/status.h"
 
 namespace annals::why {
 namespace {
 
 // Where a guard looks.
-enum class Scope { kItself, kItsRun, kDependencies, kWorkstreamsOfRun };
+enum class Scope { kItself, kItsRun, kDependencies, kWorkstreamsOfRun, kTasksNeeded, kGatesNeeded, kPatches };
 
 // Which of those it looks at are in its way. The guard alone judges; this only finds what its words are about.
 using Stands = bool (*)(const WorkstreamRow& workstream, const RunRow& run);
@@ -43,7 +44,27 @@ constexpr Sight kSights[] = {
     {"dependencies_done", Scope::kDependencies, IsNotDone},
     {"run_is_running", Scope::kItsRun},
     {"returns_to_paused_state", Scope::kItself},
-    {"no_patch_quarantined", Scope::kItself},
+    {"no_patch_quarantined", Scope::kPatches},
+    {"task_dependencies_done", Scope::kTasksNeeded},
+    {"gate_dependencies_passed", Scope::kGatesNeeded},
+    {"gates_passed", Scope::kGatesNeeded},
+    {"gates_before_passed", Scope::kGatesNeeded},
+    {"worker_named", Scope::kItself},
+    {"claim_is_current", Scope::kItself},
+    {"retries_left", Scope::kItself},
+    {"retry_is_due", Scope::kItself},
+    {"holds_no_task", Scope::kItself},
+    {"patch_checks_passed", Scope::kItself},
+    {"tests_passed", Scope::kItself},
+    {"failures_reached", Scope::kItself},
+    {"has_failed_again", Scope::kItself},
+    {"successes_reached", Scope::kItself},
+    {"cooldown_elapsed", Scope::kItself},
+    {"plan_given", Scope::kItself},
+    {"implementation_given", Scope::kItself},
+    {"digest_is_current", Scope::kItself},
+    {"reason_required", Scope::kItself},
+    {"operator_required", Scope::kItself},
 };
 
 const Sight* FindSight(std::string_view guard) {
@@ -84,6 +105,50 @@ absl::Status LookAtDependencies(const Sight& sight, const GuardInput& input, Sna
   return absl::OkStatus();
 }
 
+void Add(EntityName name, Evidence& evidence) {
+  if (evidence.entities.size() < kMaxEvidence) {
+    evidence.entities.push_back(std::move(name));
+  } else {
+    ++evidence.more;
+  }
+}
+
+// What a task or a gate waits for and did not get.
+absl::Status LookAtNeeds(std::string_view needs_type, const EntityName& self, Rows& rows, Snapshot& snapshot,
+                         Evidence& evidence) {
+  const TableDef& table = EntityDependenciesTable().table();
+  const RowQuery query{.table = &table,
+                       .equals = {{0, std::string_view(self.run_id)},
+                                  {1, std::string_view(self.kind)},
+                                  {2, std::string_view(self.id)},
+                                  {3, needs_type}}};
+  std::vector<std::string> needs;
+  RETURN_IF_ERROR(snapshot.ReadRows(query, TableSet::kLive, [&](Row row) {
+    needs.push_back(EntityDependenciesTable().FromValues(row).needs);
+    return absl::OkStatus();
+  }));
+  const EntityLaw& law = needs_type == "task" ? kTaskLaw : kTestGateLaw;
+  for (std::string& name : needs) {
+    GuardInput seen{.rows = rows};
+    ASSIGN_OR_RETURN(const std::optional<EntityState> state, law.find(self.run_id, name, seen));
+    if (!state || state->status == "completed" || state->status == "passed") continue;
+    Add({std::string(needs_type), self.run_id, std::move(name)}, evidence);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LookAtPatches(const WorkstreamRow& workstream, Snapshot& snapshot, Evidence& evidence) {
+  const TableDef& table = PatchesTable().table();
+  const RowQuery query{.table = &table,
+                       .equals = {{0, std::string_view(workstream.run_id)},
+                                  {table.ColumnIndex("ws_id"), std::string_view(workstream.ws_id)},
+                                  {table.ColumnIndex("status"), std::string_view("quarantined")}}};
+  return snapshot.ReadRows(query, TableSet::kLive, [&](Row row) {
+    Add({"patch", workstream.run_id, PatchesTable().FromValues(row).patch_id}, evidence);
+    return absl::OkStatus();
+  });
+}
+
 }  // namespace
 
 bool HasEvidence(std::string_view guard) {
@@ -106,6 +171,15 @@ absl::StatusOr<Evidence> EvidenceOf(const Guard& guard, const GuardInput& input,
         break;
       case Scope::kWorkstreamsOfRun:
         RETURN_IF_ERROR(LookAtWorkstreams(*sight, input, snapshot, evidence));
+        break;
+      case Scope::kTasksNeeded:
+        RETURN_IF_ERROR(LookAtNeeds("task", self, input.rows, snapshot, evidence));
+        break;
+      case Scope::kGatesNeeded:
+        RETURN_IF_ERROR(LookAtNeeds("test_gate", self, input.rows, snapshot, evidence));
+        break;
+      case Scope::kPatches:
+        RETURN_IF_ERROR(LookAtPatches(*input.workstream, snapshot, evidence));
         break;
     }
   }

@@ -195,11 +195,16 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 absl::Span<const Kind> AllKinds() {
-  return kKinds;
+  static const std::vector<Kind> kinds = [] {
+    std::vector<Kind> all(std::begin(kKinds), std::end(kKinds));
+    all.insert(all.end(), EntityKinds().begin(), EntityKinds().end());
+    return all;
+  }();
+  return kinds;
 }
 
 absl::StatusOr<const Kind*> FindKind(std::string_view name) {
-  for (const Kind& kind : kKinds) {
+  for (const Kind& kind : AllKinds()) {
     if (kind.name == name || (!kind.alias.empty() && kind.alias == name)) return &kind;
   }
   const std::vector<std::string_view> names = KindNames();
@@ -208,7 +213,7 @@ absl::StatusOr<const Kind*> FindKind(std::string_view name) {
 
 std::vector<std::string_view> KindNames() {
   std::vector<std::string_view> names;
-  for (const Kind& kind : kKinds) names.push_back(kind.name);
+  for (const Kind& kind : AllKinds()) names.push_back(kind.name);
   return names;
 }
 
@@ -218,7 +223,7 @@ absl::StatusOr<std::string_view> FindKindName(std::string_view text) {
 }
 
 bool IsNamedInRun(std::string_view kind) {
-  return std::ranges::any_of(kKinds, [&](const Kind& known) { return known.name == kind && known.is_in_run; });
+  return std::ranges::any_of(AllKinds(), [&](const Kind& known) { return known.name == kind && known.is_in_run; });
 }
 
 }  // namespace annals::why

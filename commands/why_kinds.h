@@ -22,6 +22,7 @@ struct Inquiry {
   Snapshot& snapshot;
   Rows& rows;
   const Story& story;
+  Timestamp now;
 };
 
 // An entity that exists, and where it is.
@@ -30,9 +31,11 @@ struct Subject {
   std::string title;
   std::string state;
   bool is_final = false;
-  std::string run_id;
+  std::string run_id;          // empty: it is in no run
   std::string ws_id = {};      // empty: it is in no workstream
+  std::string stream = {};     // where its events stand; empty: in its run's
   std::string step_name = {};  // of attempts and errors
+  std::string digest = {};     // of requests: of what waits for approval
 };
 
 // A command that somebody could give, as the engine takes it and as a shell does.
@@ -65,6 +68,9 @@ struct Kind {
 absl::Span<const Kind> AllKinds();
 // By name or alias; kInvalidArgument with the nearest right name.
 absl::StatusOr<const Kind*> FindKind(std::string_view name);
+
+// The kinds that an EntityLaw describes beyond run and workstream, and those of users' machines (why_entities.cc).
+absl::Span<const Kind> EntityKinds();
 
 // What is told of each kind (why_findings.cc).
 absl::StatusOr<std::vector<Sentence>> FindingsOfRun(const Inquiry& inquiry, const Subject& subject);

@@ -5,6 +5,7 @@
 #include <capnp/message.h>
 #include <fmt/format.h>
 
+#include "commands/entity_law.h"
 #include "commands/machine_shelf.h"
 #include "commands/target.h"
 #include "schemas/status.h"
@@ -31,7 +32,7 @@ absl::StatusOr<std::optional<Refusal>> Ask(const Inquiry& inquiry, const Candida
   return target.decide({.command = command.asReader(),
                         .run_id = target.run_id,
                         .new_id = target.new_id,
-                        .now = inquiry.snapshot.head().recorded_at,
+                        .now = inquiry.now,
                         .rows = inquiry.rows,
                         .machines = machines,
                         .drafts = drafts});
@@ -78,13 +79,19 @@ class Judge {
 
   absl::Status AddGuards(const Candidate& candidate, Judged& judged) {
     if (candidate.edge == nullptr) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const RunRow* const run, inquiry_.rows.Run(subject_.run_id));
-    ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, inquiry_.rows.Workstream(subject_.run_id, subject_.ws_id));
-    const GuardInput input{.rows = inquiry_.rows,
-                           .now = inquiry_.snapshot.head().recorded_at,
-                           .to = candidate.edge->to,
-                           .run = run,
-                           .workstream = workstream};
+    // What a caller states is not what holds it up: a reason and an operator count as given.
+    GuardInput input{.rows = inquiry_.rows,
+                     .now = inquiry_.now,
+                     .reason = "stated",
+                     .operator_name = "somebody",
+                     .to = candidate.edge->to};
+    if (const EntityLaw* const law = FindLaw(subject_.name.kind)) {
+      RETURN_IF_ERROR(law->find(subject_.run_id, subject_.name.id, input).status());
+      if (law->IsInRun()) {
+        ASSIGN_OR_RETURN(input.run, inquiry_.rows.Run(subject_.run_id));
+        ASSIGN_OR_RETURN(input.workstream, inquiry_.rows.Workstream(subject_.run_id, subject_.ws_id));
+      }
+    }
     for (const Guard* const guard : candidate.edge->guards) {
       ASSIGN_OR_RETURN(const std::string saw, guard->judge(input));
       if (saw.empty()) continue;

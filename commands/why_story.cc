@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/entity_law.h"
 #include "commands/machine.h"
 #include "eventstore/event_codec.h"
 #include "eventstore/event_entity.h"
@@ -21,15 +22,18 @@ std::string KeyOf(const EntityName& name) {
   return fmt::format("{}/{}", name.kind, name.id);
 }
 
-EntityName EntityOf(std::string_view machine, std::string_view run_id, std::string_view ws_id) {
-  if (machine == "run") return RunName(run_id);
-  return {std::string(machine), std::string(run_id), std::string(ws_id)};
+// Whatever machine moves it.
+EntityName NameOfEntity(std::string_view machine, std::string_view id, std::string_view run_id) {
+  if (machine == "run") return RunName(id);
+  const EntityLaw* const law = FindLaw(machine);
+  if (law == nullptr) return {"entity", {}, fmt::format("{}/{}", machine, id)};
+  return {std::string(machine), std::string(law->IsInRun() ? run_id : std::string_view()), std::string(id)};
 }
 
 // A refused step names the workstream and the step where it would have begun, the attempt where it would have ended.
 EntityName EntityRefused(std::string_view machine, std::string_view entity, std::string_view run_id,
                          std::string_view ws_id) {
-  if (machine != "step") return EntityOf(machine, run_id, ws_id);
+  if (machine != "step") return NameOfEntity(machine, entity, run_id);
   if (entity.find('/') != std::string_view::npos) return WorkstreamName(run_id, ws_id);
   return {"attempt", {}, std::string(entity)};
 }
@@ -73,6 +77,7 @@ std::optional<Happening> HappeningOf(const FoldedEvent& event) {
   const Body::Reader body = event.event.getBody();
   const std::string_view ws_id = View(event.event.getWsId());
   const auto id = static_cast<int64_t>(event.position.value);
+  const EntityRef entity = EntityOf(event.event, event.stream);
   switch (body.which()) {
     case Body::RUN_CREATED:
       happening.kind = HappeningKind::kCreated;
@@ -87,13 +92,23 @@ std::optional<Happening> HappeningOf(const FoldedEvent& event) {
     case Body::TRANSITIONED: {
       const auto moved = body.getTransitioned();
       happening.kind = IsOverride(moved) ? HappeningKind::kOverridden : HappeningKind::kMoved;
-      happening.about = EntityOf(View(moved.getMachine()), event.run_id, ws_id);
+      happening.about = NameOfEntity(entity.machine, entity.id, event.run_id);
       happening.from = View(moved.getFrom());
       happening.to = View(moved.getTo());
       happening.trigger = View(moved.getTrigger());
       happening.operator_name = View(moved.getOperator());
       break;
     }
+    case Body::CREATED:
+      happening.kind = HappeningKind::kCreated;
+      happening.about = NameOfEntity(entity.machine, entity.id, event.run_id);
+      happening.to = View(body.getCreated().getInitial());
+      happening.reason.clear();  // what was asked for or proposed is none
+      break;
+    case Body::AMENDED:
+      happening.kind = HappeningKind::kRecorded;
+      happening.about = NameOfEntity(entity.machine, entity.id, event.run_id);
+      break;
     case Body::COMMAND_REFUSED: {
       const auto refused = body.getCommandRefused();
       happening.kind = HappeningKind::kRefused;
@@ -180,10 +195,9 @@ std::string HowOf(const Happening& it) {
   }
 }
 
-absl::StatusOr<Story> Story::Read(Snapshot& snapshot, const EntityName& subject, std::string_view run_id) {
+absl::StatusOr<Story> Story::Read(Snapshot& snapshot, const EntityName& subject, std::string_view stream) {
   Story story;
   RecordFolder folder;
-  const std::string stream = RunStream(run_id);
   ASSIGN_OR_RETURN(const auto cursor, snapshot.ReadLog({.stream = stream, .for_fold = true}));
   while (true) {
     ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
@@ -191,7 +205,7 @@ absl::StatusOr<Story> Story::Read(Snapshot& snapshot, const EntityName& subject,
     ASSIGN_OR_RETURN(const FoldedEvent event, folder.Read(*record));
     std::optional<Happening> happening = HappeningOf(event);
     if (!happening) continue;
-    if (happening->kind == HappeningKind::kRecorded) {
+    if (happening->kind == HappeningKind::kRecorded && happening->about.kind == "error") {
       happening->about.id = story.error_ids_.try_emplace(ErrorKeyOf(event), happening->about.id).first->second;
     }
     if (happening->about == subject) story.of_subject_.push_back(*happening);
@@ -226,11 +240,11 @@ absl::StatusOr<Happening> HappeningAt(Snapshot& snapshot, Position position) {
       position.value));
 }
 
-absl::StatusOr<Refusals> ReadRefusals(Snapshot& snapshot, const EntityName& subject, std::string_view run_id,
+absl::StatusOr<Refusals> ReadRefusals(Snapshot& snapshot, const EntityName& subject, std::string_view of,
                                       Position since, size_t limit) {
   Refusals refusals;
   RecordFolder folder;
-  const std::string stream = RefusedStream(RunStream(run_id));
+  const std::string stream = RefusedStream(of);
   ASSIGN_OR_RETURN(const auto cursor, snapshot.ReadLog({.first = since, .stream = stream, .newest_first = true}));
   while (true) {
     ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());

@@ -17,8 +17,8 @@ namespace annals::why {
 
 class Story {
  public:
-  // Keeps of every entity what happened last, of `subject` all that happened. Linear in the events of the run.
-  static absl::StatusOr<Story> Read(Snapshot& snapshot, const EntityName& subject, std::string_view run_id);
+  // Keeps of every entity what happened last, of `subject` all that happened. Linear in the events of the stream.
+  static absl::StatusOr<Story> Read(Snapshot& snapshot, const EntityName& subject, std::string_view stream);
 
   // The event that gave the run or workstream the state it is in. kDataLoss: there is none.
   absl::StatusOr<const Happening*> LastMoveOf(const EntityName& name) const;
@@ -46,7 +46,7 @@ struct Refusals {
   std::vector<Happening> newest;
   uint64_t more = 0;
 };
-absl::StatusOr<Refusals> ReadRefusals(Snapshot& snapshot, const EntityName& subject, std::string_view run_id,
+absl::StatusOr<Refusals> ReadRefusals(Snapshot& snapshot, const EntityName& subject, std::string_view stream,
                                       Position since, size_t limit);
 
 // "fail by ci: "reason"": how it came about.

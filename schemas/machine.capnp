@@ -133,8 +133,10 @@ const taskMachine :Machine = (
     (from = ["validating"], to = ["completed"], trigger = "complete", guards = ["claim_is_current", "gates_passed"], meaning = "Its gates passed."),
     (from = ["validating"], to = ["failed"], trigger = "fail", guards = ["claim_is_current"], meaning = "A gate of it failed.", severity = error),
     (from = ["retrying"], to = ["queued"], trigger = "requeue", guards = ["retry_is_due"], meaning = "Its waiting time is over."),
-    (from = ["pending", "blocked", "queued", "running", "retrying"], to = ["cancelled"], trigger = "cancel", guards = ["claim_is_current"],
-     meaning = "Nobody wants it any more.", severity = warning),
+    (from = ["pending", "blocked", "queued", "retrying"], to = ["cancelled"], trigger = "cancel", meaning = "Nobody wants it any more.",
+     severity = warning),
+    (from = ["running"], to = ["cancelled"], trigger = "cancel", guards = ["claim_is_current"], meaning = "Nobody wants it any more.",
+     severity = warning),
   ]);
 
 const workerMachine :Machine = (

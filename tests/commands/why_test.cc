@@ -46,7 +46,7 @@ class History {
   }
   absl::StatusOr<Explanation> Ask(const EntityName& name) {
     const auto snapshot = Must(store_.storage().Read());
-    return Explain(*snapshot, name);
+    return Explain(*snapshot, name, snapshot->head().recorded_at);
   }
 
  private:
@@ -430,7 +430,7 @@ TEST(Why, ReadsNoStreamsButTheRunsOwn) {
   }
   const auto snapshot = Must(store.storage().Read());
   WatchedSnapshot watched(*snapshot);
-  Must(Explain(watched, Ws("b")));
+  Must(Explain(watched, Ws("b"), snapshot->head().recorded_at));
   EXPECT_THAT(watched.streams, ElementsAre("refused/run/r1", "run/r1"));
 }
 
