@@ -43,7 +43,8 @@ class Finder {
       const auto edges = entity.machine.EdgesFrom(entity.state.status);
       if (std::ranges::find(edges, trigger, &Edge::trigger) == edges.end()) return absl::OkStatus();
       const size_t before = input.drafts.size();
-      RETURN_IF_ERROR(MoveEntity(entity, {.id = id, .trigger = trigger, .reason = reason}, input, /*by_engine=*/true).status());
+      RETURN_IF_ERROR(
+          MoveEntity(entity, {.id = id, .trigger = trigger, .reason = reason}, input, /*by_engine=*/true).status());
       // Where the law refused it, nothing was drafted.
       if (input.drafts.size() > before) {
         EventDraft& draft = input.drafts[before];

@@ -79,38 +79,61 @@ absl::StatusOr<Entity> NeedEntity(const EntityLaw& law, const EntityCommand& com
                   state->ws_id.empty() ? "in no workstream" : fmt::format("in workstream {}", state->ws_id)));
 }
 
-Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input) {
+Decision JudgeNewEntity(const EntityLaw& law, std::string_view run_id, std::string_view id, std::string_view ws_id,
+                        Rows& rows) {
   const Machine& machine = law.machine();
   Refusal refusal{.machine = std::string(machine.name()),
-                  .entity = std::string(command.id),
+                  .entity = std::string(id),
                   .from = {},
                   .to = std::string(machine.initial()),
                   .trigger = {},
                   .why = {},
                   .legal = {},
-                  .ws_id = std::string(command.ws_id)};
+                  .ws_id = std::string(ws_id)};
   if (law.IsInRun()) {
-    ASSIGN_OR_RETURN(const RunRow* const run, NeedRun(input.rows, input.run_id));
-    if (auto ended = RefuseInEndedRun(*run, machine.name(), command.id, command.ws_id, {}, machine.initial(), {})) {
-      return ended;
-    }
-    if (!command.ws_id.empty()) {
-      ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, NeedWorkstream(input.rows, input.run_id, command.ws_id));
+    ASSIGN_OR_RETURN(const RunRow* const run, NeedRun(rows, run_id));
+    if (auto ended = RefuseInEndedRun(*run, machine.name(), id, ws_id, {}, machine.initial(), {})) return ended;
+    if (!ws_id.empty()) {
+      ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, NeedWorkstream(rows, run_id, ws_id));
       if (workstream->IsFinal()) {
         refusal.why =
-            fmt::format("workstream {} is {}, which is final; nothing begins in it", command.ws_id, workstream->status);
+            fmt::format("workstream {} is {}, which is final; nothing begins in it", ws_id, workstream->status);
         return refusal;
       }
     }
   }
-  GuardInput seen{.rows = input.rows, .now = input.now};
-  ASSIGN_OR_RETURN(const std::optional<EntityState> existing, law.find(input.run_id, command.id, seen));
-  if (existing) {
-    refusal.from = existing->status;
-    refusal.why = fmt::format("{} already exists{}", NameOf(law, command.id),
-                              law.IsInRun() ? fmt::format(" in run {}", input.run_id) : "");
-    return refusal;
+  GuardInput seen{.rows = rows};
+  ASSIGN_OR_RETURN(const std::optional<EntityState> existing, law.find(run_id, id, seen));
+  if (!existing) return std::nullopt;
+  refusal.from = existing->status;
+  refusal.why =
+      fmt::format("{} already exists{}", NameOf(law, id), law.IsInRun() ? fmt::format(" in run {}", run_id) : "");
+  return refusal;
+}
+
+absl::Status CheckUsersMachine(schema::Machine::Reader machine) {
+  const std::string_view name = View(machine.getName());
+  if (FindLaw(name) != nullptr) {
+    return absl::InvalidArgumentError(
+        fmt::format("define machine {}: /name: a built-in machine has that name; choose another", name));
   }
+  for (uint32_t i = 0; i < machine.getEdges().size(); ++i) {
+    for (const auto named : machine.getEdges()[i].getGuards()) {
+      ASSIGN_OR_RETURN(const Guard* const guard, FindGuard(View(named)));
+      if (guard->machines.empty()) continue;
+      return absl::InvalidArgumentError(
+          fmt::format("define machine {}: /edges/{}/guards: {} looks at what only the {} machine's entities have; a "
+                      "machine of your own may use reason_required and operator_required",
+                      name, i, guard->name, guard->machines.front()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input) {
+  const Machine& machine = law.machine();
+  ASSIGN_OR_RETURN(auto refusal, JudgeNewEntity(law, input.run_id, command.id, command.ws_id, input.rows));
+  if (refusal) return refusal;
   EventDraft& draft = input.drafts.Add(command.ws_id);
   draft.stream = StreamFor(law, command.id);
   draft.json = command.metadata;
@@ -120,6 +143,7 @@ Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const 
   created.setEntity(AsText(command.id));
   created.setMachineVersion(AsText(machine.version()));
   if (law.begin != nullptr) RETURN_IF_ERROR(law.begin(input, created, draft));
+  if (law.check != nullptr) RETURN_IF_ERROR(law.check(input.run_id, created.asReader(), input.rows));
   return std::nullopt;
 }
 

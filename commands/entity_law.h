@@ -39,6 +39,8 @@ struct EntityLaw {
   absl::StatusOr<std::optional<EntityState>> (*find)(std::string_view run_id, std::string_view id, GuardInput& seen);
   // Fills what a new entity of its kind has beyond a state. kInvalidArgument, kNotFound: the command makes no sense.
   absl::Status (*begin)(const DecisionInput& input, schema::Created::Builder created, EventDraft& draft) = nullptr;
+  // Whether what a new entity names is there: kInvalidArgument, kNotFound where not.
+  absl::Status (*check)(std::string_view run_id, schema::Created::Reader created, Rows& rows) = nullptr;
   // Fills what a move to `to` carries, and says what from other streams is against it: "" if nothing is. `by_engine`:
   // it was not asked for by input.command.
   absl::StatusOr<std::string> (*carry)(const DecisionInput& input, bool by_engine, const GuardInput& seen,
@@ -65,6 +67,12 @@ struct Entity {
 // kNotFound says what to look at.
 absl::StatusOr<Entity> NeedEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input);
 
+// Why no entity of that name may be created: its run or workstream has ended, or it is there already. `refusal.ws_id`
+// says in which workstream. Deciders ask it, and whoever checks a log.
+Decision JudgeNewEntity(const EntityLaw& law, std::string_view run_id, std::string_view id, std::string_view ws_id,
+                        Rows& rows);
+// Whether a machine that a user brings may be used: its name is its own, its guards look at commands alone.
+absl::Status CheckUsersMachine(schema::Machine::Reader machine);
 // Drafts the creation of an entity, or refuses it.
 Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input);
 // Drafts its move, or refuses it. `by_engine`: nobody asked for it, so that there is no override and no claim.

@@ -118,6 +118,59 @@ absl::StatusOr<std::string> CheckTransition(const FoldedEvent& event, Rows& rows
   return CheckMove(law->machine(), entity.id, state->status, event, seen);
 }
 
+absl::StatusOr<std::string> CheckUsersEntity(const EntityRef& entity, schema::Created::Reader created, Rows& rows,
+                                             const MachineSource& machines) {
+  ASSIGN_OR_RETURN(const EntityRow* const existing, rows.entities.Find({entity.machine, entity.id}));
+  if (existing != nullptr) return fmt::format("{} {} already exists", entity.machine, entity.id);
+  const absl::StatusOr<const Machine*> machine = machines(entity.machine, View(created.getMachineVersion()));
+  if (!machine.ok()) return std::string(MessageOf(machine.status()));
+  if ((*machine)->initial() == View(created.getInitial())) return "";
+  return fmt::format("it begins in {}, not in {}", Quoted(View(created.getInitial())), (*machine)->initial());
+}
+
+absl::StatusOr<std::string> CheckCreated(const FoldedEvent& event, Rows& rows, const MachineSource& machines) {
+  const auto created = event.event.getBody().getCreated();
+  const EntityRef entity = EntityOf(event.event, event.stream);
+  const EntityLaw* const law = FindLaw(entity.machine);
+  if (law == nullptr) return CheckUsersEntity(entity, created, rows, machines);
+  std::string objection = CheckMachineVersion(law->machine(), View(created.getMachineVersion()));
+  if (!objection.empty()) return objection;
+  if (View(created.getInitial()) != law->machine().initial()) {
+    return fmt::format("it begins in {}, not in {}", Quoted(View(created.getInitial())), law->machine().initial());
+  }
+  ASSIGN_OR_RETURN(objection,
+                   ObjectionOf(JudgeNewEntity(*law, event.run_id, entity.id, View(event.event.getWsId()), rows)));
+  if (!objection.empty() || law->check == nullptr) return objection;
+  return ObjectionOf(law->check(event.run_id, created, rows));
+}
+
+// What changes an entity or notes where its work resumes needs one that has not ended. A breaker never ends.
+absl::StatusOr<std::string> CheckOpen(const FoldedEvent& event, Rows& rows) {
+  const EntityRef entity = EntityOf(event.event, event.stream);
+  const EntityLaw* const law = FindLaw(entity.machine);
+  if (law == nullptr) return fmt::format("nothing of a {} is changed but its state", entity.machine);
+  GuardInput seen{.rows = rows};
+  ASSIGN_OR_RETURN(const std::optional<EntityState> state, law->find(event.run_id, entity.id, seen));
+  if (!state) return fmt::format("there is no {} {}", entity.machine, entity.id);
+  // A worker that is gone still gives up what it held.
+  const bool gives_up = event.event.getBody().isAmended() && event.event.getBody().getAmended().hasWorker();
+  if (!law->machine().IsTerminal(state->status) || gives_up) return "";
+  return fmt::format("{} {} is {}, which is final", entity.machine, entity.id, state->status);
+}
+
+absl::StatusOr<std::string> CheckDefinition(const FoldedEvent& event) {
+  const auto defined = event.event.getBody().getMachineDefined();
+  const absl::StatusOr<MachineDefinition> definition = ReadMachineDefinition(View(defined.getDefinition()));
+  if (!definition.ok()) return std::string(MessageOf(definition.status()));
+  const absl::Status usable = CheckUsersMachine(definition->data());
+  if (!usable.ok()) return std::string(MessageOf(usable));
+  if (View(definition->data().getName()) != EntityOf(event.event, event.stream).id)
+    return "its stream is of another machine";
+  if (definition->version() == View(defined.getVersion())) return "";
+  return fmt::format("it says it is version {}, its definition is {}", Quoted(View(defined.getVersion())),
+                     definition->version());
+}
+
 absl::StatusOr<std::string> CheckCompletion(const FoldedEvent& event, Rows& rows) {
   const auto completed = event.event.getBody().getStepCompleted();
   const std::string_view ws_id = View(event.event.getWsId());
@@ -168,9 +221,13 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows, cons
       if (body.getContentRedacted().getPosition() < event.position.value) return "";
       return "it redacts what does not stand before it";
     case Body::CREATED:
+      return CheckCreated(event, rows, machines);
     case Body::AMENDED:
+      return CheckOpen(event, rows);
     case Body::CHECKPOINT_SAVED:
+      return CheckOpen(event, rows);
     case Body::MACHINE_DEFINED:
+      return CheckDefinition(event);
     case Body::COMMAND_REFUSED:
     case Body::UNKNOWN:
       return "";

@@ -18,19 +18,19 @@ void FillSummary(const DiffSummary& summary, schema::PatchSpec::Builder spec) {
   spec.setLinesRemoved(static_cast<uint32_t>(summary.lines_removed));
 }
 
+absl::Status Check(std::string_view run_id, schema::Created::Reader created, Rows& rows) {
+  const auto spec = created.getPatch();
+  if (!spec.hasTaskId()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const TaskRow* const task, rows.tasks.Find({run_id, View(spec.getTaskId())}));
+  if (task != nullptr) return absl::OkStatus();
+  return absl::NotFoundError(fmt::format("run {} has no task {}; annals task list --run {} shows those it has", run_id,
+                                         View(spec.getTaskId()), run_id));
+}
+
 absl::Status Begin(const DecisionInput& input, schema::Created::Builder created, EventDraft& draft) {
   const auto body = input.command.getBody().getCreatePatch();
   auto spec = created.initPatch();
-  if (body.hasTaskId()) {
-    ASSIGN_OR_RETURN(const TaskRow* const task, input.rows.tasks.Find({input.run_id, View(body.getTaskId())}));
-    if (task == nullptr || task->ws_id != View(body.getWsId())) {
-      return absl::NotFoundError(
-          fmt::format("workstream {} of run {} has no task {}; annals task list --run {} shows "
-                      "those it has",
-                      View(body.getWsId()), input.run_id, View(body.getTaskId()), input.run_id));
-    }
-    spec.setTaskId(body.getTaskId());
-  }
+  if (body.hasTaskId()) spec.setTaskId(body.getTaskId());
   if (body.hasTool()) spec.setTool(body.getTool());
   spec.setFormat(body.getFormat());
   const std::string_view diff = View(body.getDiff());
@@ -79,6 +79,7 @@ const EntityLaw kPatchLaw = {.machine = PatchMachine,
                              .list_command = "annals patch list",
                              .find = FindEntity<&Rows::patches, &GuardInput::patch>,
                              .begin = Begin,
+                             .check = Check,
                              .carry = Carry};
 
 Decision DecidePatch(const DecisionInput& input) {

@@ -17,26 +17,30 @@ constexpr uint32_t kUsualRetries = 3;
 constexpr uint32_t kUsualTimeoutSec = 1800;
 
 template <class RowStruct>
-absl::Status NeedAll(RowCache<RowStruct>& rows, std::string_view kind, std::string_view task_id,
-                     capnp::List<capnp::Text>::Reader names, const DecisionInput& input) {
+absl::Status NeedAll(RowCache<RowStruct>& rows, std::string_view kind, std::string_view run_id,
+                     std::string_view task_id, capnp::List<capnp::Text>::Reader names) {
   for (const auto name : names) {
-    ASSIGN_OR_RETURN(const RowStruct* const row, rows.Find({input.run_id, View(name)}));
+    ASSIGN_OR_RETURN(const RowStruct* const row, rows.Find({run_id, View(name)}));
     if (row != nullptr) continue;
     return absl::NotFoundError(fmt::format("task {} depends on {} {}, which run {} does not have; make that one first",
-                                           task_id, kind, View(name), input.run_id));
+                                           task_id, kind, View(name), run_id));
   }
   return absl::OkStatus();
 }
 
+absl::Status Check(std::string_view run_id, schema::Created::Reader created, Rows& rows) {
+  const std::string_view task_id = View(created.getEntity());
+  const auto spec = created.getTask();
+  RETURN_IF_ERROR(CheckNeeds("task", task_id, "depends_on", spec.getDependsOn()));
+  RETURN_IF_ERROR(CheckNeeds("task", {}, "gate_dependencies", spec.getGateDependencies()));
+  RETURN_IF_ERROR(CheckNeeds("task", {}, "validation_gates", spec.getValidationGates()));
+  RETURN_IF_ERROR(NeedAll(rows.tasks, "task", run_id, task_id, spec.getDependsOn()));
+  RETURN_IF_ERROR(NeedAll(rows.test_gates, "gate", run_id, task_id, spec.getGateDependencies()));
+  return NeedAll(rows.test_gates, "gate", run_id, task_id, spec.getValidationGates());
+}
+
 absl::Status Begin(const DecisionInput& input, schema::Created::Builder created, EventDraft&) {
   const auto body = input.command.getBody().getCreateTask();
-  const std::string_view task_id = View(body.getTaskId());
-  RETURN_IF_ERROR(CheckNeeds("task", task_id, "depends_on", body.getDependsOn()));
-  RETURN_IF_ERROR(CheckNeeds("task", {}, "gate_dependencies", body.getGateDependencies()));
-  RETURN_IF_ERROR(CheckNeeds("task", {}, "validation_gates", body.getValidationGates()));
-  RETURN_IF_ERROR(NeedAll(input.rows.tasks, "task", task_id, body.getDependsOn(), input));
-  RETURN_IF_ERROR(NeedAll(input.rows.test_gates, "gate", task_id, body.getGateDependencies(), input));
-  RETURN_IF_ERROR(NeedAll(input.rows.test_gates, "gate", task_id, body.getValidationGates(), input));
   auto spec = created.initTask();
   if (body.getDependsOn().size() > 0) spec.setDependsOn(body.getDependsOn());
   if (body.getGateDependencies().size() > 0) spec.setGateDependencies(body.getGateDependencies());
@@ -100,6 +104,7 @@ const EntityLaw kTaskLaw = {.machine = TaskMachine,
                             .list_command = "annals task list",
                             .find = FindEntity<&Rows::tasks, &GuardInput::task>,
                             .begin = Begin,
+                            .check = Check,
                             .carry = Carry};
 
 Decision DecideTask(const DecisionInput& input) {

@@ -12,16 +12,21 @@ namespace {
 
 constexpr uint32_t kUsualTimeoutSec = 1800;
 
-absl::Status Begin(const DecisionInput& input, schema::Created::Builder created, EventDraft&) {
-  const auto body = input.command.getBody().getCreateTestGate();
-  const std::string_view gate_id = View(body.getGateId());
-  RETURN_IF_ERROR(CheckNeeds("gate", gate_id, "depends_on", body.getDependsOn()));
-  for (const auto name : body.getDependsOn()) {
-    ASSIGN_OR_RETURN(const TestGateRow* const needed, input.rows.test_gates.Find({input.run_id, View(name)}));
+absl::Status Check(std::string_view run_id, schema::Created::Reader created, Rows& rows) {
+  const std::string_view gate_id = View(created.getEntity());
+  const auto needs = created.getTestGate().getDependsOn();
+  RETURN_IF_ERROR(CheckNeeds("gate", gate_id, "depends_on", needs));
+  for (const auto name : needs) {
+    ASSIGN_OR_RETURN(const TestGateRow* const needed, rows.test_gates.Find({run_id, View(name)}));
     if (needed != nullptr) continue;
     return absl::NotFoundError(fmt::format("gate {} depends on {}, which run {} does not have; define that one first",
-                                           gate_id, View(name), input.run_id));
+                                           gate_id, View(name), run_id));
   }
+  return absl::OkStatus();
+}
+
+absl::Status Begin(const DecisionInput& input, schema::Created::Builder created, EventDraft&) {
+  const auto body = input.command.getBody().getCreateTestGate();
   auto spec = created.initTestGate();
   spec.setType(body.getType());
   if (body.getDependsOn().size() > 0) spec.setDependsOn(body.getDependsOn());
@@ -50,6 +55,7 @@ const EntityLaw kTestGateLaw = {.machine = TestGateMachine,
                                 .list_command = "annals gate list",
                                 .find = FindEntity<&Rows::test_gates, &GuardInput::test_gate>,
                                 .begin = Begin,
+                                .check = Check,
                                 .carry = Carry};
 
 Decision DecideTestGate(const DecisionInput& input) {

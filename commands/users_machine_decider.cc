@@ -11,27 +11,6 @@
 namespace annals {
 namespace {
 
-absl::Status CheckForUse(const MachineDefinition& definition) {
-  const auto data = definition.data();
-  const std::string_view name = View(data.getName());
-  for (const Machine* const machine : BuiltInMachines()) {
-    if (machine->name() != name) continue;
-    return absl::InvalidArgumentError(
-        fmt::format("define machine {}: /name: a built-in machine has that name; choose another", name));
-  }
-  for (uint32_t i = 0; i < data.getEdges().size(); ++i) {
-    for (const auto named : data.getEdges()[i].getGuards()) {
-      ASSIGN_OR_RETURN(const Guard* const guard, FindGuard(View(named)));
-      if (guard->machines.empty()) continue;
-      return absl::InvalidArgumentError(
-          fmt::format("define machine {}: /edges/{}/guards: {} looks at what only the {} machine's entities have; a "
-                      "machine of your own may use reason_required and operator_required",
-                      name, i, guard->name, guard->machines.front()));
-    }
-  }
-  return absl::OkStatus();
-}
-
 std::string EntityStream(std::string_view machine, std::string_view id) {
   return fmt::format("entity/{}/{}", machine, id);
 }
@@ -91,7 +70,7 @@ Decision DecideUsersEntity(const DecisionInput& input) {
 Decision DecideMachine(const DecisionInput& input) {
   const std::string_view json = View(input.command.getBody().getDefineMachine().getMachine());
   ASSIGN_OR_RETURN(const MachineDefinition definition, ReadMachineDefinition(json));
-  RETURN_IF_ERROR(CheckForUse(definition));
+  RETURN_IF_ERROR(CheckUsersMachine(definition.data()));
   const std::string_view name = View(definition.data().getName());
   ASSIGN_OR_RETURN(const std::optional<std::string> newest, input.rows.NewestMachineVersion(name));
   if (newest && *newest == definition.version()) {

@@ -109,8 +109,8 @@ absl::StatusOr<std::string_view> FindKindName(std::string_view text);
 // Whether entities of the kind are named within a run.
 bool IsNamedInRun(std::string_view kind);
 
-// Reads the own streams of the entity, or of the run it is in, from end to end, and no others. `now` is what guards about
-// elapsed time are asked with.
+// Reads the own streams of the entity, or of the run it is in, from end to end, and no others. `now` is what guards
+// about elapsed time are asked with.
 //   kInvalidArgument  `name.kind` is none, or the id cannot be one of its kind
 //   kNotFound         there is no such entity
 absl::StatusOr<Explanation> Explain(Snapshot& snapshot, const EntityName& name, Timestamp now);

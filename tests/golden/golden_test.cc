@@ -69,9 +69,38 @@ TEST_P(GoldenTest, RebuildsToTheTablesItHeldWhenItWasMade) {
 TEST_P(GoldenTest, HoldsEveryTypeOfEventAndARowInEveryTable) {
   std::set<std::string> types;
   for (const support::StoredRecord& record : RecordsOf(*storage_)) types.insert(record.event_type);
-  EXPECT_THAT(types, IsSupersetOf({"run_created", "workstream_created", "run_transitioned", "workstream_transitioned",
-                                   "run_overridden", "workstream_overridden", "command_refused", "step_started",
-                                   "step_completed", "error_recorded", "deploy", "content_redacted"}));
+  EXPECT_THAT(types, IsSupersetOf({"run_created",
+                                   "workstream_created",
+                                   "run_transitioned",
+                                   "workstream_transitioned",
+                                   "run_overridden",
+                                   "workstream_overridden",
+                                   "command_refused",
+                                   "step_started",
+                                   "step_completed",
+                                   "error_recorded",
+                                   "deploy",
+                                   "content_redacted",
+                                   "task_created",
+                                   "task_transitioned",
+                                   "task_overridden",
+                                   "worker_created",
+                                   "worker_transitioned",
+                                   "worker_amended",
+                                   "patch_created",
+                                   "patch_transitioned",
+                                   "test_gate_created",
+                                   "test_gate_transitioned",
+                                   "circuit_breaker_created",
+                                   "circuit_breaker_transitioned",
+                                   "circuit_breaker_amended",
+                                   "request_created",
+                                   "request_transitioned",
+                                   "request_amended",
+                                   "checkpoint_saved",
+                                   "machine_defined",
+                                   "deploy_created",
+                                   "deploy_transitioned"}));
   for (const auto& [table, lines] : support::TablesOf(*storage_)) EXPECT_FALSE(lines.empty()) << table;
   EXPECT_EQ(support::TablesOf(*storage_).size(), ProjectedTables().size());
 }
@@ -82,7 +111,7 @@ TEST_P(GoldenTest, IsGoneOnWith) {
   const Receipt repeat =
       session.Accept(support::With(support::MoveWorkstream("b", "failed"), R"("command_id":"fails")"));
   EXPECT_TRUE(repeat.repeat);
-  const Receipt receipt = session.Accept(support::MoveWorkstream("a", "ready", "r2"));
+  const Receipt receipt = session.Accept(support::MoveRun("paused", "r2"));
   EXPECT_EQ(receipt.first_position, Position{end + 1});
   EXPECT_EQ(session.Refuse(support::MoveRun("running")).refusal.why, "partial is final");
   EXPECT_EQ(FaultsOf(*storage_), "");

@@ -65,6 +65,38 @@ std::vector<std::string> Story() {
       R"({"command":"create_run","status":"pending"})",
       MoveRun("running", "r2"),
       R"({"command":"redact_content","position":11,"reason":"a name in it"})",
+      // The machines beyond run and workstream.
+      R"({"command":"create_test_gate","run_id":"r2","gate_id":"unit","type":"unit","timeout_sec":60})",
+      R"({"command":"create_test_gate","run_id":"r2","gate_id":"scan","type":"security","depends_on":["unit"]})",
+      R"({"command":"create_task","run_id":"r2","ws_id":"a","task_id":"t1","is_critical":true,"validation_gates":["unit"]})",
+      R"({"command":"create_task","run_id":"r2","ws_id":"a","task_id":"t2","depends_on":["t1"],"gate_dependencies":["unit"]})",
+      R"({"command":"create_worker","worker_id":"w1","status":"idle","capabilities":["cpp"],"affinity":["a"]})",
+      R"({"command":"heartbeat_worker","worker_id":"w1"})",
+      R"({"command":"transition_task","run_id":"r2","task_id":"t1","to":"queued"})",
+      R"({"command":"transition_task","run_id":"r2","task_id":"t1","to":"running","worker_id":"w1"})",
+      R"({"command":"transition_task","run_id":"r2","task_id":"t1","to":"retrying","epoch":1,"reason":"out of memory"})",
+      Overridden(R"({"command":"transition_task","run_id":"r2","task_id":"t1","to":"queued"})"),
+      R"({"command":"transition_task","run_id":"r2","task_id":"t1","to":"running","worker_id":"w1"})",
+      R"({"command":"transition_task","run_id":"r2","task_id":"t1","to":"failed","epoch":1})",  // refused: an old epoch
+      R"({"command":"create_patch","run_id":"r2","ws_id":"a","patch_id":"p1","task_id":"t1","tool":"git","diff":"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"})",
+      R"({"command":"create_patch","run_id":"r2","ws_id":"a","patch_id":"p2","diff":"nonsense"})",
+      R"({"command":"transition_patch","run_id":"r2","patch_id":"p1","to":"validating"})",
+      R"({"command":"transition_patch","run_id":"r2","patch_id":"p1","to":"staged"})",
+      R"({"command":"transition_patch","run_id":"r2","patch_id":"p2","to":"validating"})",  // and quarantines it
+      R"({"command":"report_tool_result","tool":"git","outcome":"failure","reason":"timed out"})",
+      R"({"command":"transition_circuit_breaker","tool":"git","to":"open","trigger":"trip","operator":"Olga","reason":"bad"})",
+      R"({"command":"create_request","request_id":"q1","request":"make it fast","run_id":"r2","metadata":{"by":"Ann"}})",
+      R"({"command":"transition_request","request_id":"q1","to":"planning"})",
+      R"({"command":"transition_request","request_id":"q1","to":"plan_awaiting_approval","plan":"measure","scope":{"n":1}})",
+      R"({"command":"amend_request","request_id":"q1","plan":"measure twice"})",
+      R"({"command":"save_checkpoint","request_id":"q1","name":"planned","data":{"step":1}})",
+      R"({"command":"save_checkpoint","run_id":"r2","ws_id":"a","name":"begun"})",
+      R"({"command":"define_machine","machine":{"name":"deploy","initial":"new","terminals":["out"],"states":[{"name":"new"},{"name":"out"}],"edges":[{"from":"new","to":"out","trigger":"go","guards":["operator_required"],"severity":"critical"}]}})",
+      R"({"command":"create_entity","machine":"deploy","entity_id":"d1","metadata":{"region":"eu"}})",
+      R"({"command":"transition_entity","machine":"deploy","entity_id":"d1","to":"out","operator":"Olga"})",
+      R"({"command":"transition_test_gate","run_id":"r2","gate_id":"unit","to":"running"})",
+      R"({"command":"transition_task","run_id":"r2","task_id":"t1","to":"validating","epoch":2})",
+      R"({"command":"transition_test_gate","run_id":"r2","gate_id":"unit","to":"failed","exit_code":1,"result":{"output_tail":"boom"}})",
   };
 }
 
