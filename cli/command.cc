@@ -21,52 +21,22 @@ Argument Make(std::string name, std::string value, std::string meaning,
   return argument;
 }
 
-// What stores a text in a target of each kind.
-auto Into(std::string* target) {
-  return [target](std::string_view text) {
-    *target = text;
+// Stores what `read` makes of a text.
+template <class Target, class Read>
+auto Into(Target* target, Read read) {
+  return [target, read](std::string_view text) -> absl::Status {
+    ASSIGN_OR_RETURN(*target, read(text));
     return absl::OkStatus();
   };
 }
-auto Into(std::optional<std::string>* target) {
-  return [target](std::string_view text) {
-    *target = std::string(text);
-    return absl::OkStatus();
-  };
+absl::StatusOr<std::string> ReadText(std::string_view text) {
+  return std::string(text);
 }
-template <class Number>
-auto IntoNumber(Number* target) {
-  return [target](std::string_view text) -> absl::Status {
-    ASSIGN_OR_RETURN(*target, ReadNumber(text));
-    return absl::OkStatus();
-  };
+absl::StatusOr<int64_t> ReadAnyNumber(std::string_view text) {
+  return ReadNumber(text);
 }
-auto Into(int64_t* target) {
-  return IntoNumber(target);
-}
-auto Into(std::optional<int64_t>* target) {
-  return IntoNumber(target);
-}
-auto Into(std::optional<TimeExpression>* target) {
-  return [target](std::string_view text) -> absl::Status {
-    ASSIGN_OR_RETURN(*target, TimeExpression::Parse(text));
-    return absl::OkStatus();
-  };
-}
-template <class PointTarget>
-auto IntoPoint(PointTarget* target) {
-  return [target](std::string_view text) -> absl::Status {
-    ASSIGN_OR_RETURN(*target, ParsePoint(text));
-    return absl::OkStatus();
-  };
-}
-auto Into(Point* target) {
-  return IntoPoint(target);
-}
-auto Into(std::optional<Point>* target) {
-  return IntoPoint(target);
-}
-auto Into(std::vector<std::string>* target) {
+
+auto IntoList(std::vector<std::string>* target) {
   return [target](std::string_view text) {
     target->emplace_back(text);
     return absl::OkStatus();
@@ -82,23 +52,19 @@ Argument Flag(std::string name, bool* target, std::string meaning) {
   });
 }
 
-Argument Option(std::string name, std::string value, std::string* target, std::string meaning) {
-  return Make(std::move(name), std::move(value), std::move(meaning), Into(target));
-}
-Argument Option(std::string name, std::string value, std::optional<std::string>* target, std::string meaning) {
-  return Make(std::move(name), std::move(value), std::move(meaning), Into(target));
-}
-Argument Option(std::string name, std::string value, int64_t* target, std::string meaning) {
-  return Make(std::move(name), std::move(value), std::move(meaning), Into(target));
-}
-Argument Option(std::string name, std::string value, std::optional<int64_t>* target, std::string meaning) {
-  return Make(std::move(name), std::move(value), std::move(meaning), Into(target));
-}
-Argument Option(std::string name, std::string value, std::optional<TimeExpression>* target, std::string meaning) {
-  return Make(std::move(name), std::move(value), std::move(meaning), Into(target));
-}
-Argument Option(std::string name, std::string value, std::optional<Point>* target, std::string meaning) {
-  return Make(std::move(name), std::move(value), std::move(meaning), Into(target));
+ArgumentTarget::ArgumentTarget(std::string* target) : take(Into(target, ReadText)) {}
+ArgumentTarget::ArgumentTarget(int64_t* target) : take(Into(target, ReadAnyNumber)) {}
+ArgumentTarget::ArgumentTarget(Point* target) : take(Into(target, ParsePoint)) {}
+ArgumentTarget::ArgumentTarget(std::optional<std::string>* target)
+    : take(Into(target, ReadText)), may_be_left_out(true) {}
+ArgumentTarget::ArgumentTarget(std::optional<int64_t>* target)
+    : take(Into(target, ReadAnyNumber)), may_be_left_out(true) {}
+ArgumentTarget::ArgumentTarget(std::optional<TimeExpression>* target)
+    : take(Into(target, TimeExpression::Parse)), may_be_left_out(true) {}
+ArgumentTarget::ArgumentTarget(std::optional<Point>* target) : take(Into(target, ParsePoint)), may_be_left_out(true) {}
+
+Argument Option(std::string name, std::string value, ArgumentTarget target, std::string meaning) {
+  return Make(std::move(name), std::move(value), std::move(meaning), std::move(target.take));
 }
 Argument Option(std::string name, std::string value, std::vector<std::string>* target, std::string meaning) {
   const auto split = [target](std::string_view text) {
@@ -114,28 +80,18 @@ Argument Option(std::string name, std::string value, std::vector<std::string>* t
   return argument;
 }
 
-Argument Place(std::string name, std::string* target, std::string meaning) {
-  return Required(Make(std::move(name), "", std::move(meaning), Into(target)));
-}
-Argument Place(std::string name, int64_t* target, std::string meaning) {
-  return Required(Make(std::move(name), "", std::move(meaning), Into(target)));
-}
-Argument Place(std::string name, std::optional<std::string>* target, std::string meaning) {
-  return Make(std::move(name), "", std::move(meaning), Into(target));
-}
-Argument Place(std::string name, Point* target, std::string meaning) {
-  return Required(Make(std::move(name), "", std::move(meaning), Into(target)));
-}
-Argument Place(std::string name, std::optional<Point>* target, std::string meaning) {
-  return Make(std::move(name), "", std::move(meaning), Into(target));
+Argument Place(std::string name, ArgumentTarget target, std::string meaning) {
+  Argument argument = Make(std::move(name), "", std::move(meaning), std::move(target.take));
+  argument.is_required = !target.may_be_left_out;
+  return argument;
 }
 Argument Places(std::string name, std::vector<std::string>* target, std::string meaning) {
-  Argument argument = Make(std::move(name), "", std::move(meaning), Into(target));
+  Argument argument = Make(std::move(name), "", std::move(meaning), IntoList(target));
   argument.is_repeated = true;
   return argument;
 }
 Argument Rest(std::string name, std::vector<std::string>* target, std::string meaning) {
-  Argument argument = Required(Make(std::move(name), "", std::move(meaning), Into(target)));
+  Argument argument = Required(Make(std::move(name), "", std::move(meaning), IntoList(target)));
   argument.is_rest = true;
   return argument;
 }

@@ -40,24 +40,30 @@ struct Argument {
   bool IsFlag() const { return !IsPlace() && value.empty(); }
 };
 
-// Where a value goes says how it is read, and whether it must be given: std::string and int64_t must be where they
-// stand for a place; an option may be left out and then leaves its target as it was, unless Required() is put round it.
-// Times are ISO 8601, with an offset or in UTC, or counted back from now; a point is a time or a position; vectors are
-// "A,B" or the option given again.
+// Where a value goes, which says how it is read. Converts, so that a command only names its target.
+struct ArgumentTarget {
+  // NOLINTBEGIN(google-explicit-constructor): see above
+  ArgumentTarget(std::string* target);
+  ArgumentTarget(int64_t* target);
+  ArgumentTarget(Point* target);
+  ArgumentTarget(std::optional<std::string>* target);
+  ArgumentTarget(std::optional<int64_t>* target);
+  ArgumentTarget(std::optional<TimeExpression>* target);
+  ArgumentTarget(std::optional<Point>* target);
+  // NOLINTEND(google-explicit-constructor)
+
+  std::function<absl::Status(std::string_view)> take;
+  bool may_be_left_out = false;  // the target has a value for that
+};
+
+// A place must be given where its target may not be left out. An option may always be left out, and then leaves its
+// target as it was, unless Required() is put round it. Times are ISO 8601, with an offset or in UTC, or counted back
+// from now; a point is a time or a position; vectors are "A,B" or the option given again.
 Argument Flag(std::string name, bool* target, std::string meaning);
-Argument Option(std::string name, std::string value, std::string* target, std::string meaning);
-Argument Option(std::string name, std::string value, std::optional<std::string>* target, std::string meaning);
-Argument Option(std::string name, std::string value, int64_t* target, std::string meaning);
-Argument Option(std::string name, std::string value, std::optional<int64_t>* target, std::string meaning);
-Argument Option(std::string name, std::string value, std::optional<TimeExpression>* target, std::string meaning);
-Argument Option(std::string name, std::string value, std::optional<Point>* target, std::string meaning);
+Argument Option(std::string name, std::string value, ArgumentTarget target, std::string meaning);
 Argument Option(std::string name, std::string value, std::vector<std::string>* target, std::string meaning);
-Argument Place(std::string name, std::string* target, std::string meaning);                 // must be there
-Argument Place(std::string name, int64_t* target, std::string meaning);                     // must be there
-Argument Place(std::string name, std::optional<std::string>* target, std::string meaning);  // may be left out
-Argument Place(std::string name, Point* target, std::string meaning);                       // must be there
-Argument Place(std::string name, std::optional<Point>* target, std::string meaning);        // may be left out
-Argument Places(std::string name, std::vector<std::string>* target, std::string meaning);   // none or more, none split
+Argument Place(std::string name, ArgumentTarget target, std::string meaning);
+Argument Places(std::string name, std::vector<std::string>* target, std::string meaning);  // none or more, none split
 Argument Rest(std::string name, std::vector<std::string>* target, std::string meaning);
 
 Argument Required(Argument argument);
