@@ -85,7 +85,7 @@ WriteCommand Report(std::string_view name, std::string_view summary, std::string
 Command BreakerCommands() {
   return MakeEntityGroup({
       .name = "breaker",
-      .summary = "Circuit breakers: tools that fail are left alone for a while",
+      .summary = "Circuit breakers of tools",
       .place = "TOOL",
       .id_field = "tool",
       .meaning = "the tool",

@@ -29,6 +29,7 @@ constexpr CommandEntry kCommands[] = {
     {"bisect", "", kLook, "Find the event at which something became true", BisectCommand},
     {"replay", "", kLook, "Fold the log up to a point, to look at or into a file", ReplayCommand},
     {"why", "", kLook, "How something came to its state, what holds it up, what may be done", WhyCommand},
+    {"rejudge", "", kLook, "What of the history a proposed law would have decided otherwise", RejudgeCommand},
     {"audit", "", kLook, "What exactly happened in a run", AuditCommand},
     {"verify", "", kLook, "Check hashes, order, law and tables of the whole log", VerifyCommand},
     {"doctor", "", kLook, "What is stuck or needs a hand, and what would help", DoctorCommand},

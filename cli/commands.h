@@ -53,6 +53,7 @@ Command EntityCommands();
 // annals machine define.
 Command DefineMachineCommand();
 Command MachineCommands();
+Command RejudgeCommand();
 Command LogCommand();
 Command DiffCommand();
 Command ReplayCommand();

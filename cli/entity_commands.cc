@@ -100,7 +100,7 @@ Command EntityCommands() {
 Command CheckpointCommands() {
   Command group;
   group.name = "checkpoint";
-  group.summary = "Where the work of a request or a workstream resumes";
+  group.summary = "Where work resumes";
   group.example = "annals checkpoint list --request q1";
   group.commands = {
       MakeWriteCommand(

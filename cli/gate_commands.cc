@@ -17,7 +17,7 @@ Command GateCommands() {
       {"--metadata", "JSON", "metadata", "an object of your own: text, @FILE, or - for standard input"}};
   return MakeEntityGroup({
       .name = "gate",
-      .summary = "Checks that tasks and other gates wait for",
+      .summary = "Checks that tasks wait for",
       .place = "GATE",
       .id_field = "gate_id",
       .meaning = "its name within the run",

@@ -52,8 +52,8 @@ absl::StatusOr<int> Why(Context& context, const WhyOptions& options) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
   if (why::IsNamedInRun(name.kind) && name.run_id.empty()) {
     if (name.kind != "workstream") {
-      return absl::InvalidArgumentError(fmt::format("{} {}: its name is its own within a run only; add --run RUN",
-                                                    name.kind, Quoted(name.id)));
+      return absl::InvalidArgumentError(
+          fmt::format("{} {}: its name is its own within a run only; add --run RUN", name.kind, Quoted(name.id)));
     }
     ASSIGN_OR_RETURN(name.run_id, NewestRunHolding(context, *snapshot, name.id));
   }

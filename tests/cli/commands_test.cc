@@ -159,12 +159,12 @@ TEST(WorkstreamShow, TakesTheNewestRunAndSaysWhich) {
   }
   const ProcessResult newest = sandbox.Run({"ws", "show", "w"});
   EXPECT_EQ(newest.exit, 0);
-  EXPECT_THAT(newest.out, StartsWith("run_id:          a\n"));
+  EXPECT_THAT(newest.out, StartsWith("run_id:              a\n"));
   EXPECT_EQ(newest.err, "annals: 2 runs hold w; this is the newest, a\n");
   EXPECT_THAT(
       sandbox.Out({"ws", "show", "w", "--json"}),
       StartsWith("{\"run_id\":\"a\",\"ws_id\":\"w\",\"status\":\"pending\",\"depends_on\":[],\"is_critical\":false"));
-  EXPECT_THAT(sandbox.Out({"ws", "show", "w", "--run", "z"}), StartsWith("run_id:          z\n"));
+  EXPECT_THAT(sandbox.Out({"ws", "show", "w", "--run", "z"}), StartsWith("run_id:              z\n"));
 }
 
 TEST(Lists, FilterAndKeepTheNewest) {

@@ -1,0 +1,97 @@
+// History judged again by a proposed law.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "commands/machine_definition.h"
+#include "commands/rejudgement.h"
+#include "schemas/status.h"
+#include "tests/commands/machines_fixture.h"
+#include "tests/support/must.h"
+
+namespace annals::machines {
+namespace {
+
+using support::Must;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string Move(std::string_view to) {
+  return Cmd("transition_workstream", std::string("run_id=r1 ws_id=a to=").append(to));
+}
+
+class RejudgeTest : public testing::Test {
+ protected:
+  // Positions 1 to 6 are the run, a, b and the worker.
+  std::vector<std::string> Judge(const std::string& definition, std::optional<std::string> run_id = std::nullopt) {
+    const MachineDefinition read = Must(ReadMachineDefinition(definition));
+    const Machine machine = Must(Machine::FromData(read.data()));
+    const auto snapshot = Must(world_.storage().Read());
+    std::vector<std::string> lines;
+    found_ = Must(Rejudge(
+        *snapshot, machine, run_id, [](uint64_t, uint64_t) {},
+        [&](const Divergence& one) {
+          lines.push_back(fmt::format("{} {}: {} to {}, {} then, {} now: {}", one.position.value, one.entity, one.from,
+                                      one.to, one.then, one.now, one.why));
+        }));
+    return lines;
+  }
+  World world_;
+  Rejudgement found_;
+};
+
+// The law as it is, with something replaced in it.
+std::string Changed(std::string_view what, std::string_view by) {
+  std::string json = MachineJson(WorkstreamMachine().data());
+  const size_t at = json.find(what);
+  if (at == std::string::npos) throw std::runtime_error("the law does not say that");
+  return json.replace(at, what.size(), by);
+}
+
+TEST_F(RejudgeTest, ByTheSameLawDecidesTheSame) {
+  world_.Given({Move("ready"), Move("editing")});
+  world_.WhyRefused(Move("done"));
+  EXPECT_THAT(Judge(MachineJson(WorkstreamMachine().data())), IsEmpty());
+  EXPECT_EQ(found_.judged, 3u);
+  EXPECT_EQ(found_.same, 3u);
+}
+
+TEST_F(RejudgeTest, NamesTheFirstMoveOfAnEntityThatTheProposedLawRefusesAndNoMoreOfIt) {
+  world_.Given({Move("ready"), Move("editing"), Move("static_check")});
+  // Nothing begins without a reason any more.
+  const std::string stricter = Changed(R"("trigger":"begin_edit","guards":["run_is_running"])",
+                                       R"("trigger":"begin_edit","guards":["run_is_running","reason_required"])");
+  EXPECT_THAT(Judge(stricter), ElementsAre("8 a: ready to editing, lawful then, refused now: the guard reason_required "
+                                           "does not hold: no reason is given"));
+  EXPECT_EQ(found_.after, 1u);
+  EXPECT_THAT(Judge(stricter, "r2"), IsEmpty());
+}
+
+TEST_F(RejudgeTest, NamesWhatWasRefusedAndWouldBeTaken) {
+  world_.WhyRefused(Cmd("transition_workstream", "run_id=r1 ws_id=b to=ready"));  // a is not done
+  const std::string looser = Changed(R"("trigger":"dependencies_met","guards":["dependencies_done"])",
+                                     R"("trigger":"dependencies_met","guards":[])");
+  EXPECT_THAT(Judge(looser), ElementsAre("7 b: pending to ready, refused then, lawful now: "));
+}
+
+TEST_F(RejudgeTest, JudgesMachinesOfUsersToo) {
+  const std::string law =
+      R"({"name":"deploy","initial":"new","terminals":["done"],"states":[{"name":"new"},{"name":"done"}],"edges":[{"from":"new","to":"done","trigger":"finish"}]})";
+  world_.Given({R"({"command":"define_machine","machine":)" + law + "}",
+                Cmd("create_entity", "machine=deploy entity_id=d1"),
+                Cmd("transition_entity", "machine=deploy entity_id=d1 to=done")});
+  EXPECT_THAT(Judge(law), IsEmpty());
+  std::string stricter = law;
+  stricter.replace(stricter.find(R"("trigger":"finish")"), 18, R"("trigger":"finish","guards":["operator_required"])");
+  const std::vector<std::string> found = Judge(stricter);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_THAT(found[0], HasSubstr("nobody is named who answers for it"));
+}
+
+}  // namespace
+}  // namespace annals::machines
