@@ -169,7 +169,7 @@ absl::StatusOr<int> Conform(Context& context, const ConformArguments& arguments)
   if (arguments.limit && *arguments.limit < 0) {
     return absl::InvalidArgumentError(fmt::format("--limit: {} is below 0", *arguments.limit));
   }
-  ASSIGN_OR_RETURN(const GivenMachine given, GivenMachine::Read(arguments.machine));
+  ASSIGN_OR_RETURN(const GivenMachine given, GivenMachine::Read(context, arguments.machine));
   InputFile input;
   RETURN_IF_ERROR(input.Open(arguments.log));
   const uint64_t all = context.json() ? UINT64_MAX : kBreaksForPeople;

@@ -14,6 +14,7 @@
 #include "commands/guards.h"
 #include "commands/machine.h"
 #include "eventstore/event_codec.h"
+#include "projections/entity_tables.h"
 #include "schemas/json_writer.h"
 #include "schemas/status.h"
 
@@ -22,33 +23,54 @@ namespace {
 
 constexpr const char* kNameMeaning = "the machine: its name, or a file that defines one (with a / or ending in .json)";
 
+void ListOne(Context& context, const Machine& machine, std::string_view meaning, Table& table) {
+  if (context.json()) {
+    JsonWriter out;
+    out.BeginObject().Key("name").String(machine.name()).Key("version").String(machine.version());
+    out.Key("states").UInt(machine.states().size()).Key("edges").UInt(machine.edges().size());
+    context.out() << out.Key("meaning").String(meaning).EndObject().text() << '\n';
+  }
+  table.AddRow({{std::string(machine.name())},
+                {std::string(machine.version())},
+                {fmt::format("{}", machine.states().size())},
+                {fmt::format("{}", machine.edges().size())},
+                {std::string(meaning)}});
+}
+
+// Those in the log, every version; without a database there are none.
+absl::Status ListUsers(Context& context, Table& table) {
+  const absl::StatusOr<std::unique_ptr<Snapshot>> snapshot = context.Read();
+  if (absl::IsNotFound(snapshot.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(snapshot.status());
+  return (*snapshot)->ReadRows(
+      {.table = &MachinesTable().table(), .order = {0, 3}}, TableSet::kLive, [&](Row values) -> absl::Status {
+        const MachineRow row = MachinesTable().FromValues(values);
+        ASSIGN_OR_RETURN(const MachineDefinition definition, ReadMachineDefinition(row.definition_json));
+        ASSIGN_OR_RETURN(const Machine machine, Machine::FromData(definition.data()));
+        const std::string_view meaning = View(definition.data().getMeaning());
+        ListOne(context, machine, meaning.empty() ? "defined by a user" : meaning, table);
+        return absl::OkStatus();
+      });
+}
+
 absl::StatusOr<int> List(Context& context) {
   Table table({{"MACHINE"}, {"VERSION"}, {"STATES", Align::kRight}, {"EDGES", Align::kRight}, {"MEANING"}});
   for (const Machine* const machine : BuiltInMachines()) {
-    const std::string_view meaning = View(machine->data().getMeaning());
-    if (context.json()) {
-      JsonWriter out;
-      out.BeginObject().Key("name").String(machine->name()).Key("version").String(machine->version());
-      out.Key("states").UInt(machine->states().size()).Key("edges").UInt(machine->edges().size());
-      context.out() << out.Key("meaning").String(meaning).EndObject().text() << '\n';
-    }
-    table.AddRow({{std::string(machine->name())},
-                  {std::string(machine->version())},
-                  {fmt::format("{}", machine->states().size())},
-                  {fmt::format("{}", machine->edges().size())},
-                  {std::string(meaning)}});
+    ListOne(context, *machine, View(machine->data().getMeaning()), table);
   }
+  RETURN_IF_ERROR(ListUsers(context, table));
   if (!context.json()) context.out() << table.Render(context.width(), context.colour());
   return kExitDone;
 }
 
 struct ShowArguments {
   std::string name;
+  std::optional<std::string> version;
   std::optional<std::string> format;
 };
 
 absl::StatusOr<int> Show(Context& context, const ShowArguments& arguments) {
-  ASSIGN_OR_RETURN(const GivenMachine given, GivenMachine::Read(arguments.name));
+  ASSIGN_OR_RETURN(const GivenMachine given, GivenMachine::Read(context, arguments.name, arguments.version));
   const Machine* const machine = &given.machine();
   const std::string format = arguments.format.value_or(context.json() ? "json" : "table");
   if (format == "json") {
@@ -71,7 +93,7 @@ struct CheckArguments {
 };
 
 absl::StatusOr<int> Check(Context& context, const CheckArguments& arguments) {
-  ASSIGN_OR_RETURN(const GivenMachine given, GivenMachine::Read(arguments.name));
+  ASSIGN_OR_RETURN(const GivenMachine given, GivenMachine::Read(context, arguments.name));
   const Machine* const machine = &given.machine();
   const absl::Status valid = ValidateTransition(*machine, arguments.from, arguments.to);
   if (!valid.ok() && (valid.code() != absl::StatusCode::kFailedPrecondition || !context.json())) return valid;
@@ -131,6 +153,7 @@ Command MachineCommands() {
            .example = "annals machine show run\nannals machine show ./review.json\n"
                       "annals machine show workstream --format svg > workstream.svg",
            .arguments = {FileNamed(Place("NAME|FILE", &show->name, kNameMeaning)),
+                         Option("--version", "VERSION", &show->version, "of a machine of yours (default: the newest)"),
                          OneOf({"table", "mermaid", "dot", "svg", "json"},
                                Option("--format", "FORMAT", &show->format, "how to print it (default: table)"))},
            .run = [show](Context& context) { return Show(context, *show); }},

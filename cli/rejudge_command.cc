@@ -45,7 +45,7 @@ std::string JsonOf(const Machine& machine, const Rejudgement& found, const std::
 }
 
 absl::StatusOr<int> Run(Context& context, const Options& options) {
-  ASSIGN_OR_RETURN(const GivenMachine given, GivenMachine::Read(options.machine));
+  ASSIGN_OR_RETURN(const GivenMachine given, GivenMachine::Read(context, options.machine));
   ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
   const auto limit = static_cast<uint64_t>(options.limit.value_or(context.json() ? INT64_MAX : kUsualLimit));
   std::vector<Divergence> shown;

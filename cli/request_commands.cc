@@ -100,7 +100,7 @@ Command RequestCommands() {
                  "",
                  "approve",
                  "Approve exactly what waits for it",
-                 "annals request approve q1 --digest 1f0c…",
+                 "annals request approve q1 --digest $DIGEST",
                  {digest, authority}},
                 {"reject", "", "reject", "Send it back", "annals request reject q1 --reason 'touches too much'"},
                 {"review", "reviewing", "", "Begin the review", "annals request review q1"},

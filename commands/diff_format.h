@@ -2,9 +2,11 @@
 //
 // A format is what its tools write: GNU diff -u for unified_diff, git diff, git show and git format-patch for
 // git_patch. Both are read strictly; what a tool that applies patches would guess or skip is a fault:
-//   - A hunk holds the lines that its @@ line counts, and at least one of them is added or removed. An empty line within a
+//   - A hunk holds the lines that its @@ line counts, and at least one of them is added or removed. An empty line
+//   within a
 //     hunk is an empty line of context, whose space was lost.
-//   - The hunks of a file are in order and do not overlap. What git diff -W and diff -B write sometimes does; such context
+//   - The hunks of a file are in order and do not overlap. What git diff -W and diff -B write sometimes does; such
+//   context
 //     cannot be found twice. Sides may drift apart without a reason that shows: diff -B leaves changes out.
 //   - Paths stay in the tree: relative, without empty, "." and ".." parts, never inside .git, and UTF-8.
 //   - NUL bytes stand nowhere. Lines end in \n or \r\n, the last one may end without.

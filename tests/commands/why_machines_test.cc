@@ -55,8 +55,9 @@ class ChainTest : public testing::Test {
 
 TEST_F(ChainTest, FromTheGateToWhatIsBlockedIsToldByPosition) {
   const std::string told = Told(Ask(world_, {"workstream", "r1", "b"}));
-  EXPECT_THAT(told, AllOf(HasSubstr("test_gate g1: running → failed"), HasSubstr("task t1: validating → failed"),
-                          HasSubstr("workstream a: pending → failed"), HasSubstr("workstream b of run r1 is blocked since 19")))
+  EXPECT_THAT(
+      told, AllOf(HasSubstr("test_gate g1: running → failed"), HasSubstr("task t1: validating → failed"),
+                  HasSubstr("workstream a: pending → failed"), HasSubstr("workstream b of run r1 is blocked since 19")))
       << told;
   for (const char* const cause :
        {"fail because of 16: \"gate g1 failed\"", "fail because of 17: \"its critical task t1 failed\"",

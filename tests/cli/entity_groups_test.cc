@@ -1,0 +1,129 @@
+// The groups of the machines beyond run and workstream, as a user types them: one life of each, and nonsense.
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/annals_process.h"
+
+namespace annals::testing_process {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+using Line = std::vector<std::string>;
+constexpr const char* kDiff = "--- a/x\n+++ b/x\n@@ -1 +1,2 @@\n-a\n+b\n+c\n";
+constexpr const char* kDeploy =
+    R"({"name":"deploy","initial":"new","terminals":["out"],"states":[{"name":"new"},{"name":"out"}],"edges":[{"from":"new","to":"out","trigger":"go"}]})";
+
+class GroupsTest : public testing::Test {
+ protected:
+  GroupsTest() {
+    sandbox_.Out({"run", "create", "r1", "--status", "running"});
+    sandbox_.Out({"ws", "create", "a", "--run", "r1"});
+  }
+  std::string Out(const Line& line, const std::string& in = "") { return sandbox_.Out(line, in); }
+  AnnalsSandbox sandbox_;
+};
+
+TEST_F(GroupsTest, TaskGateAndWorkerWorkTogether) {
+  Out({"gate", "define", "unit", "--run", "r1", "--type", "unit"});
+  Out({"task", "create", "t1", "--run", "r1", "--ws", "a", "--validation-gates", "unit", "--max-retries", "1"});
+  Out({"worker", "register", "w1", "--capabilities", "cpp,python", "--max-tasks", "2"});
+  Out({"task", "queue", "t1", "--run", "r1"});
+  EXPECT_THAT(Out({"task", "assign", "t1", "--run", "r1", "--worker", "w1", "--json"}),
+              AllOf(HasSubstr(R"("task_id":"t1")"), HasSubstr(R"("epoch":1)"), HasSubstr(R"("state":"running")")));
+  EXPECT_THAT(Out({"worker", "heartbeat", "w1", "--json"}), HasSubstr(R"("first_position":null)"));
+  Out({"task", "submit", "t1", "--run", "r1", "--epoch", "1"});
+  Out({"gate", "start", "unit", "--run", "r1"});
+  Out({"gate", "pass", "unit", "--run", "r1", "--exit-code", "0", "--result", R"({"output_tail":"ok"})"});
+  Out({"task", "complete", "t1", "--run", "r1"});
+  EXPECT_THAT(
+      Out({"task", "show", "t1", "--run", "r1", "--json"}),
+      AllOf(HasSubstr(R"("status":"completed")"), HasSubstr(R"("worker_id":null)"), HasSubstr(R"("duration_ms":)")));
+  EXPECT_THAT(Out({"gate", "show", "unit", "--run", "r1", "--json"}), HasSubstr(R"("result":{"output_tail":"ok"})"));
+  EXPECT_THAT(Out({"ws", "show", "a", "--run", "r1", "--json"}),
+              HasSubstr(R"("progress":{"total":1,"by_status":{"completed":1},"percent":100})"));
+  EXPECT_THAT(Out({"task", "list", "--run", "r1", "--status", "completed"}), HasSubstr("t1"));
+}
+
+TEST_F(GroupsTest, APatchIsReadShownAndPrintedAsItWasGiven) {
+  Out({"patch", "propose", "p1", "-", "--run", "r1", "--ws", "a"}, kDiff);
+  EXPECT_THAT(
+      Out({"patch", "show", "p1", "--run", "r1", "--json"}),
+      AllOf(HasSubstr(R"("files":["x"])"), HasSubstr(R"("lines_added":2)"), HasSubstr(R"("format_passed":true)")));
+  EXPECT_EQ(Out({"patch", "show", "p1", "--run", "r1", "--diff"}), kDiff);
+  Out({"patch", "validate", "p1", "--run", "r1"});
+  EXPECT_EQ(sandbox_.Run({"patch", "stage", "p1", "--run", "r1", "--scope-passed", "false"}).exit, 3);
+  Out({"patch", "stage", "p1", "--run", "r1"});
+  Out({"patch", "apply", "p1", "--run", "r1"});
+  Out({"patch", "verify", "p1", "--run", "r1"});
+  EXPECT_THAT(Out({"patch", "list", "--run", "r1"}), HasSubstr("verified"));
+  Out({"patch", "propose", "p2", "no diff at all", "--run", "r1", "--ws", "a"});
+  EXPECT_THAT(Out({"patch", "validate", "p2", "--run", "r1"}), HasSubstr("quarantined"));
+}
+
+TEST_F(GroupsTest, AnOpenBreakerSaysHowLongYet) {
+  Out({"breaker", "create", "cc", "--failure-threshold", "1", "--cooldown-seconds", "3600"});
+  Out({"breaker", "failure", "cc", "--reason", "timed out"});
+  EXPECT_THAT(Out({"breaker", "status", "cc"}), HasSubstr("open, for 3600 seconds more"));
+  EXPECT_EQ(sandbox_.Run({"breaker", "status", "cc", "--exit-code"}).exit, 3);
+  EXPECT_THAT(sandbox_.Run({"breaker", "success", "cc"}).err, HasSubstr("is open, for 3600 seconds more"));
+  EXPECT_EQ(sandbox_.Run({"breaker", "reset", "cc", "--reason", "fixed"}).exit, 3);
+  Out({"breaker", "reset", "cc", "--operator", "olga", "--reason", "fixed"});
+  EXPECT_THAT(Out({"breaker", "status", "cc", "--json"}), HasSubstr(R"("status":"closed")"));
+}
+
+TEST_F(GroupsTest, AMachineOfOnesOwnIsDefinedShownAndFollowed) {
+  const std::string file = sandbox_.folder().File("deploy.json");
+  std::ofstream(file) << kDeploy;
+  Out({"machine", "define", file});
+  EXPECT_THAT(Out({"machine", "list"}), AllOf(HasSubstr("deploy"), HasSubstr("circuit_breaker")));
+  EXPECT_THAT(Out({"machine", "show", "deploy"}), HasSubstr("go"));
+  EXPECT_THAT(Out({"machine", "check", "deploy", "new", "out"}), HasSubstr("is legal by go"));
+  Out({"entity", "create", "d1", "--machine", "deploy", "--metadata", R"({"region":"eu"})"});
+  EXPECT_THAT(Out({"entity", "transition", "d1", "out", "--machine", "deploy"}), HasSubstr("deploy d1: out"));
+  EXPECT_THAT(Out({"entity", "show", "d1", "--machine", "deploy", "--json"}),
+              HasSubstr(R"("metadata":{"region":"eu"})"));
+  EXPECT_THAT(Out({"entity", "list", "--machine", "deploy"}), HasSubstr("d1"));
+  EXPECT_THAT(Out({"why", "entity", "deploy/d1"}), HasSubstr("deploy d1 is out since"));
+  EXPECT_EQ(sandbox_.Run({"rejudge", "--machine", "deploy"}).exit, 0);
+}
+
+struct Nonsense {
+  const char* name;
+  Line line;
+  int exit;
+  const char* says;
+};
+const Nonsense kNonsense[] = {
+    {"AStateOfAnotherMachine", {"task", "transition", "t1", "editing", "--run", "r1"}, 2, "editing"},
+    {"ATaskThatIsNotThere", {"task", "queue", "t9", "--run", "r1"}, 4, "run r1 has no task t9"},
+    {"ADigestThatIsNone", {"request", "approve", "q1", "--digest", "12"}, 2, "64 hex digits"},
+    {"ACheckpointOfTwoThings",
+     {"checkpoint", "save", "c", "--request", "q1", "--run", "r1"},
+     2,
+     "give request_id, or run_id"},
+    {"AnEntityOfNoMachine", {"entity", "create", "d1", "--machine", "nope"}, 4, "there is no machine \"nope\""},
+    {"AMachineThatIsNone", {"machine", "define", R"({"name":"m"})"}, 2, "must have"},
+    {"AMachineFileThatIsNotThere", {"machine", "define", "nope.json"}, 4, "nope.json"},
+    {"ABoolThatIsNone", {"patch", "stage", "p1", "--run", "r1", "--scope-passed", "maybe"}, 2, "maybe"},
+    {"ATaskWithoutItsRun", {"why", "task", "t1"}, 2, "--run"},
+};
+class NonsenseTest : public GroupsTest, public testing::WithParamInterface<Nonsense> {};
+INSTANTIATE_TEST_SUITE_P(Groups, NonsenseTest, testing::ValuesIn(kNonsense),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST_P(NonsenseTest, GetsAClearErrorAndItsExitCode) {
+  const ProcessResult result = sandbox_.Run(GetParam().line);
+  EXPECT_EQ(result.exit, GetParam().exit) << result.err;
+  EXPECT_THAT(result.err, HasSubstr(GetParam().says));
+  EXPECT_THAT(result.err, Not(HasSubstr("internal")));
+}
+
+}  // namespace
+}  // namespace annals::testing_process
