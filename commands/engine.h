@@ -75,7 +75,7 @@ class Unit {
 class Engine {
  public:
   struct Options {
-    size_t cache_bytes = size_t{24} << 20;  // rows kept between commits, about
+    size_t cache_bytes = size_t{64} << 20;  // rows kept between commits, about
   };
   Engine(Storage& storage, Clock& clock, RandomSource& random);
   Engine(Storage& storage, Clock& clock, RandomSource& random, Options options);

@@ -41,7 +41,7 @@ struct EntityDependencyRow {
   std::string entity_id;
   std::string needs_type;
   std::string needs;
-  bool IsFinal() const { return true; }
+  static constexpr bool kIsFoundAgain = false;
 };
 
 struct WorkerRow {
@@ -168,7 +168,7 @@ struct CheckpointRow {
   std::string name;
   std::optional<std::string> data_json;
   Timestamp saved_at;
-  bool IsFinal() const { return true; }
+  static constexpr bool kIsFoundAgain = false;
 };
 
 // A version of a machine that somebody defined.
@@ -178,7 +178,6 @@ struct MachineRow {
   std::string definition_json;
   int64_t position = 0;
   Timestamp defined_at;
-  bool IsFinal() const { return true; }
 };
 
 // An entity of such a machine.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <absl/container/inlined_vector.h>
@@ -18,6 +19,14 @@
 
 namespace annals {
 
+// Whether anybody looks for a row by its key once it is in storage. Holding what nobody asks for would only drive out
+// the rows that are in use.
+template <class RowStruct>
+consteval bool IsFoundAgain() {
+  if constexpr (requires { RowStruct::kIsFoundAgain; }) return RowStruct::kIsFoundAgain;
+  return true;
+}
+
 template <class RowStruct>
 class RowCache {
  public:
@@ -29,7 +38,7 @@ class RowCache {
     set_ = set;
   }
 
-  // The row whose lookup columns are `key`, or nullptr. Valid until the next Evict or Clear.
+  // The row whose lookup columns are `key`, or nullptr. Valid until the next Flush, EvictUnused or Clear.
   // `known_absent`: the caller knows that storage has no such row, which spares the look.
   absl::StatusOr<const RowStruct*> Find(std::initializer_list<Value> key, bool known_absent = false) {
     ASSIGN_OR_RETURN(Entry* const entry, FindEntry(key, known_absent));
@@ -87,18 +96,20 @@ class RowCache {
       entry->bytes = bytes;
     }
     held_->dirty.clear();
+    if constexpr (!IsFoundAgain<RowStruct>()) Clear();
     return absl::OkStatus();
   }
 
   size_t bytes() const { return held_ == nullptr ? 0 : held_->bytes; }
 
-  // Drops the rows that will hardly change again. Only after a Flush.
-  void EvictFinal() {
+  // Drops the rows that nobody asked for since the last time. Only after a Flush.
+  void EvictUnused() {
     if (held_ == nullptr) return;
     CHECK(held_->dirty.empty());
-    absl::erase_if(held_->rows, [&](const auto& item) {
-      if (!item.second.row.IsFinal()) return false;
-      held_->bytes -= item.second.bytes;
+    absl::erase_if(held_->rows, [&](auto& item) {
+      Entry& entry = item.second;
+      if (std::exchange(entry.used, false)) return false;
+      held_->bytes -= entry.bytes;
       return true;
     });
   }
@@ -144,6 +155,7 @@ class RowCache {
     size_t bytes = 0;
     bool dirty = false;
     bool born_here = false;
+    bool used = true;  // since the last EvictUnused
   };
   struct Held {
     absl::node_hash_map<std::string, Entry, TextHash, std::equal_to<>> rows;
@@ -185,7 +197,10 @@ class RowCache {
     if (held_ == nullptr && !may_load) return nullptr;
     Held& held = Hold();
     const std::string_view text = KeyText(key);
-    if (const auto it = held.rows.find(text); it != held.rows.end()) return &it->second;
+    if (const auto it = held.rows.find(text); it != held.rows.end()) {
+      it->second.used = true;
+      return &it->second;
+    }
     if (!may_load) return nullptr;
     RowQuery query{.table = &type_->table()};
     size_t part = 0;

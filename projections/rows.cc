@@ -147,7 +147,7 @@ absl::Status Rows::Flush(RowWriter& writer, TableSet set, size_t max_bytes) {
   if (!status.ok() || bytes <= max_bytes) return status;
   bytes = attempts_.size() * kAttemptsBytes;
   ForEachTable([&](auto& cache) {
-    cache.EvictFinal();
+    cache.EvictUnused();
     bytes += cache.bytes();
   });
   // What is left, and the counters, still have to fit; half of the room, so that this does not happen at every commit.

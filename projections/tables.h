@@ -47,7 +47,7 @@ struct DependencyRow {
   std::string run_id;
   std::string ws_id;
   std::string needs;
-  bool IsFinal() const { return true; }
+  static constexpr bool kIsFoundAgain = false;
 };
 
 struct StepAttemptRow {
@@ -92,7 +92,7 @@ struct StateTransitionRow {
   std::string severity;
   Timestamp transitioned_at;
   std::string kind;  // lawful, refused, override
-  bool IsFinal() const { return true; }
+  static constexpr bool kIsFoundAgain = false;
 };
 
 const RowType<RunRow>& RunsTable();

@@ -12,7 +12,7 @@ namespace {
 // pages back. Renaming a rebuilt table into place must not fail over a view of the user's that names the table, which
 // the newer rules for ALTER TABLE would have it do.
 constexpr const char* kPragmas =
-    "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4096; PRAGMA temp_store = "
+    "PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 16384; PRAGMA temp_store = "
     "MEMORY;"
     "PRAGMA trusted_schema = OFF; PRAGMA legacy_alter_table = ON;";
 

@@ -40,7 +40,11 @@ class FailingReader : public Interface {
     });
   }
   absl::Status ReadRows(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit) override {
-    return plan_.Count("ReadRows", [&] { return inner_->ReadRows(query, set, visit); });
+    const auto count = [&](Row row) {
+      plan_.CountRow();
+      return visit(row);
+    };
+    return plan_.Count("ReadRows", [&] { return inner_->ReadRows(query, set, count); });
   }
   absl::StatusOr<uint64_t> CountRows(const RowQuery& query) override {
     return plan_.Count("CountRows", [&] { return inner_->CountRows(query); });

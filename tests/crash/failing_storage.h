@@ -26,6 +26,9 @@ class FaultPlan {
   // Since FailAt.
   bool met() const { return met_; }
   uint64_t calls() const { return calls_; }
+  // Rows that the calls have shown.
+  uint64_t rows() const { return rows_; }
+  void CountRow() { ++rows_; }
 
   // Runs one call, `name` being what an error says of it: status Run() or StatusOr<T> Run().
   template <class Run>
@@ -43,6 +46,7 @@ class FaultPlan {
   absl::Status Fault(const char* name) const;
 
   uint64_t calls_ = 0;
+  uint64_t rows_ = 0;
   uint64_t fail_at_ = 0;
   bool met_ = false;
   FaultMoment moment_ = FaultMoment::kBefore;
