@@ -1,16 +1,15 @@
 #include "bench/bench.h"
 
-#include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 
 #include <fmt/format.h>
 
+#include "bench/machines.h"
+#include "bench/measure.h"
 #include "bench/process.h"
 #include "bench/raw_sqlite.h"
 #include "bench/workload.h"
-#include "commands/engine.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "projections/rebuild.h"
 #include "schemas/status.h"
@@ -18,74 +17,9 @@
 namespace annals::bench {
 namespace {
 
-constexpr uint64_t kBatch = 1'000;
 constexpr uint64_t kSingles = 1'000;       // per round
 constexpr uint64_t kBatchesPerRound = 20;  // of kBatch
 constexpr uint64_t kProcesses = 40;        // per round
-
-double SecondsOf(const std::function<absl::Status()>& work, absl::Status& status) {
-  const auto start = std::chrono::steady_clock::now();
-  status = work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double Median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
-// A figure and what it is set beside, measured in turn, so that a machine whose speed drifts is fair to both.
-class Pairs {
- public:
-  void Add(double ours, double other) {
-    ours_.push_back(ours);
-    others_.push_back(other);
-    ratios_.push_back(ours / other);
-  }
-  Figure ToFigure(std::string name, std::string what, std::string unit, double floor,
-                  bool less_is_better = false) const {
-    return {.name = std::move(name),
-            .what = std::move(what),
-            .unit = std::move(unit),
-            .value = Median(ours_),
-            .beside = Median(others_),
-            .ratio = Median(ratios_),
-            .floor = floor,
-            .less_is_better = less_is_better};
-  }
-
- private:
-  std::vector<double> ours_, others_, ratios_;
-};
-
-void RemoveDatabase(const std::string& path) {
-  for (const char* const suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix);
-}
-
-// Fills an engine with the workload; keeps time of the engine alone, not of making the commands.
-class Filler {
- public:
-  Filler(Storage& storage, uint64_t seed) : engine_(storage, clock_, random_), workload_(seed) {}
-
-  absl::StatusOr<double> SecondsFor(uint64_t commits, uint64_t commands_per_commit) {
-    double seconds = 0;
-    for (uint64_t i = 0; i < commits; ++i) {
-      batch_.Fill(workload_, commands_per_commit);
-      absl::Status status;
-      seconds += SecondsOf([&] { return engine_.Execute(batch_.readers()).status(); }, status);
-      RETURN_IF_ERROR(status);
-    }
-    return seconds;
-  }
-
- private:
-  SystemClock clock_;
-  SystemRandom random_;
-  Engine engine_;
-  Workload workload_;
-  CommandBatch batch_;
-};
 
 class Bench {
  public:
@@ -106,6 +40,8 @@ class Bench {
     std::vector<Figure> of_apply = std::move(figures_);
     figures_.clear();
     RETURN_IF_ERROR(Library());
+    ASSIGN_OR_RETURN(std::vector<Figure> of_machines, MeasureMachines(options_, on_start_));
+    figures_.insert(figures_.end(), of_machines.begin(), of_machines.end());
     if (!options_.annals_binary.empty()) RETURN_IF_ERROR(Processes());
     figures_.insert(figures_.end(), of_apply.begin(), of_apply.end());
     return std::move(figures_);
@@ -120,7 +56,8 @@ class Bench {
   absl::Status Library() {
     ASSIGN_OR_RETURN(const auto storage, OpenOurs(OpenMode::kCreate));
     ASSIGN_OR_RETURN(const auto raw, RawSqlite::Create(raw_path_));
-    Filler filler(*storage, options_.seed);
+    Workload workload(options_.seed);
+    Filler filler(*storage, [&](schema::Command::Builder command) { workload.Next(command); });
 
     on_start_("single durable commands");
     Pairs singles;

@@ -12,8 +12,8 @@ constexpr uint64_t kEventsPerStream = 222;
 constexpr uint64_t kEventsPerRow = 11;
 
 constexpr const char* kSchema =
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = "
-    "4096;"
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = "
+    "16384;"
     "CREATE TABLE log (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, version INTEGER NOT NULL, event BLOB NOT "
     "NULL,"
     " UNIQUE (stream, version)) STRICT;"

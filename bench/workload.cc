@@ -1,6 +1,7 @@
 #include "bench/workload.h"
 
 #include <capnp/dynamic.h>
+#include <capnp/message.h>
 #include <fmt/format.h>
 
 #include "eventstore/event_codec.h"
@@ -134,17 +135,6 @@ std::string NextJsonLine(Workload& workload) {
   }
   out.EndObject();
   return out.Take();
-}
-
-void CommandBatch::Fill(Workload& workload, size_t count) {
-  while (messages_.size() < count) messages_.push_back(std::make_unique<capnp::MallocMessageBuilder>());
-  readers_.clear();
-  for (size_t i = 0; i < count; ++i) {
-    messages_[i] = std::make_unique<capnp::MallocMessageBuilder>(128);
-    const auto command = messages_[i]->initRoot<schema::Command>();
-    workload.Next(command);
-    readers_.push_back(command.asReader());
-  }
 }
 
 }  // namespace annals::bench

@@ -3,11 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
-#include <vector>
-
-#include <capnp/message.h>
 
 #include "schemas/command.capnp.h"
 
@@ -37,16 +33,5 @@ class Workload {
 std::string NextJsonLine(Workload& workload);
 // The run the workload begins with.
 std::string FirstRunId(uint64_t seed);
-
-// A batch of commands in memory of its own.
-class CommandBatch {
- public:
-  void Fill(Workload& workload, size_t count);
-  const std::vector<schema::Command::Reader>& readers() const { return readers_; }
-
- private:
-  std::vector<std::unique_ptr<capnp::MallocMessageBuilder>> messages_;
-  std::vector<schema::Command::Reader> readers_;
-};
 
 }  // namespace annals::bench
