@@ -146,6 +146,10 @@ absl::StatusOr<ParseOutcome> ParseArguments(const std::vector<Argument>& argumen
     RETURN_IF_ERROR(TakeAll(bound));
   } catch (const CLI::CallForHelp&) {
     return ParseOutcome::kHelp;
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string_view message = error.what();  // "--name: 1 required …"
+    return absl::InvalidArgumentError(
+        fmt::format("{} needs a value; --help shows what is taken", message.substr(0, message.find(':'))));
   } catch (const CLI::Error& error) {
     return absl::InvalidArgumentError(fmt::format("{}; --help shows what is taken", error.what()));
   }

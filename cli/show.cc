@@ -18,6 +18,9 @@
 namespace annals {
 namespace {
 
+// A row that is longer is shown without what is not set: a request has a column for all that may ever happen to it.
+constexpr size_t kMostLines = 25;
+
 std::string ProgressText(const Progress& progress, std::string_view none) {
   if (progress.total == 0) return std::string(none);
   std::string text = fmt::format("{} of {} done ({} %)", progress.done, progress.total, *progress.Percent());
@@ -60,6 +63,7 @@ absl::StatusOr<int> PrintRow(Context& context, Snapshot& snapshot, const TableDe
   }
   Lines lines;
   for (size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns.size() > kMostLines && std::holds_alternative<std::monostate>(row[i])) continue;
     lines.Add(std::string(JsonKeyOf(table.columns[i])), CellOf(table, row, i));
   }
   if (const std::optional<int64_t> micros = DurationMicros(table, row, now)) {

@@ -166,6 +166,7 @@ std::vector<BadInputCase> Cases() {
       {"UnknownOption", {"run", "list", "--stauts", "x"}, 2, "--stauts"},
       {"UnknownOptionBeforeTheCommand", {"--jsn", "run", "list"}, 2, "did you mean \"--json\"?"},
       {"MissingArgument", {"ws", "create", "b"}, 2, "--run RUN is missing"},
+      {"OptionWithoutAValue", {"ws", "create", "b", "--run"}, 2, "--run needs a value; --help shows what is taken"},
       {"LimitOfNothing", {"run", "list", "--limit", "0"}, 2, "--limit"},
       {"EndOfAnOpenAttempt",
        {"step", "record", "--run", "r1", "--ws", "a", "--step", "s", "--status", "in_progress", "--exit-code", "1"},
