@@ -1,0 +1,242 @@
+// The power fails at every step that SQLite makes towards the disk. What must hold when it is back, whatever became of
+// the writes that were not synced (SPEC §2.1): every command that was acknowledged is there, none twice, versions have
+// no gaps, the tables are the fold of the log, and the tree's head is that of the records.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "eventstore/sqlite/sqlite_storage.h"
+#include "projections/tables.h"
+#include "tests/crash/disk.h"
+#include "tests/crash/recording_vfs.h"
+#include "tests/support/commands.h"
+#include "tests/support/effort.h"
+#include "tests/support/ledger.h"
+#include "tests/support/must.h"
+#include "tests/support/session.h"
+#include "tests/support/store.h"
+
+namespace annals::crash {
+namespace {
+
+using namespace annals::support;
+
+// How the program under test is set up.
+struct Setting {
+  size_t batch = 7;                     // commands a commit
+  std::optional<int> page_size = {};    // else SQLite's own
+  std::optional<int> checkpoint = {};   // pages between two checkpoints; else ours
+  Device device = {};
+};
+
+// Pipelines with tasks, gates, refusals, notes with content beside the log, and keys, so that all can be said again.
+std::vector<std::string> ReferenceRun(size_t commands) {
+  std::vector<std::string> run = {CreateRun("r1", "running"), R"({"command":"create_worker","worker_id":"k"})",
+                                  R"({"command":"transition_worker","worker_id":"k","to":"idle"})"};
+  for (int i = 0; run.size() < commands; ++i) {
+    const std::string ws = fmt::format("w{}", i);
+    const auto about = [&](std::string_view more) {
+      return fmt::format(fmt::runtime(R"({{"command":)" + std::string(more) + "}}"), i, ws);
+    };
+    const std::string cycle[] = {
+        CreateWorkstream(ws, i > 0 ? std::vector{fmt::format("w{}", i - 1)} : std::vector<std::string>{}),
+        MoveWorkstream(ws, "ready"),
+        MoveWorkstream(ws, "done"),  // refused
+        MoveWorkstream(ws, "editing"),
+        about(R"("create_test_gate","run_id":"r1","gate_id":"g{0}","type":"unit")"),
+        about(R"("create_task","run_id":"r1","ws_id":"{1}","task_id":"t{0}","validation_gates":["g{0}"])"),
+        about(R"("transition_task","run_id":"r1","task_id":"t{0}","to":"queued")"),
+        about(R"("transition_task","run_id":"r1","task_id":"t{0}","to":"running","worker_id":"k")"),
+        about(R"("transition_task","run_id":"r1","task_id":"t{0}","to":"validating")"),
+        about(R"("transition_test_gate","run_id":"r1","gate_id":"g{0}","to":"running")"),
+        RecordError(ws, "static", fmt::format("sig-{}", i % 3)),
+        With(Note("remark"), fmt::format(R"("payload":{{"text":"{}"}},"sensitive":true)",
+                                         std::string(static_cast<size_t>(i % 5) * 700, 'x'))),
+        about(R"("transition_test_gate","run_id":"r1","gate_id":"g{0}","to":"passed")"),
+        about(R"("transition_task","run_id":"r1","task_id":"t{0}","to":"completed")"),
+        RecordStep(ws, "static", "success"),
+        MoveWorkstream(ws, "static_check"),
+        MoveWorkstream(ws, "runtime_check"),
+        MoveWorkstream(ws, "done"),
+    };
+    run.insert(run.end(), std::begin(cycle), std::end(cycle));
+  }
+  run.resize(commands);
+  for (size_t i = 0; i < run.size(); ++i) run[i] = With(run[i], fmt::format(R"("command_id":"c{}")", i));
+  return run;
+}
+
+// A folder of files that stands for the disk.
+class Folder {
+ public:
+  Folder() : path_(FreshPath("disk") + ".d") { Empty(); }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  void Fill(const DiskFiles& files) {
+    Empty();
+    for (const auto& [name, bytes] : files) {
+      std::ofstream(path_ + "/" + name, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    }
+  }
+  std::string database() const { return path_ + "/a.db"; }
+
+ private:
+  void Empty() {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+  }
+  std::string path_;
+};
+
+absl::StatusOr<std::unique_ptr<SqliteStorage>> Open(const Folder& folder, const Setting& setting) {
+  static SimulatedClock clock(Timestamp{1'700'000'000'000'000});
+  static SeededRandom random(7);
+  if (setting.page_size && !std::filesystem::exists(folder.database())) {
+    ASSIGN_OR_RETURN(Connection connection, Connection::Open(folder.database(), OpenMode::kCreate, 0));
+    RETURN_IF_ERROR(connection.Execute(fmt::format("PRAGMA page_size = {}; VACUUM", *setting.page_size)));
+  }
+  ASSIGN_OR_RETURN(
+      auto storage,
+      SqliteStorage::Open({.path = folder.database(), .tables = ProjectedTables(), .clock = &clock, .random = &random}));
+  if (setting.checkpoint) {
+    RETURN_IF_ERROR(storage->connection().Execute(fmt::format("PRAGMA wal_autocheckpoint = {}", *setting.checkpoint)));
+  }
+  return storage;
+}
+
+// What a program did to the disk, what it had acknowledged at each moment, and the log it ended with.
+struct Recording {
+  DiskFiles files;  // synced, before the first step
+  std::vector<DiskStep> steps;
+  std::vector<StoredRecord> log;
+};
+
+// Opens what is in the folder and goes on with `commands`, in batches. Marks tell how many events were acknowledged.
+Recording Record(Folder& folder, const DiskFiles& files, const Setting& setting,
+                 const std::vector<std::string>& commands) {
+  folder.Fill(files);
+  Recording recording{.files = files, .steps = {}, .log = {}};
+  {
+    Recorder recorder(setting.device, files);
+    const std::unique_ptr<SqliteStorage> storage = Must(Open(folder, setting));
+    Session session(*storage);
+    const auto mark = [&] { recorder.Mark(Must(storage->Read())->head().position.value); };
+    mark();
+    for (size_t i = 0; i < commands.size(); i += setting.batch) {
+      const size_t end = std::min(commands.size(), i + setting.batch);
+      session.ExecuteAll({commands.begin() + static_cast<ptrdiff_t>(i), commands.begin() + static_cast<ptrdiff_t>(end)});
+      mark();
+    }
+    recording.log = RecordsOf(*storage);
+    session.engine();
+    // The storage closes within the recording: what a clean end does to the disk can be cut as well.
+    recording.steps = recorder.steps();
+  }
+  return recording;
+}
+
+// What has to be in the log after a cut before step `cut`: what was acknowledged, and at most what was under way.
+struct Bounds {
+  bool was_made = false;  // the database itself was acknowledged
+  uint64_t acknowledged = 0;
+  uint64_t under_way = 0;
+};
+Bounds BoundsAt(const Recording& recording, size_t cut) {
+  Bounds bounds;
+  for (size_t i = 0; i < recording.steps.size(); ++i) {
+    const DiskStep& step = recording.steps[i];
+    if (step.kind != DiskStep::Kind::kMark) continue;
+    if (i >= cut) {
+      bounds.under_way = step.number;
+      return bounds;
+    }
+    bounds = {.was_made = true, .acknowledged = step.number, .under_way = step.number};
+  }
+  return bounds;
+}
+
+// Empty, or what is wrong with the files that a cut left.
+std::string FaultsAfter(const Recording& recording, size_t cut, const DiskFiles& files, const Setting& setting,
+                        Folder& folder) {
+  const Bounds bounds = BoundsAt(recording, cut);
+  if (bounds.was_made && !files.contains("a.db")) return "the database is gone";
+  folder.Fill(files);
+  const auto storage = Open(folder, setting);
+  if (!storage.ok()) return fmt::format("it cannot be opened: {}", storage.status().ToString());
+  const std::vector<StoredRecord> log = RecordsOf(**storage);
+  if (log.size() < bounds.acknowledged) {
+    return fmt::format("{} events were acknowledged, {} are there", bounds.acknowledged, log.size());
+  }
+  if (log.size() != bounds.acknowledged && log.size() != bounds.under_way) {
+    return fmt::format("{} events are there: half of what was under way, {} to {}", log.size(), bounds.acknowledged,
+                       bounds.under_way);
+  }
+  if (!std::equal(log.begin(), log.end(), recording.log.begin())) return "the log is another one";
+  return FaultsOf(**storage);
+}
+
+struct Counts {
+  uint64_t cuts = 0;
+  uint64_t mid_commit = 0;  // in which a commit was under way
+};
+
+// Cuts before every `stride`-th step.
+Counts CutEverywhere(const Recording& recording, const CutOptions& options, const Setting& setting, uint64_t seed,
+                     size_t stride, Folder& folder) {
+  Counts counts;
+  Disk disk(recording.files);
+  for (size_t cut = 0; cut <= recording.steps.size(); ++cut) {
+    if ((cut + seed) % stride == 0) {
+      std::mt19937_64 chance(seed * 1'000'003 + cut);
+      const std::string faults = FaultsAfter(recording, cut, disk.Cut(options, chance), setting, folder);
+      ++counts.cuts;
+      const Bounds bounds = BoundsAt(recording, cut);
+      if (bounds.under_way != bounds.acknowledged) ++counts.mid_commit;
+      if (!faults.empty()) {
+        ADD_FAILURE() << fmt::format("cut before step {} of {}, seed {}: {}", cut, recording.steps.size(), seed, faults);
+        return counts;
+      }
+    }
+    if (cut < recording.steps.size()) disk.Do(recording.steps[cut]);
+  }
+  return counts;
+}
+
+void Report(const char* what, const Counts& counts) {
+  fmt::print("{}: {} cuts, {} of them with a commit under way\n", what, counts.cuts, counts.mid_commit);
+  testing::Test::RecordProperty("cuts", static_cast<int>(counts.cuts));
+  EXPECT_GT(counts.cuts, 0u);
+  EXPECT_GT(counts.mid_commit, 0u);
+}
+
+class PowerCutTest : public testing::TestWithParam<CutOptions> {};
+
+TEST_P(PowerCutTest, LosesNothingThatWasAcknowledged) {
+  const uint64_t seed = SeedOr(1);
+  const Setting setting{.checkpoint = 200, .device = {GetParam().is_powersafe}};
+  Folder folder;
+  const Recording recording = Record(folder, {}, setting, ReferenceRun(IsFullEffort() ? 1'000 : 300));
+  const size_t stride = IsFullEffort() ? 1 : 40;
+  Report("one cut", CutEverywhere(recording, GetParam(), setting, seed, stride, folder));
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, PowerCutTest,
+                         testing::Values(CutOptions{CutRule::kKeepAll, true}, CutOptions{CutRule::kDropAll, true},
+                                         CutOptions{CutRule::kPrefix, true}, CutOptions{CutRule::kAnyOrder, true},
+                                         CutOptions{CutRule::kTorn, true}, CutOptions{CutRule::kTorn, false}),
+                         [](const auto& test) {
+                           return std::string(NameOf(test.param.rule)) + (test.param.is_powersafe ? "" : "Unsafe");
+                         });
+
+}  // namespace
+}  // namespace annals::crash
