@@ -10,7 +10,9 @@ void Write(std::string& file, uint64_t offset, std::string_view bytes) {
   file.replace(offset, bytes.size(), bytes);
 }
 
-bool Coin(std::mt19937_64& chance) { return (chance() & 1) != 0; }
+bool Coin(std::mt19937_64& chance) {
+  return (chance() & 1) != 0;
+}
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// What a disk holds of what a program wrote, at a moment when its power fails: what was synced, and of the rest whatever
-// chance left.
+// What a disk holds of what a program wrote, at a moment when its power fails: what was synced, and of the rest
+// whatever chance left.
 #pragma once
 
 #include <cstdint>
@@ -34,11 +34,11 @@ using DiskFiles = std::map<std::string, std::string>;
 
 // What becomes of a write that was not synced.
 enum class CutRule {
-  kKeepAll,  // only what was never written is lost
-  kDropAll,  // only what was synced is there
-  kPrefix,   // writes reach the disk in their order, up to some moment
-  kAnyOrder, // each write is there or not
-  kTorn      // each sector of each write is there or not
+  kKeepAll,   // only what was never written is lost
+  kDropAll,   // only what was synced is there
+  kPrefix,    // writes reach the disk in their order, up to some moment
+  kAnyOrder,  // each write is there or not
+  kTorn       // each sector of each write is there or not
 };
 std::string_view NameOf(CutRule rule);
 
@@ -68,8 +68,7 @@ class Disk {
     std::string name;
     std::shared_ptr<Content> content;  // nullptr: the name was deleted
   };
-  static std::string Survivor(const Content& content, const CutOptions& options, size_t kept,
-                              std::mt19937_64& chance);
+  static std::string Survivor(const Content& content, const CutOptions& options, size_t kept, std::mt19937_64& chance);
 
   std::map<std::string, std::shared_ptr<Content>> now_, synced_;
   std::vector<Entry> unsynced_;

@@ -80,7 +80,9 @@ int Sync(sqlite3_file* file, int) {
   return SQLITE_OK;
 }
 
-int SectorSize(sqlite3_file*) { return Disk::kSector; }
+int SectorSize(sqlite3_file*) {
+  return Disk::kSector;
+}
 
 int Characteristics(sqlite3_file*) {
   return recorder == nullptr || recorder->device().is_powersafe ? SQLITE_IOCAP_POWERSAFE_OVERWRITE : 0;
@@ -176,6 +178,8 @@ void Recorder::Add(DiskStep step) {
   steps_.push_back(std::move(step));
 }
 
-void Recorder::Mark(uint64_t number) { Add({DiskStep::Kind::kMark, {}, number}); }
+void Recorder::Mark(uint64_t number) {
+  Add({DiskStep::Kind::kMark, {}, number});
+}
 
 }  // namespace annals::crash
