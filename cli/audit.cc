@@ -87,8 +87,7 @@ class Collector {
     event.entity_id = entity.id;
     event.ws_id = record.ws_id;
     event.json = folded.json;
-    // The diff of a patch is named by its files and lines; annals patch show --diff has it.
-    if (!body.isCreated() || !body.getCreated().hasPatch()) event.text = folded.text;
+    event.text = ReasonOf(folded);
     event.carried = CarriedText(folded.event);
     AddBody(body, folded, event);
     event.lane = LaneOf(event);
@@ -287,7 +286,7 @@ absl::StatusOr<Audit> CollectAudit(Snapshot& snapshot, std::string_view run_id, 
                                    absl::FunctionRef<void(uint64_t done, uint64_t total)> progress) {
   LogFilter filter;
   filter.run = run_id;
-  ASSIGN_OR_RETURN(filter.streams, RequestStreamsOf(snapshot, run_id));
+  ASSIGN_OR_RETURN(filter.streams, RequestStreamsOf(snapshot, filter.run));
   ASSIGN_OR_RETURN(const StreamVersion version, snapshot.VersionOf(RunStream(run_id)));
   ASSIGN_OR_RETURN(const auto reader, LogReader::Open(snapshot, filter, Position{}, LogReader::Order::kOldestFirst));
   Collector collector(run_id);

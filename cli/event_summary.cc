@@ -273,13 +273,17 @@ std::string CarriedText(schema::Event::Reader event) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::string TextOf(const FoldedEvent& event) {
+std::string_view ReasonOf(const FoldedEvent& event) {
   const Body::Reader body = event.event.getBody();
-  if (body.isCreated() && body.getCreated().hasPatch()) return "";
-  const schema::Document document = DocumentOf(body);
-  std::string line = FirstLine(event.text);
-  const bool says_which = document != schema::Document::NONE && document != schema::Document::REQUEST;
-  return says_which ? fmt::format("{}: {}", NameOf(document), line) : line;
+  const bool is_diff = body.isCreated() && body.getCreated().hasPatch();
+  return is_diff || DocumentOf(body) != schema::Document::NONE ? std::string_view() : event.text;
+}
+
+std::string TextOf(const FoldedEvent& event) {
+  const schema::Document document = DocumentOf(event.event.getBody());
+  if (document == schema::Document::NONE) return FirstLine(ReasonOf(event));
+  const std::string line = FirstLine(event.text);
+  return document == schema::Document::REQUEST ? line : fmt::format("{}: {}", NameOf(document), line);
 }
 
 std::string SummaryOf(const FoldedEvent& event) {

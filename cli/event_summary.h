@@ -18,6 +18,9 @@ std::string CarriedText(schema::Event::Reader event);
 // diff of a patch is left to `annals patch show --diff`.
 std::string TextOf(const FoldedEvent& event);
 
+// The text of the event where it says why; empty where it is a document of a request or the diff of a patch.
+std::string_view ReasonOf(const FoldedEvent& event);
+
 // "pending → running (start): the reason", "static failure (exit 1)", "needs a {"goal":"…"}".
 std::string SummaryOf(const FoldedEvent& event);
 

@@ -2,8 +2,8 @@
 // own.
 #pragma once
 
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <absl/status/statusor.h>
@@ -12,8 +12,8 @@
 
 namespace annals {
 
-// The streams of the requests whose row names `run_id`, by request. One that was linked to another run since then is
-// not among them.
-absl::StatusOr<std::vector<std::string>> RequestStreamsOf(Snapshot& snapshot, std::string_view run_id);
+// The streams ("request/q1") of the requests whose row names `run_id`, or of all of them, by request. One that was
+// linked to another run since then is that one's.
+absl::StatusOr<std::vector<std::string>> RequestStreamsOf(Snapshot& snapshot, const std::optional<std::string>& run_id);
 
 }  // namespace annals
