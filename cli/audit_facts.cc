@@ -70,10 +70,12 @@ void AddHeldFacts(const Audit& audit, std::vector<AuditFact>& facts) {
   }
   if (audit.approvals.empty()) return;
   Tally verdicts;
+  uint64_t given = 0;
   for (const AuditApproval& approval : audit.approvals) {
+    if (approval.approved) ++given;
     verdicts.Add(fmt::format("{} {}", approval.what, approval.approved ? "approved" : "rejected"));
   }
-  facts.push_back({"approvals", fmt::format("{}", audit.approvals.size()), verdicts.TextWithout("")});
+  facts.push_back({"approvals", fmt::format("{}", given), verdicts.TextWithout("")});
 }
 
 AuditFact AttemptsFact(const Audit& audit) {

@@ -61,7 +61,7 @@ class LogPrinter {
         ASSIGN_OR_RETURN(const std::string line, JsonLine(snapshot, *entry));
         context_.out() << line << '\n';
       } else {
-        context_.out() << columns_.Line(LogCellsOf(*entry->record, entry->event)) << '\n';
+        context_.out() << columns_.Line(*entry->record, entry->event) << '\n';
       }
     }
     return absl::OkStatus();
@@ -81,7 +81,7 @@ class LogPrinter {
       if (context_.json()) {
         ASSIGN_OR_RETURN(lines.emplace_back(), JsonLine(snapshot, *entry));
       } else {
-        columns_.Widen(rows.emplace_back(LogCellsOf(*entry->record, entry->event)));
+        columns_.Widen(rows.emplace_back(columns_.CellsOf(*entry->record, entry->event)));
       }
     }
     for (auto line = lines.rbegin(); line != lines.rend(); ++line) context_.out() << *line << '\n';

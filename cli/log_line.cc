@@ -119,7 +119,7 @@ std::string_view SeverityOf(const FoldedEvent& event) {
   return SeverityName(event.event.getBody().isErrorRecorded() ? schema::Severity::ERROR : schema::Severity::INFO);
 }
 
-LogCells LogCellsOf(const RecordView& record, const FoldedEvent& event) {
+LogCells LogColumns::CellsOf(const RecordView& record, const FoldedEvent& event) const {
   const EntityRef entity = EntityOf(record, event);
   LogCells cells;
   cells.position = record.position;
@@ -135,8 +135,7 @@ LogCells LogCellsOf(const RecordView& record, const FoldedEvent& event) {
   } else {
     cells.about = Printable(fmt::format("{} {}", ShortKind(entity.machine), entity.id));
   }
-  cells.summary = Printable(SummaryOf(event));
-  cells.brief = Printable(BriefSummaryOf(event));
+  cells.summary = Printable(IsNarrow() ? BriefSummaryOf(event) : SummaryOf(event));
   return cells;
 }
 
@@ -156,7 +155,7 @@ std::string LogColumns::Line(const LogCells& cells) {
   const std::string position = fmt::format("{:>{}}", cells.position.value, position_columns_);
   const std::string about = Padded(cells.about, about_columns_);
   const std::string type = IsNarrow() ? "" : Padded(cells.type, type_columns_) + "  ";
-  std::string summary = IsNarrow() ? cells.brief : cells.summary;
+  std::string summary = cells.summary;
   const std::string before = fmt::format("{}  {}  {}{}  ", time, position, type, about);
   if (width_) {
     const size_t used = DisplayWidth(before);

@@ -45,10 +45,8 @@ struct LogCells {
   std::string type;     // "task_transitioned"
   std::string about;    // "task r1/t1"
   std::string summary;  // "queued → running (assign), worker w1"
-  std::string brief;    // the same where the type is not shown
   Ink ink = Ink::kPlain;
 };
-LogCells LogCellsOf(const RecordView& record, const FoldedEvent& event);
 
 // Lines of events below each other:
 //
@@ -62,10 +60,13 @@ class LogColumns {
   // `width`: of the terminal; nothing is cut without one.
   LogColumns(std::optional<size_t> width, ColourMode colour) : width_(width), colour_(colour) {}
 
+  // The summary says as much as the width has room for.
+  LogCells CellsOf(const RecordView& record, const FoldedEvent& event) const;
   // Makes the columns wide enough for `cells`; they never shrink, so that lines which follow stay aligned.
   void Widen(const LogCells& cells);
   // Without a newline, cut to the width.
   std::string Line(const LogCells& cells);
+  std::string Line(const RecordView& record, const FoldedEvent& event) { return Line(CellsOf(record, event)); }
 
  private:
   static constexpr size_t kNarrowWidth = 120;

@@ -212,7 +212,7 @@ absl::StatusOr<int> PrintAnswer(Context& context, const Answer& answer, std::str
     context.out() << "dry run: this would be appended\n";
     LogColumns columns(context.width(), context.colour());
     RETURN_IF_ERROR(VisitPreview(preview, [&](const RecordView& record, const FoldedEvent& event) {
-      context.out() << columns.Line(LogCellsOf(record, event)) << '\n';
+      context.out() << columns.Line(record, event) << '\n';
       return absl::OkStatus();
     }));
   }

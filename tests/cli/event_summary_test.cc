@@ -229,8 +229,7 @@ LogCells CellsNamed(uint64_t position, std::string type, std::string about) {
   cells.position = Position{position};
   cells.type = std::move(type);
   cells.about = std::move(about);
-  cells.summary = "queued → running (assign), worker w1";
-  cells.brief = "queued → running, worker w1";
+  cells.summary = "queued → running, worker w1";
   return cells;
 }
 
@@ -252,9 +251,9 @@ INSTANTIATE_TEST_SUITE_P(
     Log, LogColumnsTest,
     testing::Values(
         WidthCase{"APipe", std::nullopt,
-                  "1970-01-01 00:00:00.000    12  task_transitioned  task r1/t1  queued → running (assign), worker w1"},
+                  "1970-01-01 00:00:00.000    12  task_transitioned  task r1/t1  queued → running, worker w1"},
         WidthCase{"AWideTerminal", 120,
-                  "1970-01-01 00:00:00.000    12  task_transitioned  task r1/t1  queued → running (assign), worker w1"},
+                  "1970-01-01 00:00:00.000    12  task_transitioned  task r1/t1  queued → running, worker w1"},
         WidthCase{"AUsualOne", 80, "01-01 00:00:00    12  task r1/t1  queued → running, worker w1"},
         WidthCase{"ANarrowOne", 50, "01-01 00:00:00    12  task r1/t1  queued → runnin…"},
         WidthCase{"OneWithRoomForNothing", 20, "01-01 00:00:00    1…"}),
@@ -273,7 +272,7 @@ TEST(LogColumns, PaintTheSummaryWhereTheTypeIsNotShown) {
   EXPECT_THAT(LogColumns(80, ColourMode::kOn).Line(cells),
               HasSubstr(Paint("queued → running, worker w1", Ink::kRed, ColourMode::kOn)));
   EXPECT_THAT(LogColumns(130, ColourMode::kOn).Line(cells),
-              Not(HasSubstr(Paint("queued → running (assign), worker w1", Ink::kRed, ColourMode::kOn))));
+              Not(HasSubstr(Paint("queued → running, worker w1", Ink::kRed, ColourMode::kOn))));
 }
 
 }  // namespace
