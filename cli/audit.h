@@ -107,10 +107,10 @@ struct AuditApproval {
   Timestamp at;
   std::string request_id;
   std::string what;       // plan, implementation
-  bool approved = false;  // else rejected
+  std::string verdict;    // approved, rejected, or refused: the law did not take an approval
   std::string by;         // the operator, else the actor
-  std::string authority;  // by which; empty of a rejection
-  std::string digest;     // of exactly what was shown; empty of a rejection
+  std::string authority;  // by which; of an approval alone
+  std::string digest;     // of exactly what was shown; of an approval alone
   std::string reason;
 };
 

@@ -8,7 +8,7 @@
 
 namespace annals {
 
-// The word that `event` of a request's stream is; nothing where it is none.
+// The word that `event` of a request's stream, or of what was refused of it, is; nothing where it is none.
 std::optional<AuditApproval> ApprovalOf(const FoldedEvent& event);
 
 }  // namespace annals

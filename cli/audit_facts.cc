@@ -72,8 +72,8 @@ void AddHeldFacts(const Audit& audit, std::vector<AuditFact>& facts) {
   Tally verdicts;
   uint64_t given = 0;
   for (const AuditApproval& approval : audit.approvals) {
-    if (approval.approved) ++given;
-    verdicts.Add(fmt::format("{} {}", approval.what, approval.approved ? "approved" : "rejected"));
+    if (approval.verdict == "approved") ++given;
+    verdicts.Add(fmt::format("{} {}", approval.what, approval.verdict));
   }
   facts.push_back({"approvals", fmt::format("{}", given), verdicts.TextWithout("")});
 }

@@ -201,7 +201,7 @@ void WriteApprovals(const Audit& audit, JsonWriter& out) {
     out.BeginObject().Key("position").UInt(approval.position.value);
     WriteTime("at", approval.at, out);
     out.Key("request_id").String(approval.request_id).Key("what").String(approval.what);
-    out.Key("approved").Bool(approval.approved);
+    out.Key("verdict").String(approval.verdict);
     WriteTextOrNull("by", approval.by, out);
     WriteTextOrNull("authority", approval.authority, out);
     WriteTextOrNull("digest", approval.digest, out);

@@ -75,6 +75,11 @@ AuditTable OverriddenTable(const Audit& audit) {
   return table;
 }
 
+Ink InkOfVerdict(std::string_view verdict) {
+  if (verdict == "refused") return Ink::kYellow;
+  return verdict == "approved" ? Ink::kGreen : Ink::kRed;
+}
+
 AuditTable ApprovalsTable(const Audit& audit) {
   AuditTable table{.id = "approvals",
                    .title = "Approvals and rejections",
@@ -91,11 +96,11 @@ AuditTable ApprovalsTable(const Audit& audit) {
                                {"REASON"}},
                    .rows = {}};
   for (const AuditApproval& approval : audit.approvals) {
-    const std::string what = fmt::format("{} {}", approval.what, approval.approved ? "approved" : "rejected");
+    const std::string what = fmt::format("{} {}", approval.what, approval.verdict);
     table.rows.push_back({{{Text(approval.position)},
                            {FullTime(approval.at)},
                            {approval.request_id},
-                           {what, approval.approved ? Ink::kGreen : Ink::kRed},
+                           {what, InkOfVerdict(approval.verdict)},
                            {approval.by},
                            {approval.authority.empty() ? "-" : approval.authority},
                            {approval.digest.empty() ? "-" : approval.digest},

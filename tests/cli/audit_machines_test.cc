@@ -96,7 +96,7 @@ TEST(AuditMachines, NamesARejectionOfTheRequestThatTheRunWorksFor) {
   ASSERT_EQ(audit.approvals.size(), 1u);
   const AuditApproval& rejection = audit.approvals.front();
   EXPECT_EQ(rejection.request_id + " " + rejection.what, "q1 plan");
-  EXPECT_FALSE(rejection.approved);
+  EXPECT_EQ(rejection.verdict, "rejected");
   EXPECT_EQ(rejection.by, "Ann");
   EXPECT_EQ(rejection.reason, "too much");
 }
@@ -119,11 +119,13 @@ TEST(AuditMachines, ShowsWhoApprovedWhatByWhichAuthority) {
   const std::string shown = sandbox.Out({"request", "show", "q1", "--json"});
   const std::string key = R"("digest":")";
   const std::string digest = shown.substr(shown.find(key, shown.find(R"("approval":)")) + key.size(), 64);
+  EXPECT_EQ(sandbox.Run({"request", "approve", "q1", "--digest", std::string(64, '0')}).exit, 3);
   sandbox.Out({"request", "approve", "q1", "--digest", digest, "--authority", "the board", "--actor", "Bea"});
   EXPECT_THAT(
       sandbox.Out({"audit", "r1", "--json"}),
-      HasSubstr(R"("request_id":"q1","what":"plan","approved":true,"by":"Bea","authority":"the board","digest":")" +
-                digest + R"(","reason":null})"));
+      HasSubstr(
+          R"("request_id":"q1","what":"plan","verdict":"approved","by":"Bea","authority":"the board","digest":")" +
+          digest + R"(","reason":null})"));
   EXPECT_THAT(sandbox.Out({"audit", "r1"}), AllOf(HasSubstr("Approvals and rejections"), HasSubstr("Bea"),
                                                   HasSubstr("the board"), HasSubstr(digest)));
   EXPECT_THAT(sandbox.Out({"audit", "r1", "--format", "html"}),
