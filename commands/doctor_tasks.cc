@@ -127,10 +127,12 @@ Seen LookAtPatch(const Ward&, const RunRow&, const PatchRow& patch) {
     return Sign{patch.updated_at, "the circuit breaker of its tool was open",
                 fmt::format("annals patch transition {} staged --run {}", patch.patch_id, patch.run_id)};
   }
+  // What is no diff would be quarantined again at once.
   return Sign{patch.updated_at,
               fmt::format("workstream {} passes no check while it is: {}", patch.ws_id,
                           patch.quarantine_reason.value_or("no reason is known")),
-              fmt::format("annals patch transition {} validating --run {}", patch.patch_id, patch.run_id)};
+              fmt::format("annals patch transition {} {} --run {}", patch.patch_id,
+                          patch.format_passed ? "validating" : "expired", patch.run_id)};
 }
 
 }  // namespace annals::doctor
