@@ -147,7 +147,8 @@ class DoctorHelpTest : public testing::Test {
 TEST_F(DoctorHelpTest, IsACommandAndRemovesTheFinding) {
   std::vector<std::string> findings = LinesOf(sandbox_.Out({"doctor", "--json"}));
   // What a run that has ended left open is said of that run alone.
-  for (const std::string& line : LinesOf(sandbox_.Out({"doctor", "--run", "ended", "--json"}))) findings.push_back(line);
+  for (const std::string& line : LinesOf(sandbox_.Out({"doctor", "--run", "ended", "--json"})))
+    findings.push_back(line);
   std::set<std::string> kinds;
   size_t cures = 0;
   for (const std::string& finding : findings) {
