@@ -122,8 +122,7 @@ absl::StatusOr<int> RunCommand(const Invocation& invocation, Host& host) {
   }
   RETURN_IF_ERROR(CheckGlobals(options));
   if (options.at && !invocation.command->reads_as_of) {
-    return absl::InvalidArgumentError(
-        "--at: only what reads runs, workstreams, attempts, errors or the log answers as of then; leave it out");
+    return absl::InvalidArgumentError("--at: only what reads the tables or the log answers as of then; leave it out");
   }
   Context context(host, std::move(options));
   return invocation.command->run(context);

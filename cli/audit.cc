@@ -5,7 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "cli/audit_approvals.h"
+#include "cli/event_summary.h"
 #include "cli/log_reader.h"
+#include "cli/run_requests.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"
 #include "schemas/step_status.h"
@@ -84,11 +87,17 @@ class Collector {
     event.entity_id = entity.id;
     event.ws_id = record.ws_id;
     event.json = folded.json;
-    event.text = folded.text;
+    event.text = ReasonOf(folded);
+    event.carried = CarriedText(folded.event);
     AddBody(body, folded, event);
     event.lane = LaneOf(event);
     if (event.attempt) audit_.attempts[*event.attempt].lane = event.lane;
     Count(event);
+  }
+
+  // Of a request only what a person said to it: the rest is a story of its own, and often much longer.
+  void AddOfRequest(const FoldedEvent& folded) {
+    if (auto approval = ApprovalOf(folded)) audit_.approvals.push_back(std::move(*approval));
   }
 
   // Whether the run itself has events: a refusal alone does not make one.
@@ -122,11 +131,20 @@ class Collector {
     if (body.isWorkstreamCreated()) {
       event.depends_on = TextsOf(body.getWorkstreamCreated().getDependsOn());
       event.is_critical = body.getWorkstreamCreated().getIsCritical();
-      AuditEntity& entity = audit_.entities[Entity(event.entity_type, event.entity_id)];
-      entity.depends_on = event.depends_on;
-      entity.is_critical = event.is_critical;
     }
-    if (event.kind == AuditKind::kCreated) Enter(event, "pending", /*is_final=*/false);
+    if (body.isCreated() && body.getCreated().hasTask()) {
+      event.depends_on = TextsOf(body.getCreated().getTask().getDependsOn());
+      event.is_critical = body.getCreated().getTask().getIsCritical();
+    }
+    if (body.isCreated() && body.getCreated().hasTestGate()) {
+      event.depends_on = TextsOf(body.getCreated().getTestGate().getDependsOn());
+    }
+    if (event.kind == AuditKind::kCreated) {
+      const size_t entity = Entity(event.entity_type, event.entity_id);
+      audit_.entities[entity].depends_on = event.depends_on;
+      audit_.entities[entity].is_critical = event.is_critical;
+      Enter(event, body.isCreated() ? View(body.getCreated().getInitial()) : "pending", /*is_final=*/false);
+    }
     if (const auto transition = TransitionOf(folded)) {
       event.from = transition->from;
       event.to = transition->to;
@@ -268,13 +286,18 @@ absl::StatusOr<Audit> CollectAudit(Snapshot& snapshot, std::string_view run_id, 
                                    absl::FunctionRef<void(uint64_t done, uint64_t total)> progress) {
   LogFilter filter;
   filter.run = run_id;
+  ASSIGN_OR_RETURN(filter.streams, RequestStreamsOf(snapshot, filter.run));
   ASSIGN_OR_RETURN(const StreamVersion version, snapshot.VersionOf(RunStream(run_id)));
   ASSIGN_OR_RETURN(const auto reader, LogReader::Open(snapshot, filter, Position{}, LogReader::Order::kOldestFirst));
   Collector collector(run_id);
   for (uint64_t done = 0;; progress(++done, std::max(done, version.value))) {
     ASSIGN_OR_RETURN(const LogReader::Entry* const entry, reader->Next());
     if (entry == nullptr) break;
-    collector.Add(*entry->record, entry->event);
+    if (RunOfStream(entry->record->stream)) {
+      collector.Add(*entry->record, entry->event);
+    } else {
+      collector.AddOfRequest(entry->event);
+    }
   }
   if (!collector.HasRun()) {
     return absl::NotFoundError(

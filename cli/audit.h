@@ -47,9 +47,10 @@ struct AuditEvent {
   std::string ws_id;                    // empty: about no workstream
   size_t lane = 0;                      // the index in Audit::entities that it is shown with: its own, else the run's
   std::string json;                     // metadata, result, context or payload; empty when there is none
-  std::string text;                     // reason or message
-  std::vector<std::string> depends_on;  // of a created workstream
-  bool is_critical = false;             // of a created workstream
+  std::string text;                     // reason or message; of a patch not its diff
+  std::string carried;                  // what it says beyond all this: "worker w1, claim 2" (cli/event_summary)
+  std::vector<std::string> depends_on;  // of what was created: what it waits for
+  bool is_critical = false;             // of a created workstream or task
   std::string from, to, trigger;        // of moved, overridden and refused; empty where nothing was named
   std::string operator_name;            // of overridden, and of a refused override
   std::string command, why;             // of refused
@@ -100,6 +101,19 @@ struct AuditError {
   Timestamp first_seen_at, last_seen_at;
 };
 
+// A person's word on what a request of this run showed: the plan or the implementation with this digest.
+struct AuditApproval {
+  Position position;
+  Timestamp at;
+  std::string request_id;
+  std::string what;       // plan, implementation
+  std::string verdict;    // approved, rejected, or refused: the law did not take an approval
+  std::string by;         // the operator, else the actor
+  std::string authority;  // by which; of an approval alone
+  std::string digest;     // of exactly what was shown; of an approval alone
+  std::string reason;
+};
+
 struct AuditActor {
   std::string name;  // empty: the events name nobody
   AuditCounts counts = {};
@@ -113,13 +127,14 @@ struct Audit {
   Timestamp until;
   Timestamp first_at, last_at;  // the earliest and the latest time of the events
   Timestamp created_at;
-  std::optional<Timestamp> started_at;  // when it first ran
-  std::optional<Timestamp> ended_at;    // when it reached a final state
-  std::vector<AuditEvent> events;       // by position, with what was refused of the run; at least one
-  std::vector<AuditEntity> entities;    // the run, then the rest as they appeared
-  std::vector<AuditAttempt> attempts;   // as they began
-  std::vector<AuditError> errors;       // as they were first seen
-  std::vector<AuditActor> actors;       // as they appeared
+  std::optional<Timestamp> started_at;   // when it first ran
+  std::optional<Timestamp> ended_at;     // when it reached a final state
+  std::vector<AuditEvent> events;        // by position, with what was refused of the run; at least one
+  std::vector<AuditEntity> entities;     // the run, then the rest as they appeared
+  std::vector<AuditAttempt> attempts;    // as they began
+  std::vector<AuditError> errors;        // as they were first seen
+  std::vector<AuditActor> actors;        // as they appeared
+  std::vector<AuditApproval> approvals;  // of the requests that the run does the work of, by position
   AuditCounts counts = {};
 
   const AuditEntity& run() const { return entities.front(); }
@@ -128,8 +143,8 @@ struct Audit {
   int64_t RunMicros() const;
 };
 
-// Reads the log of `snapshot` about `run_id`, in time proportional to that run's events. `now` is what is open measured
-// to. `progress` is told how many events were read and, roughly, how many there are.
+// Reads the log of `snapshot` about `run_id` and about its requests, in time proportional to their events. `now` is
+// what is open measured to. `progress` is told how many events were read and, roughly, how many there are.
 //   kNotFound  no event made such a run
 absl::StatusOr<Audit> CollectAudit(Snapshot& snapshot, std::string_view run_id, Timestamp now,
                                    absl::FunctionRef<void(uint64_t done, uint64_t total)> progress);

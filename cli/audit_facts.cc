@@ -43,16 +43,39 @@ class Tally {
   std::vector<std::pair<std::string, uint64_t>> counts_;
 };
 
-AuditFact WorkstreamsFact(const Audit& audit) {
+// What else lives in a run: said where there is any.
+struct Held {
+  std::string_view name, type, goal;
+};
+constexpr Held kHeld[] = {
+    {"tasks", "task", "completed"}, {"patches", "patch", "verified"}, {"gates", "test_gate", "passed"}};
+
+AuditFact EntitiesFact(const Audit& audit, const Held& held) {
   Tally states;
   uint64_t total = 0;
   for (const AuditEntity& entity : audit.entities) {
-    if (entity.type != "workstream") continue;
+    if (entity.type != held.type) continue;
     ++total;
     states.Add(entity.state);
   }
-  if (total == 0) return {"workstreams", "none"};
-  return {"workstreams", fmt::format("{} of {} done", states.Of("done"), total), states.TextWithout("done")};
+  const std::string name(held.name);
+  if (total == 0) return {name, "none"};
+  return {name, fmt::format("{} of {} {}", states.Of(held.goal), total, held.goal), states.TextWithout(held.goal)};
+}
+
+void AddHeldFacts(const Audit& audit, std::vector<AuditFact>& facts) {
+  for (const Held& held : kHeld) {
+    const AuditFact fact = EntitiesFact(audit, held);
+    if (fact.value != "none") facts.push_back(fact);
+  }
+  if (audit.approvals.empty()) return;
+  Tally verdicts;
+  uint64_t given = 0;
+  for (const AuditApproval& approval : audit.approvals) {
+    if (approval.verdict == "approved") ++given;
+    verdicts.Add(fmt::format("{} {}", approval.what, approval.verdict));
+  }
+  facts.push_back({"approvals", fmt::format("{}", given), verdicts.TextWithout("")});
 }
 
 AuditFact AttemptsFact(const Audit& audit) {
@@ -81,13 +104,16 @@ std::vector<AuditFact> FactsOf(const Audit& audit) {
   const AuditEntity& run = audit.run();
   uint64_t occurrences = 0;
   for (const AuditError& error : audit.errors) occurrences += error.count;
-  return {
+  std::vector<AuditFact> facts = {
       {"status", run.state, run.is_final ? "" : "as of " + FullTime(audit.until), InkOfState(run.state)},
       {"took", FormatDuration(std::chrono::microseconds(audit.RunMicros())),
        audit.ended_at     ? fmt::format("until {}", FullTime(*audit.ended_at))
        : audit.started_at ? "so far"
                           : "so far, not started"},
-      WorkstreamsFact(audit),
+      EntitiesFact(audit, {"workstreams", "workstream", "done"}),
+  };
+  AddHeldFacts(audit, facts);
+  const AuditFact counts[] = {
       AttemptsFact(audit),
       CountFact("errors", audit.errors.size(),
                 occurrences > audit.errors.size() ? fmt::format("{} with repeats", occurrences) : "", Ink::kRed),
@@ -96,6 +122,8 @@ std::vector<AuditFact> FactsOf(const Audit& audit) {
       {"events", fmt::format("{}", audit.events.size()),
        fmt::format("positions {} to {}", audit.events.front().position.value, audit.events.back().position.value)},
   };
+  facts.insert(facts.end(), std::begin(counts), std::end(counts));
+  return facts;
 }
 
 }  // namespace annals

@@ -108,6 +108,8 @@ void WriteEvent(const Audit& audit, const AuditEvent& event, JsonWriter& out) {
   WriteTextOrNull("command_id", event.command_id, out);
   out.Key("causation");
   event.causation == 0 ? out.Null() : out.UInt(event.causation);
+  // Workstreams have all that they carry in keys of their own.
+  if (!event.carried.empty() && event.type != "workstream_created") out.Key("detail").String(event.carried);
   WriteByKind(audit, event, out);
   out.EndObject();
 }
@@ -193,6 +195,22 @@ void WriteErrors(const Audit& audit, JsonWriter& out) {
   out.EndArray();
 }
 
+void WriteApprovals(const Audit& audit, JsonWriter& out) {
+  out.Key("approvals").BeginArray();
+  for (const AuditApproval& approval : audit.approvals) {
+    out.BeginObject().Key("position").UInt(approval.position.value);
+    WriteTime("at", approval.at, out);
+    out.Key("request_id").String(approval.request_id).Key("what").String(approval.what);
+    out.Key("verdict").String(approval.verdict);
+    WriteTextOrNull("by", approval.by, out);
+    WriteTextOrNull("authority", approval.authority, out);
+    WriteTextOrNull("digest", approval.digest, out);
+    WriteTextOrNull("reason", approval.reason, out);
+    out.EndObject();
+  }
+  out.EndArray();
+}
+
 void WriteActors(const Audit& audit, JsonWriter& out) {
   out.Key("actors").BeginArray();
   for (const AuditActor& actor : audit.actors) {
@@ -213,6 +231,7 @@ std::string AuditJson(const Audit& audit) {
   WriteSummary(audit, out);
   WriteEvents("refusals", audit, AuditKind::kRefused, out);
   WriteEvents("overrides", audit, AuditKind::kOverridden, out);
+  WriteApprovals(audit, out);
   WriteErrors(audit, out);
   WriteAttempts(audit, out);
   WriteEntities(audit, out);

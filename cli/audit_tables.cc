@@ -75,6 +75,40 @@ AuditTable OverriddenTable(const Audit& audit) {
   return table;
 }
 
+Ink InkOfVerdict(std::string_view verdict) {
+  if (verdict == "refused") return Ink::kYellow;
+  return verdict == "approved" ? Ink::kGreen : Ink::kRed;
+}
+
+AuditTable ApprovalsTable(const Audit& audit) {
+  AuditTable table{.id = "approvals",
+                   .title = "Approvals and rejections",
+                   .note =
+                       "What people said to the plans and implementations of the requests that this run works for. An "
+                       "approval names the digest of exactly what was shown.",
+                   .columns = {{"POSITION", Cells::kText, Align::kRight},
+                               {"TIME", Cells::kTime},
+                               {"REQUEST", Cells::kName},
+                               {"WHAT"},
+                               {"BY", Cells::kName},
+                               {"AUTHORITY", Cells::kName},
+                               {"DIGEST", Cells::kName},
+                               {"REASON"}},
+                   .rows = {}};
+  for (const AuditApproval& approval : audit.approvals) {
+    const std::string what = fmt::format("{} {}", approval.what, approval.verdict);
+    table.rows.push_back({{{Text(approval.position)},
+                           {FullTime(approval.at)},
+                           {approval.request_id},
+                           {what, InkOfVerdict(approval.verdict)},
+                           {approval.by},
+                           {approval.authority.empty() ? "-" : approval.authority},
+                           {approval.digest.empty() ? "-" : approval.digest},
+                           {approval.reason}}});
+  }
+  return table;
+}
+
 AuditTable ErrorsTable(const Audit& audit) {
   AuditTable table{.id = "errors",
                    .title = "Errors",
@@ -161,7 +195,7 @@ std::string ShareText(int64_t part, int64_t whole) {
 AuditTable TimesTable(const Audit& audit) {
   AuditTable table{.id = "times",
                    .title = "Time in each state",
-                   .note = "How long the run and each workstream stayed in the states that are not final.",
+                   .note = "How long the run and what is in it stayed in the states that are not final.",
                    .columns = {{"ENTITY", Cells::kName},
                                {"IS NOW", Cells::kState},
                                {"STATE", Cells::kState},
@@ -233,8 +267,8 @@ AuditTable EventsTable(const Audit& audit) {
 
 std::vector<AuditTable> TablesOf(const Audit& audit) {
   std::vector<AuditTable> tables;
-  for (const auto make :
-       {RefusedTable, OverriddenTable, ErrorsTable, AttemptsTable, TimesTable, ActorsTable, EventsTable}) {
+  for (const auto make : {RefusedTable, OverriddenTable, ApprovalsTable, ErrorsTable, AttemptsTable, TimesTable,
+                          ActorsTable, EventsTable}) {
     AuditTable table = make(audit);
     if (!table.rows.empty()) tables.push_back(std::move(table));
   }

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/duration.h"
+#include "cli/log_line.h"
 
 namespace annals {
 namespace {
@@ -62,22 +63,23 @@ std::string LabelOf(AuditKind kind) {
 }
 
 std::string EntityText(std::string_view type, std::string_view id) {
-  return type.empty() || type == "workstream" ? std::string(id) : fmt::format("{} {}", type, id);
+  return type.empty() || type == "workstream" ? std::string(id) : fmt::format("{} {}", ShortKind(type), id);
 }
 
 std::string WhatText(const Audit& audit, const AuditEvent& event) {
   switch (event.kind) {
     case AuditKind::kCreated: {
-      std::string text = event.is_critical ? "created, critical" : "created";
-      if (!event.depends_on.empty()) text += fmt::format(", needs {}", fmt::join(event.depends_on, ", "));
+      const std::string text = event.carried.empty() ? "created" : "created, " + event.carried;
       return event.text.empty() ? text : fmt::format("{}: {}", text, event.text);
     }
-    case AuditKind::kMoved: {
-      const std::string text = fmt::format("{} → {}", event.from, event.to);
-      return event.text.empty() ? text : fmt::format("{}: {}", text, event.text);
+    case AuditKind::kMoved:
+    case AuditKind::kOverridden: {
+      std::string text = fmt::format("{} → {}", event.from, event.to);
+      if (!event.carried.empty()) text += ", " + event.carried;
+      // The reason of an override stands with the operator, in what the law said.
+      return event.text.empty() || event.kind == AuditKind::kOverridden ? text
+                                                                        : fmt::format("{}: {}", text, event.text);
     }
-    case AuditKind::kOverridden:
-      return fmt::format("{} → {}", event.from, event.to);
     case AuditKind::kRefused:
       return RefusedText(event);
     case AuditKind::kStepStarted: {
@@ -88,8 +90,10 @@ std::string WhatText(const Audit& audit, const AuditEvent& event) {
       return CompletedText(audit.attempts[*event.attempt]);
     case AuditKind::kError:
       return ErrorText(audit, event);
-    case AuditKind::kNote:
-      return event.text.empty() ? event.type : fmt::format("{}: {}", event.type, event.text);
+    case AuditKind::kNote: {
+      const std::string text = event.carried.empty() ? event.type : fmt::format("{} {}", event.type, event.carried);
+      return event.text.empty() ? text : fmt::format("{}: {}", text, event.text);
+    }
     case AuditKind::kRedacted:
       return fmt::format("the content of position {} removed: {}", event.redacted, event.text);
     case AuditKind::kUnknown:

@@ -74,7 +74,7 @@ absl::Status PrintFound(Context& context, Snapshot& snapshot, const Bisection& f
   }
   context.out() << fmt::format("true from position {} on, false before it; found in {} looks at {} events\n",
                                found.position.value, found.looks, found.events)
-                << LogText(*record, event, context.width(), context.colour()) << '\n';
+                << LogColumns(context.width(), context.colour()).Line(*record, event) << '\n';
   return absl::OkStatus();
 }
 

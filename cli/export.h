@@ -23,11 +23,13 @@ absl::Status ExportCsv(Snapshot& snapshot, const TableDef& table, const std::opt
                        std::ostream& out);
 
 // A run in Chrome's trace event format, which ui.perfetto.dev and chrome://tracing open: a process for the run, a
-// thread for each workstream, threads for the attempts at its steps. What is open lasts until `now`.
+// thread for each thing in it and each request that it does the work of, threads for the attempts at steps. What is
+// open lasts until `now`.
 //   kNotFound  there is no such run
 absl::Status ExportTrace(Snapshot& snapshot, const std::string& run, Timestamp now, std::ostream& out);
 
-// All runs, or one, in XES 1.0 (xes-standard.org), for process mining: a trace for each run and each workstream.
+// All runs, or one, in XES 1.0 (xes-standard.org), for process mining: a trace for each run, workstream
+// and request (of one run: those it does the work of).
 // Memory: as much as the text of one run.
 //   kNotFound  there is no such run
 absl::Status ExportXes(Snapshot& snapshot, const std::optional<std::string>& run, std::ostream& out);

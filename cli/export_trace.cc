@@ -5,9 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "cli/event_summary.h"
 #include "cli/export.h"
 #include "cli/log_line.h"
 #include "cli/log_reader.h"
+#include "cli/run_requests.h"
 #include "schemas/json_writer.h"
 #include "schemas/status.h"
 #include "schemas/step_status.h"
@@ -24,9 +26,17 @@ struct Details {
   Position position;
   std::string actor;
   std::string reason;
+  std::string carried;
 };
 Details DetailsOf(const FoldedEvent& event) {
-  return {event.position, std::string(View(event.event.getActor())), std::string(event.text)};
+  return {event.position, std::string(View(event.event.getActor())), std::string(ReasonOf(event)),
+          CarriedText(event.event)};
+}
+
+// The state that was asked for, else the trigger, else the command.
+std::string AskedOf(schema::CommandRefused::Reader refused) {
+  if (refused.getTo().size() > 0) return std::string(View(refused.getTo()));
+  return std::string(View(refused.getTrigger().size() > 0 ? refused.getTrigger() : refused.getCommand()));
 }
 
 // Writes trace events one by one; https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU.
@@ -39,9 +49,9 @@ class TraceWriter {
     json_.Key("args").BeginObject().Key("name").String(name).EndObject();
     End();
   }
-  void Sort(int64_t thread) {
+  void Sort(int64_t thread, int64_t place) {
     Begin("M", "thread_sort_index", thread);
-    json_.Key("args").BeginObject().Key("sort_index").Int(thread).EndObject();
+    json_.Key("args").BeginObject().Key("sort_index").Int(place).EndObject();
     End();
   }
   void Slice(int64_t thread, std::string_view category, std::string_view name, Timestamp from, Timestamp to,
@@ -73,6 +83,7 @@ class TraceWriter {
     json_.Key("args").BeginObject().Key("position").UInt(details.position.value);
     if (!details.actor.empty()) json_.Key("actor").String(details.actor);
     if (!details.reason.empty()) json_.Key("reason").String(details.reason);
+    if (!details.carried.empty()) json_.Key("detail").String(details.carried);
     if (is_open) json_.Key("open").Bool(true);
     json_.EndObject();
   }
@@ -87,16 +98,22 @@ class TraceWriter {
   bool is_first_ = true;
 };
 
-// The run, or a workstream of it: the state it is in, and the attempts that are open.
+// The run, or what is in it: the state it is in, and the attempts that are open.
 class Track {
  public:
-  // Room for a workstream's threads: its states, and its attempts side by side.
+  // Room for its threads: its states, and its attempts side by side.
   static constexpr int64_t kThreads = 100;
-  Track(int64_t thread, std::string name, TraceWriter& out) : thread_(thread), name_(std::move(name)), out_(out) {
+  // Places between two workstreams, for the tasks and patches of the first.
+  static constexpr int64_t kPlaces = 1'000'000;
+  // Among the threads it stands at `place`.
+  Track(int64_t thread, int64_t place, std::string name, TraceWriter& out)
+      : thread_(thread), place_(place), name_(std::move(name)), out_(out) {
     out_.Name("thread_name", thread_, name_);
-    out_.Sort(thread_);
+    out_.Sort(thread_, place_);
   }
   int64_t thread() const { return thread_; }
+  // For the next thing that belongs to this.
+  int64_t NextPlace() { return place_ + kThreads * ++children_; }
 
   void Enter(std::string_view state, bool is_final, const FoldedEvent& event) {
     Leave(event.time());
@@ -149,7 +166,7 @@ class Track {
     lanes_.push_back({});
     const int64_t thread = ThreadOf(lane);
     out_.Name("thread_name", thread, lane == 0 ? name_ + " steps" : fmt::format("{} steps {}", name_, lane + 1));
-    out_.Sort(thread);
+    out_.Sort(thread, place_ + 1 + static_cast<int64_t>(lane));
     return lane;
   }
   int64_t ThreadOf(size_t lane) const { return thread_ + 1 + static_cast<int64_t>(lane); }
@@ -159,9 +176,10 @@ class Track {
     lanes_[attempt.lane] = {false, until};
   }
 
-  const int64_t thread_;
+  const int64_t thread_, place_;
   const std::string name_;
   TraceWriter& out_;
+  int64_t children_ = 0;
   std::string state_;
   Timestamp since_;
   Details details_;
@@ -171,13 +189,13 @@ class Track {
 
 class RunTrace {
  public:
-  RunTrace(const std::string& run, std::ostream& out) : out_(out), run_(kFirstThread, "run", out_) {
+  RunTrace(const std::string& run, std::ostream& out) : out_(out), run_(kFirstThread, /*place=*/0, "run", out_) {
     out_.Name("process_name", kFirstThread, "run " + run);
   }
 
   void Add(const FoldedEvent& event) {
     const auto body = event.event.getBody();
-    Track& track = TrackOf(View(event.event.getWsId()));
+    Track& track = TrackOf(event);
     switch (body.which()) {
       case Body::RUN_CREATED:
       case Body::WORKSTREAM_CREATED:
@@ -190,7 +208,7 @@ class RunTrace {
       case Body::STEP_COMPLETED:
         return Complete(event, track);
       case Body::COMMAND_REFUSED:
-        return Mark("refused", fmt::format("refused: {}", View(body.getCommandRefused().getTo())), event, track,
+        return Mark("refused", "refused: " + AskedOf(body.getCommandRefused()), event, track,
                     View(body.getCommandRefused().getWhy()));
       case Body::ERROR_RECORDED:
         return Mark("error", fmt::format("error {}", View(body.getErrorRecorded().getErrorCode())), event, track,
@@ -200,10 +218,13 @@ class RunTrace {
       case Body::CONTENT_REDACTED:
         return Mark("note", "content_redacted", event, track, event.text);
       case Body::CREATED:
+        return track.Enter(View(body.getCreated().getInitial()), false, event);
       case Body::AMENDED:
+        return Mark("note", "amended", event, track, ReasonOf(event));
       case Body::CHECKPOINT_SAVED:
-      case Body::MACHINE_DEFINED:
-        return;
+        return Mark("note", fmt::format("checkpoint {}", View(body.getCheckpointSaved().getName())), event, track,
+                    event.json);
+      case Body::MACHINE_DEFINED:  // of no run and no request
       case Body::UNKNOWN:
         return;
     }
@@ -211,7 +232,7 @@ class RunTrace {
 
   void Finish(Timestamp now) {
     run_.Finish(now);
-    for (auto& [ws_id, track] : workstreams_) track.Finish(now);
+    for (auto& [entity, track] : tracks_) track.Finish(now);
     out_.Finish();
   }
 
@@ -220,13 +241,28 @@ class RunTrace {
 
   static Timestamp TimeOr(int64_t micros, Timestamp other) { return micros != 0 ? Timestamp{micros} : other; }
 
-  Track& TrackOf(std::string_view ws_id) {
-    if (ws_id.empty()) return run_;
-    const auto found = workstreams_.find(ws_id);
-    if (found != workstreams_.end()) return found->second;
-    const auto thread = kFirstThread + Track::kThreads * (1 + static_cast<int64_t>(workstreams_.size()));
-    return workstreams_.try_emplace(std::string(ws_id), thread, std::string(ws_id), out_).first->second;
+  // Tasks, patches, gates and requests have threads of their own, beside the workstream or the run that they belong to.
+  Track& TrackOf(const FoldedEvent& event) {
+    const std::string_view ws_id = View(event.event.getWsId());
+    Track& home = ws_id.empty() ? run_ : TrackOf({"workstream", ws_id}, std::string(ws_id), /*home=*/nullptr);
+    const EntityRef entity = EntityOf(event.event, event.stream);
+    if (entity.machine.empty() || entity.machine == "run" || entity.machine == "workstream") return home;
+    // What was refused may never have been made.
+    if (event.event.getBody().isCommandRefused() && !tracks_.contains(KeyOf(entity))) return home;
+    return TrackOf(entity, fmt::format("{} {}", ShortKind(entity.machine), entity.id), &home);
   }
+
+  // The one of `entity`, which is made beside `home` (without one: below all others) when it is first asked for.
+  Track& TrackOf(const EntityRef& entity, std::string name, Track* home) {
+    std::string key = KeyOf(entity);
+    const auto found = tracks_.find(key);
+    if (found != tracks_.end()) return found->second;
+    const auto thread = kFirstThread + Track::kThreads * (1 + static_cast<int64_t>(tracks_.size()));
+    const int64_t place = home == nullptr ? Track::kPlaces * ++workstreams_ : home->NextPlace();
+    return tracks_.try_emplace(std::move(key), thread, place, std::move(name), out_).first->second;
+  }
+
+  static std::string KeyOf(const EntityRef& entity) { return fmt::format("{}/{}", entity.machine, entity.id); }
 
   void Move(const FoldedEvent& event, Track& track) {
     const auto moved = event.event.getBody().getTransitioned();
@@ -255,7 +291,8 @@ class RunTrace {
 
   TraceWriter out_;
   Track run_;
-  std::map<std::string, Track, std::less<>> workstreams_;
+  int64_t workstreams_ = 0;
+  std::map<std::string, Track, std::less<>> tracks_;  // of all but the run, by machine and id
 };
 
 }  // namespace
@@ -263,6 +300,7 @@ class RunTrace {
 absl::Status ExportTrace(Snapshot& snapshot, const std::string& run, Timestamp now, std::ostream& out) {
   LogFilter filter;
   filter.run = run;
+  ASSIGN_OR_RETURN(filter.streams, RequestStreamsOf(snapshot, run));
   ASSIGN_OR_RETURN(const auto reader, LogReader::Open(snapshot, filter, {}, LogReader::Order::kOldestFirst));
   ASSIGN_OR_RETURN(const LogReader::Entry* entry, reader->Next());
   if (entry == nullptr) {

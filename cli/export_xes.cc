@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "cli/event_summary.h"
 #include "cli/export.h"
 #include "cli/log_reader.h"
+#include "cli/run_requests.h"
 #include "projections/tables.h"
 #include "schemas/status.h"
 #include "schemas/step_status.h"
@@ -95,8 +97,51 @@ void Write(const Happening& happening, const FoldedEvent& event, std::string& ou
   out += "    </event>\n";
 }
 
-// What the event is in a case: nothing, one thing, or the beginning and end of an attempt.
-std::vector<Happening> HappeningsOf(const FoldedEvent& event) {
+// Where a task or a gate stands in XES's life cycle of an activity, by the state it reaches.
+struct Life {
+  std::string_view machine, state, transition;
+};
+constexpr Life kLives[] = {
+    {"task", "running", "start"},        {"task", "blocked", "suspend"},      {"task", "retrying", "ate_abort"},
+    {"task", "completed", "complete"},   {"task", "failed", "ate_abort"},     {"task", "cancelled", "withdraw"},
+    {"test_gate", "running", "start"},   {"test_gate", "blocked", "suspend"}, {"test_gate", "passed", "complete"},
+    {"test_gate", "failed", "complete"},
+};
+
+// A move of what a case is about, or of what is in it: a run, a workstream and a request have cases of their own.
+bool HasCase(std::string_view machine) {
+  return machine == "run" || machine == "workstream" || machine == "request";
+}
+
+std::string NameOf(const EntityRef& entity) {
+  return fmt::format("{} {}", ShortKind(entity.machine), entity.id);
+}
+
+Happening HappeningOfMove(const FoldedEvent& event, const std::string& carried) {
+  const auto moved = event.event.getBody().getTransitioned();
+  const EntityRef entity = EntityOf(event.event, event.stream);
+  const std::string_view trigger = View(moved.getTrigger());
+  Happening move{.activity = std::string(trigger.empty() ? "override" : trigger), .time = event.time()};
+  if (!HasCase(entity.machine)) {
+    move.activity = fmt::format("{} {}", ShortKind(entity.machine), move.activity);
+    move.more.emplace_back(ShortKind(entity.machine), entity.id);
+    for (const Life& life : kLives) {
+      if (life.machine != entity.machine || life.state != View(moved.getTo())) continue;
+      move.activity = NameOf(entity);
+      move.transition = life.transition;
+    }
+  }
+  move.more.insert(move.more.end(), {{"from", View(moved.getFrom())},
+                                     {"to", View(moved.getTo())},
+                                     {"operator", View(moved.getOperator())},
+                                     {"detail", carried},
+                                     {"reason", ReasonOf(event)}});
+  return move;
+}
+
+// What the event is in a case: nothing, one thing, or the beginning and end of an attempt. `carried` is its
+// CarriedText(), which outlives the answer.
+std::vector<Happening> HappeningsOf(const FoldedEvent& event, const std::string& carried) {
   const auto body = event.event.getBody();
   const Timestamp time = event.time();
   const auto time_or = [](int64_t micros, Timestamp other) { return micros != 0 ? Timestamp{micros} : other; };
@@ -104,16 +149,8 @@ std::vector<Happening> HappeningsOf(const FoldedEvent& event) {
     case Body::RUN_CREATED:
     case Body::WORKSTREAM_CREATED:
       return {{.activity = "create", .time = time}};
-    case Body::TRANSITIONED: {
-      const auto moved = body.getTransitioned();
-      const std::string_view trigger = View(moved.getTrigger());
-      return {{.activity = std::string(trigger.empty() ? "override" : trigger),
-               .time = time,
-               .more = {{"from", View(moved.getFrom())},
-                        {"to", View(moved.getTo())},
-                        {"operator", View(moved.getOperator())},
-                        {"reason", event.text}}}};
-    }
+    case Body::TRANSITIONED:
+      return {HappeningOfMove(event, carried)};
     case Body::COMMAND_REFUSED: {
       const auto refused = body.getCommandRefused();
       return {{.activity = "refused " + std::string(View(refused.getCommand())),
@@ -146,16 +183,30 @@ std::vector<Happening> HappeningsOf(const FoldedEvent& event) {
     }
     case Body::NOTED:
       return {{.activity = std::string(View(body.getNoted().getEventType())), .time = time}};
-    case Body::CREATED:
-      return {{.activity = "create", .time = time}};
+    case Body::CREATED: {
+      const EntityRef entity = EntityOf(event.event, event.stream);
+      if (HasCase(entity.machine)) return {{.activity = "create", .time = time, .more = {{"detail", carried}}}};
+      const bool is_activity = entity.machine == "task" || entity.machine == "test_gate";
+      return {{.activity = is_activity ? NameOf(entity) : fmt::format("{} create", ShortKind(entity.machine)),
+               .transition = is_activity ? "schedule" : "complete",
+               .time = time,
+               .more = {{ShortKind(entity.machine), entity.id}, {"detail", carried}}}};
+    }
     case Body::AMENDED:
+      return {{.activity = "amend", .time = time, .more = {{"detail", carried}}}};
     case Body::CHECKPOINT_SAVED:
+      return {{.activity = "checkpoint " + std::string(View(body.getCheckpointSaved().getName())), .time = time}};
     case Body::MACHINE_DEFINED:
     case Body::CONTENT_REDACTED:
     case Body::UNKNOWN:
       break;
   }
   return {};
+}
+
+void WriteHappenings(const FoldedEvent& event, std::string& trace) {
+  const std::string carried = CarriedText(event.event);
+  for (const Happening& happening : HappeningsOf(event, carried)) Write(happening, event, trace);
 }
 
 void WriteTrace(std::string_view name, std::string_view events, std::ostream& out) {
@@ -172,10 +223,25 @@ absl::StatusOr<bool> WriteRun(Snapshot& snapshot, const std::string& run, std::o
     ASSIGN_OR_RETURN(const LogReader::Entry* const entry, reader->Next());
     if (entry == nullptr) break;
     std::string& trace = traces[std::string(entry->record->ws_id)];
-    for (const Happening& happening : HappeningsOf(entry->event)) Write(happening, entry->event, trace);
+    WriteHappenings(entry->event, trace);
   }
   for (const auto& [ws_id, events] : traces) WriteTrace(ws_id.empty() ? run : run + "/" + ws_id, events, out);
   return !traces.empty();
+}
+
+// A request is a case of its own: it may have been there long before the run that does its work.
+absl::Status WriteRequest(Snapshot& snapshot, const std::string& stream, std::ostream& out) {
+  LogFilter filter;
+  filter.streams = {stream};
+  ASSIGN_OR_RETURN(const auto reader, LogReader::Open(snapshot, filter, {}, LogReader::Order::kOldestFirst));
+  std::string events;
+  while (true) {
+    ASSIGN_OR_RETURN(const LogReader::Entry* const entry, reader->Next());
+    if (entry == nullptr) break;
+    WriteHappenings(entry->event, events);
+  }
+  WriteTrace(stream, events, out);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -198,6 +264,8 @@ absl::Status ExportXes(Snapshot& snapshot, const std::optional<std::string>& run
     }
     if (!out) break;
   }
+  ASSIGN_OR_RETURN(const std::vector<std::string> requests, RequestStreamsOf(snapshot, run));
+  for (const std::string& stream : requests) RETURN_IF_ERROR(WriteRequest(snapshot, stream, out));
   out << "</log>\n";
   return absl::OkStatus();
 }

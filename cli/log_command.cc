@@ -1,5 +1,4 @@
 // annals log: the events, newest last.
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <thread>
@@ -31,7 +30,8 @@ struct LogOptions {
 
 class LogPrinter {
  public:
-  LogPrinter(Context& context, const LogOptions& options) : context_(context), options_(options) {}
+  LogPrinter(Context& context, const LogOptions& options)
+      : context_(context), options_(options), columns_(context.width(), context.colour()) {}
 
   // Prints what `snapshot` holds behind `after`: all of it, or the newest `limit`.
   absl::Status Print(Snapshot& snapshot, Position after, std::optional<int64_t> limit) {
@@ -39,8 +39,7 @@ class LogPrinter {
   }
 
  private:
-  absl::StatusOr<std::string> Line(Snapshot& snapshot, const LogReader::Entry& entry) {
-    if (!context_.json()) return LogText(*entry.record, entry.event, context_.width(), context_.colour());
+  absl::StatusOr<std::string> JsonLine(Snapshot& snapshot, const LogReader::Entry& entry) {
     if (options_.filter.transitions) {
       WriteTransitionLine(entry.event, *TransitionOf(entry.event), json_);
     } else if (options_.full) {
@@ -58,8 +57,12 @@ class LogPrinter {
     while (context_.out()) {
       ASSIGN_OR_RETURN(const LogReader::Entry* const entry, reader->Next());
       if (entry == nullptr) break;
-      ASSIGN_OR_RETURN(const std::string line, Line(snapshot, *entry));
-      context_.out() << line << '\n';
+      if (context_.json()) {
+        ASSIGN_OR_RETURN(const std::string line, JsonLine(snapshot, *entry));
+        context_.out() << line << '\n';
+      } else {
+        context_.out() << columns_.Line(*entry->record, entry->event) << '\n';
+      }
     }
     return absl::OkStatus();
   }
@@ -67,17 +70,22 @@ class LogPrinter {
   absl::Status PrintNewest(Snapshot& snapshot, Position after, uint64_t limit) {
     ASSIGN_OR_RETURN(const auto reader,
                      LogReader::Open(snapshot, options_.filter, after, LogReader::Order::kNewestFirst));
-    std::vector<std::string> lines;
+    std::vector<std::string> lines;  // of JSON
+    std::vector<LogCells> rows;
     bool more = false;
     while (!more) {
       ASSIGN_OR_RETURN(const LogReader::Entry* const entry, reader->Next());
       if (entry == nullptr) break;
-      more = lines.size() >= limit;
+      more = lines.size() + rows.size() >= limit;
       if (more) break;
-      ASSIGN_OR_RETURN(lines.emplace_back(), Line(snapshot, *entry));
+      if (context_.json()) {
+        ASSIGN_OR_RETURN(lines.emplace_back(), JsonLine(snapshot, *entry));
+      } else {
+        columns_.Widen(rows.emplace_back(columns_.CellsOf(*entry->record, entry->event)));
+      }
     }
-    std::reverse(lines.begin(), lines.end());
-    for (const std::string& line : lines) context_.out() << line << '\n';
+    for (auto line = lines.rbegin(); line != lines.rend(); ++line) context_.out() << *line << '\n';
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) context_.out() << columns_.Line(*row) << '\n';
     if (more && !options_.limit)
       context_.err() << fmt::format("the newest {} events; --limit N shows more of them\n", limit);
     return absl::OkStatus();
@@ -85,6 +93,7 @@ class LogPrinter {
 
   Context& context_;
   const LogOptions& options_;
+  LogColumns columns_;
   JsonWriter json_;
 };
 

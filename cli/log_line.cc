@@ -1,11 +1,10 @@
 #include "cli/log_line.h"
 
 #include <algorithm>
-#include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "cli/event_summary.h"
 #include "cli/printable.h"
 #include "cli/table.h"
 #include "cli/utf8.h"
@@ -29,68 +28,17 @@ schema::Severity SeverityOfMove(schema::Transitioned::Reader moved) {
   return IsOverride(moved) ? std::max(moved.getSeverity(), schema::Severity::WARNING) : moved.getSeverity();
 }
 
-// What happened, for people, in the words of the event's kind. Not yet Printable().
-std::string Summary(const FoldedEvent& event) {
-  const Body::Reader body = event.event.getBody();
-  switch (body.which()) {
-    case Body::UNKNOWN:
-      return "of a kind this annals does not know";
-    case Body::RUN_CREATED:
-      return std::string(event.json);
-    case Body::WORKSTREAM_CREATED: {
-      std::vector<std::string_view> needs;
-      for (const auto name : body.getWorkstreamCreated().getDependsOn()) needs.push_back(View(name));
-      std::string text = body.getWorkstreamCreated().getIsCritical() ? "critical " : "";
-      if (!needs.empty()) text += fmt::format("needs {} ", fmt::join(needs, ", "));
-      return text + std::string(event.json);
-    }
-    case Body::TRANSITIONED:
-    case Body::COMMAND_REFUSED: {
-      const TransitionView moved = *TransitionOf(event);
-      std::string text = moved.from.empty() ? "" : fmt::format("{} ", moved.from);
-      if (!moved.to.empty()) text += fmt::format("→ {} ", moved.to);
-      if (!moved.trigger.empty()) text += fmt::format("({}) ", moved.trigger);
-      if (!moved.operator_name.empty()) {
-        text += fmt::format("{} {} ", moved.kind == "override" ? "override by" : "by", moved.operator_name);
-      }
-      if (text.ends_with(' ')) text.pop_back();
-      if (!moved.reason.empty()) text += fmt::format(": {}", moved.reason);
-      return text;
-    }
-    case Body::STEP_STARTED:
-      return std::string(View(body.getStepStarted().getStepName()));
-    case Body::STEP_COMPLETED: {
-      const auto step = body.getStepCompleted();
-      std::string text = fmt::format("{} {}", View(step.getStepName()), StepStatusName(step.getStatus()));
-      if (step.hasExitCode()) text += fmt::format(" (exit {})", step.getExitCode().getValue());
-      return text;
-    }
-    case Body::ERROR_RECORDED: {
-      const auto error = body.getErrorRecorded();
-      return fmt::format("{} {}: {}", View(error.getStepName()), View(error.getErrorCode()), event.text);
-    }
-    case Body::NOTED:
-      return std::string(event.json);
-    case Body::CREATED:
-      return fmt::format("{} {}", View(body.getCreated().getInitial()), event.json);
-    case Body::AMENDED:
-      return std::string(event.text);
-    case Body::CHECKPOINT_SAVED:
-      return fmt::format("{} {}", View(body.getCheckpointSaved().getName()), event.json);
-    case Body::MACHINE_DEFINED:
-      return fmt::format("version {}", View(body.getMachineDefined().getVersion()));
-    case Body::CONTENT_REDACTED:
-      return fmt::format("the content of position {}: {}", body.getContentRedacted().getPosition(), event.text);
-  }
-  return "";
-}
-
 // `text` in at least `width` columns.
 std::string Padded(std::string text, size_t width) {
   const size_t columns = DisplayWidth(text);
   if (columns < width) text.append(width - columns, ' ');
   return text;
 }
+
+struct KindName {
+  std::string_view machine, name;
+};
+constexpr KindName kKindNames[] = {{"workstream", "ws"}, {"test_gate", "gate"}, {"circuit_breaker", "breaker"}};
 
 Ink InkOf(const FoldedEvent& event) {
   const Body::Reader body = event.event.getBody();
@@ -152,34 +100,73 @@ EntityRef EntityOf(const RecordView& record, const FoldedEvent& event) {
   return {"", record.stream};
 }
 
+std::string_view ShortKind(std::string_view machine) {
+  for (const KindName& kind : kKindNames) {
+    if (kind.machine == machine) return kind.name;
+  }
+  return machine;
+}
+
+std::string_view MachineOfKind(std::string_view kind) {
+  for (const KindName& known : kKindNames) {
+    if (known.name == kind) return known.machine;
+  }
+  return kind;
+}
+
 std::string_view SeverityOf(const FoldedEvent& event) {
   if (const auto transition = TransitionOf(event)) return transition->severity;
   return SeverityName(event.event.getBody().isErrorRecorded() ? schema::Severity::ERROR : schema::Severity::INFO);
 }
 
-std::string LogText(const RecordView& record, const FoldedEvent& event, std::optional<size_t> width,
-                    ColourMode colour) {
-  constexpr size_t kTypeColumns = 23, kEntityColumns = 20, kPositionColumns = 6;
-  std::string time = FormatTimestamp(record.recorded_at).substr(0, 23);
-  time[10] = ' ';
+LogCells LogColumns::CellsOf(const RecordView& record, const FoldedEvent& event) const {
   const EntityRef entity = EntityOf(record, event);
-  const std::string position = fmt::format("{:>{}}", record.position.value, kPositionColumns);
-  const std::string type = Padded(Printable(record.event_type), kTypeColumns);
-  std::string about =
-      Printable(entity.machine.empty() ? std::string(entity.id) : fmt::format("{} {}", entity.machine, entity.id));
-  if (entity.machine == "workstream") about = Printable(fmt::format("{}/{}", event.run_id, entity.id));
-  about = Padded(std::move(about), kEntityColumns);
-  std::string summary = Printable(Summary(event));
-  const std::string before = fmt::format("{}  {}  {}  {}  ", time, position, type, about);
-  if (width) {
+  LogCells cells;
+  cells.position = record.position;
+  cells.recorded_at = record.recorded_at;
+  cells.ink = InkOf(event);
+  cells.type = Printable(record.event_type);
+  if (entity.machine.empty()) {
+    cells.about = Printable(entity.id);
+  } else if (entity.machine == "workstream") {
+    cells.about = Printable(fmt::format("{}/{}", event.run_id, entity.id));
+  } else if (!event.run_id.empty() && entity.machine != "run") {
+    cells.about = Printable(fmt::format("{} {}/{}", ShortKind(entity.machine), event.run_id, entity.id));
+  } else {
+    cells.about = Printable(fmt::format("{} {}", ShortKind(entity.machine), entity.id));
+  }
+  cells.summary = Printable(IsNarrow() ? BriefSummaryOf(event) : SummaryOf(event));
+  return cells;
+}
+
+void LogColumns::Widen(const LogCells& cells) {
+  position_columns_ = std::max(position_columns_, fmt::formatted_size("{}", cells.position.value));
+  type_columns_ = std::max(type_columns_, std::min(DisplayWidth(cells.type), kMaxTypeColumns));
+  about_columns_ = std::max(
+      about_columns_, std::min(DisplayWidth(cells.about), IsNarrow() ? kMaxNarrowAboutColumns : kMaxAboutColumns));
+}
+
+std::string LogColumns::Line(const LogCells& cells) {
+  Widen(cells);
+  std::string time = FormatTimestamp(cells.recorded_at);
+  // A narrow terminal has room for "11-20 21:16:25".
+  time = IsNarrow() ? time.substr(5, 14) : time.substr(0, 23);
+  time[time.find('T')] = ' ';
+  const std::string position = fmt::format("{:>{}}", cells.position.value, position_columns_);
+  const std::string about = Padded(cells.about, about_columns_);
+  const std::string type = IsNarrow() ? "" : Padded(cells.type, type_columns_) + "  ";
+  std::string summary = cells.summary;
+  const std::string before = fmt::format("{}  {}  {}{}  ", time, position, type, about);
+  if (width_) {
     const size_t used = DisplayWidth(before);
     // Where the summary has no room left the line is cut as a whole, without colour that would be cut in two.
-    if (used + 1 > *width) return Shortened(before, *width);
-    summary = Shortened(summary, *width - used);
+    if (used + 1 > *width_) return Shortened(before, *width_);
+    if (!summary.empty()) summary = Shortened(summary, *width_ - used);
   }
-  while (summary.ends_with(' ')) summary.pop_back();
-  std::string line = fmt::format("{}  {}  {}  {}  {}", Paint(time, Ink::kDim, colour), position,
-                                 Paint(type, InkOf(event), colour), about, summary);
+  // The type bears the event's colour, and where it is not shown the summary does.
+  std::string line = fmt::format("{}  {}  {}{}  {}", Paint(time, Ink::kDim, colour_), position,
+                                 type.empty() ? "" : Paint(type, cells.ink, colour_), about,
+                                 IsNarrow() ? Paint(summary, cells.ink, colour_) : summary);
   while (line.ends_with(' ')) line.pop_back();
   return line;
 }

@@ -30,12 +30,53 @@ void WriteTransitionLine(const FoldedEvent& event, const TransitionView& transit
 // What the event is about: "run" and "r1", "workstream" and "a"; of a note its run, or its stream alone.
 EntityRef EntityOf(const RecordView& record, const FoldedEvent& event);
 
+// What people call a kind of entity, on the command line too: "gate" for "test_gate", most as they are; and back.
+std::string_view ShortKind(std::string_view machine);
+std::string_view MachineOfKind(std::string_view kind);
+
 // "info", "warning", "error" or "critical": of a transition its own, of an override at least "warning", of a
 // refusal "warning", of an error "error".
 std::string_view SeverityOf(const FoldedEvent& event);
 
-// "2026-11-20 21:16:25.123  12  run_transitioned  run r1  pending → running (start)", cut to `width`, without a
-// newline.
-std::string LogText(const RecordView& record, const FoldedEvent& event, std::optional<size_t> width, ColourMode colour);
+// One event as the columns of `annals log`; texts are Printable().
+struct LogCells {
+  Position position;
+  Timestamp recorded_at;
+  std::string type;     // "task_transitioned"
+  std::string about;    // "task r1/t1"
+  std::string summary;  // "queued → running (assign), worker w1"
+  Ink ink = Ink::kPlain;
+};
+
+// Lines of events below each other:
+//
+//   2026-11-20 21:16:25.123    12  run_transitioned  run r1  pending → running (start)
+//
+// and on a narrow terminal, where the type would leave no room for what happened:
+//
+//   11-20 21:16:25    12  run r1  pending → running
+class LogColumns {
+ public:
+  // `width`: of the terminal; nothing is cut without one.
+  LogColumns(std::optional<size_t> width, ColourMode colour) : width_(width), colour_(colour) {}
+
+  // The summary says as much as the width has room for.
+  LogCells CellsOf(const RecordView& record, const FoldedEvent& event) const;
+  // Makes the columns wide enough for `cells`; they never shrink, so that lines which follow stay aligned.
+  void Widen(const LogCells& cells);
+  // Without a newline, cut to the width.
+  std::string Line(const LogCells& cells);
+  std::string Line(const RecordView& record, const FoldedEvent& event) { return Line(CellsOf(record, event)); }
+
+ private:
+  static constexpr size_t kNarrowWidth = 120;
+  // What is longer pushes its own line to the right.
+  static constexpr size_t kMaxTypeColumns = 30, kMaxAboutColumns = 40, kMaxNarrowAboutColumns = 24;
+  bool IsNarrow() const { return width_ && *width_ < kNarrowWidth; }
+
+  std::optional<size_t> width_;
+  ColourMode colour_;
+  size_t position_columns_ = 4, type_columns_ = 16, about_columns_ = 10;
+};
 
 }  // namespace annals

@@ -17,7 +17,7 @@ absl::Status ReadEntity(std::string_view text, LogFilter& filter) {
     return absl::InvalidArgumentError(
         fmt::format("{} is not KIND/ID, such as run/r1 or workstream/parser", Quoted(text)));
   }
-  filter.entity_kind = text.substr(0, slash) == "ws" ? "workstream" : std::string(text.substr(0, slash));
+  filter.entity_kind = MachineOfKind(text.substr(0, slash));
   filter.entity_id = text.substr(slash + 1);
   return absl::OkStatus();
 }
@@ -36,8 +36,14 @@ absl::StatusOr<std::unique_ptr<LogReader>> LogReader::Open(Snapshot& snapshot, c
   }
   std::optional<std::string> run = filter.run;
   if (!run && filter.entity_kind == "run") run = filter.entity_id;
-  std::vector<std::string> streams = {""};
-  if (run) streams = {RunStream(*run), RefusedStream(RunStream(*run))};
+  std::vector<std::string> subjects = filter.streams;
+  if (run) subjects.push_back(RunStream(*run));
+  std::vector<std::string> streams;
+  for (std::string& subject : subjects) {
+    streams.push_back(RefusedStream(subject));
+    streams.push_back(std::move(subject));
+  }
+  if (streams.empty()) streams.emplace_back();  // all of them
   for (std::string& stream : streams) {
     Source& source = reader->sources_.emplace_back();
     source.stream = std::move(stream);

@@ -15,7 +15,8 @@
 namespace annals {
 
 struct LogFilter {
-  std::optional<std::string> run;  // events of the run, and what was refused of it
+  std::optional<std::string> run;    // events of the run, and what was refused of it
+  std::vector<std::string> streams;  // beside the run's: events of these, and what was refused of them
   std::optional<std::string> ws;
   std::optional<std::string> type;
   std::optional<std::string> entity_kind, entity_id;  // both or none
@@ -25,8 +26,8 @@ struct LogFilter {
   bool transitions = false;               // only transitions asked for
 };
 
-// "run/r1" into the filter's entity; "ws/a" is "workstream/a". kInvalidArgument: no slash, or nothing at one side of
-// it.
+// "run/r1" into the filter's entity; "ws/a" is "workstream/a", "gate/unit" is "test_gate/unit". kInvalidArgument: no
+// slash, or nothing at one side of it.
 absl::Status ReadEntity(std::string_view text, LogFilter& filter);
 
 // Walks the matching events of one snapshot, which must outlive it, between two positions. Runs are found by their

@@ -38,9 +38,11 @@ std::vector<std::string> MermaidNames(const Machine& machine) {
   return names;
 }
 
-std::string MermaidLabel(std::string_view text) {
-  std::string label(text);
+// A mark, since Mermaid's state diagrams have no colours for arrows: "fail (error)". What is usual has none.
+std::string MermaidLabel(const Edge& edge) {
+  std::string label(edge.trigger);
   std::replace(label.begin(), label.end(), ':', '.');
+  if (edge.severity != schema::Severity::INFO) label += fmt::format(" ({})", SeverityName(edge.severity));
   return label;
 }
 
@@ -114,6 +116,21 @@ std::string DotTooltip(std::string_view meaning, std::string_view otherwise) {
   return DotText(meaning.empty() ? otherwise : meaning);
 }
 
+// An edge's attributes by how grave it is. Told apart without colours too, and dark enough on white.
+std::string_view DotLook(schema::Severity severity) {
+  switch (severity) {
+    case schema::Severity::INFO:
+      return "";
+    case schema::Severity::WARNING:
+      return ", color=\"#8a5a00\", fontcolor=\"#8a5a00\", style=dashed";
+    case schema::Severity::ERROR:
+      return ", color=\"#b42318\", fontcolor=\"#b42318\"";
+    case schema::Severity::CRITICAL:
+      break;
+  }
+  return ", color=\"#b42318\", fontcolor=\"#b42318\", style=bold";
+}
+
 std::string CodeList(const std::vector<std::string_view>& names) {
   std::string list;
   for (const std::string_view name : names) list += fmt::format("{}`{}`", list.empty() ? "" : ", ", name);
@@ -151,7 +168,7 @@ std::string MermaidOf(const Machine& machine) {
   }
   text += fmt::format("    [*] --> {}\n", name_of(machine.initial()));
   for (const Edge& edge : machine.edges()) {
-    text += fmt::format("    {} --> {} : {}\n", name_of(edge.from), name_of(edge.to), MermaidLabel(edge.trigger));
+    text += fmt::format("    {} --> {} : {}\n", name_of(edge.from), name_of(edge.to), MermaidLabel(edge));
   }
   for (const std::string_view state : states) {
     if (machine.IsTerminal(state)) text += fmt::format("    {} --> [*]\n", name_of(state));
@@ -170,8 +187,8 @@ std::string DotOf(const Machine& machine) {
   }
   text += fmt::format("  \"*\" -> {};\n", DotText(machine.initial()));
   for (const Edge& edge : machine.edges()) {
-    text += fmt::format("  {} -> {} [label={}, tooltip={}];\n", DotText(edge.from), DotText(edge.to),
-                        DotText(edge.trigger), DotTooltip(edge.meaning, edge.trigger));
+    text += fmt::format("  {} -> {} [label={}, tooltip={}{}];\n", DotText(edge.from), DotText(edge.to),
+                        DotText(edge.trigger), DotTooltip(edge.meaning, edge.trigger), DotLook(edge.severity));
   }
   text += "}\n";
   return text;

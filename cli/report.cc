@@ -210,8 +210,9 @@ absl::StatusOr<int> PrintAnswer(Context& context, const Answer& answer, std::str
     context.err() << "annals: dry run: " << Printable(RefusalText(*preview.refusal)) << '\n';
   } else {
     context.out() << "dry run: this would be appended\n";
+    LogColumns columns(context.width(), context.colour());
     RETURN_IF_ERROR(VisitPreview(preview, [&](const RecordView& record, const FoldedEvent& event) {
-      context.out() << LogText(record, event, context.width(), context.colour()) << '\n';
+      context.out() << columns.Line(record, event) << '\n';
       return absl::OkStatus();
     }));
   }

@@ -13,12 +13,15 @@
 #include "cli/exit_code.h"
 #include "cli/log_line.h"
 #include "cli/log_reader.h"
+#include "cli/printable.h"
 #include "cli/row_json.h"
 #include "cli/table.h"
 #include "eventstore/sqlite/sqlite_storage.h"
+#include "projections/entity_tables.h"
 #include "projections/tables.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"
+#include "schemas/text_map.h"
 
 namespace annals {
 namespace {
@@ -33,12 +36,12 @@ struct WatchOptions {
 // A creation is a change too: from nothing.
 std::optional<TransitionView> ChangeOf(const LogReader::Entry& entry) {
   const auto body = entry.event.event.getBody();
-  if (body.isRunCreated() || body.isWorkstreamCreated()) {
+  if (body.isRunCreated() || body.isWorkstreamCreated() || body.isCreated()) {
     const EntityRef entity = EntityOf(*entry.record, entry.event);
     return TransitionView{.entity_type = entity.machine,
                           .entity_id = entity.id,
                           .from = {},
-                          .to = "pending",
+                          .to = body.isCreated() ? View(body.getCreated().getInitial()) : "pending",
                           .trigger = {},
                           .severity = "info",
                           .operator_name = {},
@@ -48,6 +51,11 @@ std::optional<TransitionView> ChangeOf(const LogReader::Entry& entry) {
   std::optional<TransitionView> transition = TransitionOf(entry.event);
   if (transition && transition->kind == "refused") return std::nullopt;
   return transition;
+}
+
+// Workstreams are called as they always were: scripts read these lines.
+std::string_view KindOf(const TransitionView& change) {
+  return change.entity_type == "workstream" ? change.entity_type : ShortKind(change.entity_type);
 }
 
 // Looks at the run again and again, and says what is new.
@@ -108,8 +116,26 @@ class Watch {
       return;
     }
     const std::string from = change.from.empty() ? "" : fmt::format("{} → ", change.from);
-    context_.out() << fmt::format("{}  {} {}: {}{}\n", ShortTime(entry.event.time()), change.entity_type,
-                                  change.entity_id, from, change.to);
+    context_.out() << fmt::format("{}  {} {}: {}{}\n", ShortTime(entry.event.time()), KindOf(change),
+                                  Printable(change.entity_id), from, change.to);
+  }
+
+  struct DoneTasks {
+    int64_t done = 0, total = 0;
+  };
+  // In one read, where a question for each workstream would be one for each of many.
+  absl::StatusOr<TextMap<DoneTasks>> TasksByWorkstream(Snapshot& snapshot) const {
+    const TableDef& table = TasksTable().table();
+    const size_t ws_id = table.ColumnIndex("ws_id"), status = table.ColumnIndex("status");
+    TextMap<DoneTasks> tasks;
+    const RowQuery query{.table = &table, .equals = {{0, std::string_view(options_.run_id)}}};
+    RETURN_IF_ERROR(snapshot.ReadRows(query, TableSet::kLive, [&](Row row) {
+      DoneTasks& of_workstream = tasks[std::get<std::string_view>(row[ws_id])];
+      ++of_workstream.total;
+      if (std::get<std::string_view>(row[status]) == "completed") ++of_workstream.done;
+      return absl::OkStatus();
+    }));
+    return tasks;
   }
 
   absl::Status Draw(Snapshot& snapshot, Row run) {
@@ -123,10 +149,13 @@ class Watch {
     table.AddRow(
         {{"run " + options_.run_id, Ink::kBold}, CellOf(runs, run, status), {done}, DurationCell(runs, run, now)});
     const RowQuery query{.table = &workstreams, .equals = {{0, std::string_view(options_.run_id)}}};
+    ASSIGN_OR_RETURN(const TextMap<DoneTasks> tasks, TasksByWorkstream(snapshot));
     RETURN_IF_ERROR(snapshot.ReadRows(query, TableSet::kLive, [&](Row row) {
-      table.AddRow({CellOf(workstreams, row, workstreams.ColumnIndex("ws_id")),
+      const size_t ws_id = workstreams.ColumnIndex("ws_id");
+      const auto found = tasks.find(std::get<std::string_view>(row[ws_id]));
+      table.AddRow({CellOf(workstreams, row, ws_id),
                     CellOf(workstreams, row, workstreams.ColumnIndex("status")),
-                    {},
+                    {found == tasks.end() ? "" : fmt::format("{}/{} tasks", found->second.done, found->second.total)},
                     {}});
       return absl::OkStatus();
     }));

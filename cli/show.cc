@@ -41,13 +41,13 @@ class Lines {
   }
 
  private:
-  std::vector<std::pair<std::string, Cell>> lines_;
+  std::vector<ShownLine> lines_;
 };
 
 }  // namespace
 
 absl::StatusOr<int> PrintRow(Context& context, Snapshot& snapshot, const TableDef& table, absl::Span<const Value> key,
-                             std::string_view what) {
+                             std::string_view what, std::vector<ShownLine> more) {
   RowQuery query{.table = &table};
   for (size_t i = 0; i < key.size(); ++i) query.equals.push_back({i, key[i]});
   ASSIGN_OR_RETURN(const std::vector<OwnedRow> rows, ReadAllRows(snapshot, query));
@@ -73,6 +73,7 @@ absl::StatusOr<int> PrintRow(Context& context, Snapshot& snapshot, const TableDe
     ASSIGN_OR_RETURN(const Progress progress, ProgressOf(snapshot, table, row));
     lines.Add("progress", {ProgressText(progress, &table == &RunsTable().table() ? "no workstreams" : "no tasks")});
   }
+  for (ShownLine& line : more) lines.Add(std::move(line.first), std::move(line.second));
   lines.Print(context);
   return kExitDone;
 }

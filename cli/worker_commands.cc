@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/entity_group.h"
+#include "cli/worker_show.h"
 #include "projections/entity_tables.h"
 #include "schemas/status.h"
 
@@ -66,6 +67,8 @@ Command WorkerCommands() {
                 {"shutdown", "shutdown", "", "Say that it is gone", "annals worker shutdown w1"},
                 {"recover", "idle", "recover", "Say that an unresponsive one was heard of again",
                  "annals worker recover w1"}},
+      .more = {ShowWorkerCommand()},
+      .has_own_show = true,
   });
 }
 

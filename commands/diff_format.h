@@ -40,7 +40,9 @@ struct DiffSummary {
 
 struct DiffFault {
   uint64_t line = 0;  // from 1
-  std::string what;   // one line of plain text; what it cites of the diff is quoted
+  // One line of plain text. It cites names of files, quoted, and nothing else of the diff: it stands in events, which
+  // outlive a diff that is redacted.
+  std::string what;
 };
 
 // What `diff` changes, or the first place where it is not in `format`. Pure; time and memory linear in its size.

@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "schemas/message_text.h"
-
 namespace annals {
 namespace {
 
@@ -73,7 +71,7 @@ class HunkReader {
     const std::optional<Range> old_range = TakeRange(line);
     const std::optional<Range> new_range = old_range && Take(line, " +") ? TakeRange(line) : std::nullopt;
     if (!new_range || !Take(line, " @@") || !(line.empty() || line.starts_with(' '))) {
-      return text_.Fail(fmt::format("{} is not of the form @@ -LINE,COUNT +LINE,COUNT @@", Quoted(text_.line())));
+      return text_.Fail("it is not of the form @@ -LINE,COUNT +LINE,COUNT @@");
     }
     if (is_last_) return text_.Fail("a hunk behind the end of its file, which the hunk before it reaches");
     if (old_range->begin < old_end_ || new_range->begin < new_end_) {

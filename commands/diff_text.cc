@@ -3,10 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "schemas/message_text.h"
-
 namespace annals {
 namespace {
 
@@ -54,7 +50,7 @@ bool DiffText::FailAt(uint64_t line, std::string what) {
 bool DiffText::FailAsStray() {
   const auto* const stray = std::ranges::find_if(kStrays, [&](const Stray& row) { return StartsWith(row.start); });
   if (stray != std::end(kStrays)) return Fail(std::string(stray->what));
-  return Fail(fmt::format("{} belongs to no file", Quoted(line_)));
+  return Fail("it belongs to no file");
 }
 
 }  // namespace annals

@@ -1,7 +1,11 @@
 // Tasks that nobody takes, whose worker is lost or whose time is over; gates that do not end.
+#include <vector>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "commands/doctor_kinds.h"
+#include "commands/guards.h"
 #include "commands/machine.h"
 #include "eventstore/event_codec.h"
 #include "schemas/status.h"
@@ -44,6 +48,24 @@ Seen TakenAway(const Ward& ward, const RunRow& run, const TaskRow& task, Timesta
   return Sign{since, std::move(detail), std::move(help), TaskMove(task, to, std::move(reason))};
 }
 
+// Those of `names` (a JSON array) that will never be what is waited for: "gate g1, which is failed".
+template <class RowStruct>
+absl::Status AddDead(RowCache<RowStruct>& rows, std::string_view kind, std::string_view run_id, std::string_view names,
+                     std::string_view wanted, std::vector<std::string>& dead) {
+  for (const std::string_view name : NamesIn(names)) {
+    ASSIGN_OR_RETURN(const RowStruct* const row, rows.Find({run_id, name}));
+    if (row == nullptr || !row->IsFinal() || row->status == wanted) continue;
+    dead.push_back(fmt::format("{} {}, which is {}", kind, name, row->status));
+  }
+  return absl::OkStatus();
+}
+
+// What is blocked: by what has ended, or by nothing that has.
+Sign Blocked(Timestamp since, const std::vector<std::string>& dead, std::string of_dead, std::string otherwise) {
+  if (dead.empty()) return {since, "nothing that it needs has failed", std::move(otherwise)};
+  return {since, fmt::format("it needs {}", fmt::join(dead, ", ")), std::move(of_dead)};
+}
+
 }  // namespace
 
 Seen LookAtPendingTask(const Ward& ward, const RunRow& run, const TaskRow& task) {
@@ -65,9 +87,14 @@ Seen LookAtQueuedTask(const Ward&, const RunRow& run, const TaskRow& task) {
   return Sign{task.updated_at, "no worker took it", fmt::format("{} --worker WORKER", MoveLine(task, "running"))};
 }
 
-Seen LookAtBlockedTask(const Ward&, const RunRow&, const TaskRow& task) {
-  return Sign{task.updated_at, "a task or gate it depends on failed",
-              fmt::format("{} --reason 'what it needs has failed'", MoveLine(task, "cancelled"))};
+Seen LookAtBlockedTask(const Ward& ward, const RunRow&, const TaskRow& task) {
+  std::vector<std::string> dead;
+  RETURN_IF_ERROR(AddDead(ward.rows.tasks, "task", task.run_id, task.depends_on, "completed", dead));
+  RETURN_IF_ERROR(AddDead(ward.rows.test_gates, "gate", task.run_id, task.gate_dependencies, "passed", dead));
+  RETURN_IF_ERROR(AddDead(ward.rows.test_gates, "gate", task.run_id, task.validation_gates, "passed", dead));
+  return Blocked(task.updated_at, dead,
+                 fmt::format("{} --reason 'what it needs has failed'", MoveLine(task, "cancelled")),
+                 MoveLine(task, "pending"));
 }
 
 Seen LookAtTaskOverTime(const Ward& ward, const RunRow& run, const TaskRow& task) {
@@ -117,20 +144,35 @@ Seen LookAtGateOverTime(const Ward& ward, const RunRow&, const TestGateRow& gate
       fmt::format("annals gate transition {} failed --run {} --reason '{}'", gate.gate_id, gate.run_id, reason)};
 }
 
-Seen LookAtBlockedGate(const Ward&, const RunRow&, const TestGateRow& gate) {
-  return Sign{gate.updated_at, "a gate it depends on failed",
-              fmt::format("annals gate transition {} pending --run {}", gate.gate_id, gate.run_id)};
+Seen LookAtBlockedGate(const Ward& ward, const RunRow&, const TestGateRow& gate) {
+  std::vector<std::string> dead;
+  RETURN_IF_ERROR(AddDead(ward.rows.test_gates, "gate", gate.run_id, gate.depends_on, "passed", dead));
+  const auto move = [&](std::string_view to) {
+    return fmt::format("annals gate transition {} {} --run {}", gate.gate_id, to, gate.run_id);
+  };
+  // No edge leads from there to an end.
+  return Blocked(gate.updated_at, dead,
+                 fmt::format("{} --override --operator NAME --reason 'what it needs has failed'", move("failed")),
+                 move("pending"));
 }
 
-Seen LookAtPatch(const Ward&, const RunRow&, const PatchRow& patch) {
+Seen LookAtPatch(const Ward& ward, const RunRow&, const PatchRow& patch) {
   if (patch.status == "blocked") {
-    return Sign{patch.updated_at, "the circuit breaker of its tool was open",
+    const std::string tool = patch.tool.value_or("");
+    ASSIGN_OR_RETURN(const CircuitBreakerRow* const breaker, ward.rows.circuit_breakers.Find({tool}));
+    if (breaker != nullptr && breaker->status == "open") {
+      return Sign{patch.updated_at, fmt::format("the circuit breaker of {} is open", tool),
+                  fmt::format("annals breaker status {}", tool)};
+    }
+    return Sign{patch.updated_at, "no circuit breaker holds it up any more",
                 fmt::format("annals patch transition {} staged --run {}", patch.patch_id, patch.run_id)};
   }
+  // What is no diff would be quarantined again at once.
   return Sign{patch.updated_at,
               fmt::format("workstream {} passes no check while it is: {}", patch.ws_id,
                           patch.quarantine_reason.value_or("no reason is known")),
-              fmt::format("annals patch transition {} validating --run {}", patch.patch_id, patch.run_id)};
+              fmt::format("annals patch transition {} {} --run {}", patch.patch_id,
+                          patch.format_passed ? "validating" : "expired", patch.run_id)};
 }
 
 }  // namespace annals::doctor

@@ -3,10 +3,6 @@
 #include <algorithm>
 #include <string_view>
 
-#include <fmt/format.h>
-
-#include "schemas/message_text.h"
-
 namespace annals {
 namespace {
 
@@ -46,7 +42,7 @@ bool ReadContent(DiffText& text) {
   if (text.line().empty()) return text.Fail("binary content without a line");
   for (; !text.line().empty(); text.Advance()) {
     if (!IsContentLine(text.line())) {
-      return text.Fail(fmt::format("{} is no line of binary content", Quoted(text.line())));
+      return text.Fail("it is no line of binary content");
     }
   }
   text.Advance();

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "commands/diff_names.h"
-#include "schemas/message_text.h"
 
 namespace annals {
 namespace {
@@ -81,7 +80,7 @@ bool GitHeaders::Read(DiffText& text, uint64_t start) {
     const auto header = static_cast<GitHeader>(form - kForms);
     const std::string_view value = text.line().substr(form->start.size());
     if (Has(header)) return text.Fail(fmt::format("a second \"{}\" line of one file", Named(header)));
-    if (!form->is_value(value)) return text.Fail(fmt::format("{} is malformed", Quoted(text.line())));
+    if (!form->is_value(value)) return text.Fail(fmt::format("its \"{}\" is malformed", Named(header)));
     values_[static_cast<size_t>(header)] = value;
     text.Advance();
   }

@@ -119,8 +119,7 @@ class GitFileReader {
   bool CheckName(std::string_view start, std::string_view expected) {
     if (!text_.StartsWith(start)) return text_.Fail("a --- line without a +++ line behind it");
     if (FileNameOf(text_.line().substr(start.size())) != expected) {
-      return text_.Fail(
-          fmt::format("{} does not name {}, as the lines above it do", Quoted(text_.line()), Quoted(expected)));
+      return text_.Fail(fmt::format("it does not name {}, as the lines above it do", Quoted(expected)));
     }
     text_.Advance();
     return true;

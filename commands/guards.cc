@@ -139,7 +139,7 @@ absl::StatusOr<std::string> ClaimIsCurrent(const GuardInput& input) {
   const TaskRow& task = *input.task;
   const auto claim = input.moved.getTask();
   const std::string holder = task.worker_id ? fmt::format("worker {} holds it", *task.worker_id) : "nobody holds it";
-  if (claim.getEpoch() != 0 && claim.getEpoch() != task.epoch) {
+  if (input.moved.hasTask() && claim.getEpoch() != task.epoch) {
     return fmt::format("the claim of epoch {} does not count: {}, under epoch {}", claim.getEpoch(), holder,
                        task.epoch);
   }

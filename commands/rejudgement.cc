@@ -37,6 +37,20 @@ std::optional<Wanted> WantedBy(const FoldedEvent& event, std::string_view machin
   return Wanted{entity.id, View(refused.getFrom()), View(refused.getTo()), View(refused.getTrigger()), "refused"};
 }
 
+// A guard of another machine would look at rows that are not there.
+absl::Status CheckGuards(const Machine& proposed) {
+  for (const Edge& edge : proposed.edges()) {
+    for (const Guard* const guard : edge.guards) {
+      if (guard->MayGuard(proposed.name())) continue;
+      return absl::InvalidArgumentError(
+          fmt::format("judge by the machine {}: the edge from {} to {} by {}: {} looks at what only the {} machine's "
+                      "entities have; take it out",
+                      proposed.name(), edge.from, edge.to, edge.trigger, guard->name, guard->machines.front()));
+    }
+  }
+  return absl::OkStatus();
+}
+
 class Judge {
  public:
   Judge(const Machine& proposed, absl::FunctionRef<void(const Divergence&)> on_divergence)
@@ -119,6 +133,7 @@ class Judge {
 absl::StatusOr<Rejudgement> Rejudge(Snapshot& snapshot, const Machine& proposed,
                                     const std::optional<std::string>& run_id, FoldProgress progress,
                                     absl::FunctionRef<void(const Divergence&)> on_divergence) {
+  RETURN_IF_ERROR(CheckGuards(proposed));
   Judge judge(proposed, on_divergence);
   Rows rows;
   RecordFolder folder;

@@ -37,6 +37,7 @@ struct Rejudgement {
 // Judges every move of the machine that `proposed` is named like again, on the rows as they were, in the order of the
 // log; of one run where it is given. A move is asked for by the state it reached, whatever its trigger is called; what
 // an override set aside, it sets aside again. Holds the rows of what it folds in memory.
+//   kInvalidArgument  `proposed` has a guard that looks at what its entities do not have
 absl::StatusOr<Rejudgement> Rejudge(Snapshot& snapshot, const Machine& proposed,
                                     const std::optional<std::string>& run_id, FoldProgress progress,
                                     absl::FunctionRef<void(const Divergence&)> on_divergence);

@@ -82,10 +82,13 @@ absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, co
   }
   if (task.epoch == 0) return "";
   auto claim = moved.initTask();
+  // An override takes the task from whoever holds it, whatever claim it names.
+  const bool is_judged = !input.command.hasOverride();
   // An epoch that is too large to be one is as wrong as any other that is not the task's.
-  claim.setEpoch(stated.hasEpoch() ? static_cast<uint32_t>(std::min<int64_t>(stated.getEpoch().getValue(), UINT32_MAX))
-                                   : static_cast<uint32_t>(task.epoch));
-  if (stated.hasWorkerId()) {
+  claim.setEpoch(is_judged && stated.hasEpoch()
+                     ? static_cast<uint32_t>(std::min<int64_t>(stated.getEpoch().getValue(), UINT32_MAX))
+                     : static_cast<uint32_t>(task.epoch));
+  if (is_judged && stated.hasWorkerId()) {
     claim.setWorkerId(stated.getWorkerId());
   } else if (task.worker_id) {
     claim.setWorkerId(AsText(*task.worker_id));

@@ -40,7 +40,11 @@ absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, co
                                   schema::Transitioned::Builder moved, EventDraft& draft) {
   if (by_engine) return "";
   const auto stated = input.command.getBody().getTransitionTestGate();
-  if (stated.hasExitCode()) moved.initTestGate().setExitCode(stated.getExitCode());
+  // Without it nobody knew any more, once its content is redacted, that there was a result.
+  if (stated.hasExitCode() || stated.hasResult()) {
+    auto found = moved.initTestGate();
+    if (stated.hasExitCode()) found.setExitCode(stated.getExitCode());
+  }
   if (stated.hasResult()) {
     draft.json = View(stated.getResult());
     draft.origin = EventDraft::Origin::kProduced;

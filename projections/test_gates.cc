@@ -1,23 +1,10 @@
 // test_gates, and what they wait for.
 #include "projections/entity_projector.h"
+#include "schemas/gate_type.h"
 #include "schemas/status.h"
 
 namespace annals {
 namespace {
-
-std::string_view NameOf(schema::GateType type) {
-  switch (type) {
-    case schema::GateType::UNIT:
-      return "unit";
-    case schema::GateType::LINT:
-      return "lint";
-    case schema::GateType::INTEGRATION:
-      return "integration";
-    case schema::GateType::SECURITY:
-      return "security";
-  }
-  return "unit";
-}
 
 void Create(const FoldedEvent& event, Rows& rows) {
   const auto created = event.event.getBody().getCreated();
@@ -27,8 +14,7 @@ void Create(const FoldedEvent& event, Rows& rows) {
   BeginRow(event, row);
   row.run_id = event.run_id;
   row.gate_id = gate_id;
-  row.ws_id = TextOrNull(View(event.event.getWsId()));
-  row.type = NameOf(spec.getType());
+  row.type = GateTypeName(spec.getType());
   row.depends_on = JsonArrayOf(spec.getDependsOn());
   row.timeout_sec = spec.getTimeoutSec();
   for (const auto needs : spec.getDependsOn()) {

@@ -7,6 +7,8 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -133,6 +135,17 @@ std::string AnnalsSandbox::Out(std::vector<std::string> arguments, const std::st
   const ProcessResult result = Run(std::move(arguments), in);
   EXPECT_EQ(result.exit, 0) << "annals" << command << "\n" << result.err;
   return result.out;
+}
+
+size_t AnnalsSandbox::TracesOf(const std::string& text) const {
+  size_t traces = 0;
+  for (const char* const suffix : {"", "-wal", "-shm"}) {
+    std::ostringstream bytes;
+    bytes << std::ifstream(db_ + suffix, std::ios::binary).rdbuf();
+    const std::string all = std::move(bytes).str();
+    for (size_t at = all.find(text); at != std::string::npos; at = all.find(text, at + 1)) ++traces;
+  }
+  return traces;
 }
 
 }  // namespace annals::testing_process

@@ -49,6 +49,8 @@ class AnnalsSandbox {
   ProcessResult Run(std::vector<std::string> arguments, const std::string& in = {});
   // The same, and expects exit code 0; returns stdout.
   std::string Out(std::vector<std::string> arguments, const std::string& in = {});
+  // How often `text` stands in the database's files as they are, byte for byte.
+  size_t TracesOf(const std::string& text) const;
 
  private:
   TemporaryFolder folder_;

@@ -1,6 +1,5 @@
 // annals doctor as a process: its page, its JSON, its limits and its exit codes; and that the commands it names help.
 #include <filesystem>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "cli/doctor_text.h"
 #include "cli/utf8.h"
 #include "tests/cli/annals_process.h"
+#include "tests/cli/help_line.h"
 
 namespace annals {
 namespace {
@@ -18,7 +18,10 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing_process::AnnalsSandbox;
+using testing_process::LinesOf;
 using testing_process::ProcessResult;
+using testing_process::ValueOf;
+using testing_process::WordsOf;
 
 // r1 must fail, as dead failed; after waits for it in vain, free could begin, r2 was never started.
 constexpr const char* kHistory =
@@ -35,36 +38,6 @@ class DoctorCommandTest : public testing::Test {
   DoctorCommandTest() { sandbox_.Out({"apply", "-"}, kHistory); }
   AnnalsSandbox sandbox_;
 };
-
-// "annals run transition r1 failed --reason 'no disk'", as a shell splits it, without the program.
-std::vector<std::string> WordsOf(const std::string& line) {
-  std::vector<std::string> words(1);
-  bool is_quoted = false;
-  for (const char c : line) {
-    if (c == '\'') {
-      is_quoted = !is_quoted;
-    } else if (c == ' ' && !is_quoted) {
-      words.emplace_back();
-    } else {
-      words.back() += c;
-    }
-  }
-  words.erase(words.begin());
-  return words;
-}
-
-// The value of a key whose value is text without escapes.
-std::string ValueOf(const std::string& json, const std::string& key) {
-  const size_t begin = json.find("\"" + key + "\":\"") + key.size() + 4;
-  return json.substr(begin, json.find('"', begin) - begin);
-}
-
-std::vector<std::string> LinesOf(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
 
 TEST_F(DoctorCommandTest, PutsTheCommandUnderEachFinding) {
   const std::string page = sandbox_.Out({"doctor"});

@@ -51,6 +51,39 @@ TEST_F(GroupsTest, TaskGateAndWorkerWorkTogether) {
   EXPECT_THAT(Out({"task", "list", "--run", "r1", "--status", "completed"}), HasSubstr("t1"));
 }
 
+TEST_F(GroupsTest, AWorkerIsShownWithItsLeaseAndWhatItHolds) {
+  Out({"worker", "register", "w1"});
+  EXPECT_THAT(Out({"worker", "show", "w1"}), AllOf(HasSubstr("none; no heartbeat yet"), HasSubstr("no task")));
+  EXPECT_THAT(Out({"worker", "show", "w1", "--json"}), HasSubstr(R"("lease":null,"claims":[]})"));
+  Out({"worker", "heartbeat", "w1"});
+  Out({"task", "create", "t1", "--run", "r1", "--ws", "a"});
+  Out({"task", "queue", "t1", "--run", "r1"});
+  Out({"task", "assign", "t1", "--run", "r1", "--worker", "w1"});
+  EXPECT_THAT(Out({"worker", "show", "w1"}), AllOf(HasSubstr(" left\n"), HasSubstr("r1/t1 (running, claim 1)")));
+  EXPECT_THAT(Out({"worker", "show", "w1", "--json"}),
+              AllOf(HasSubstr(R"("lease":{"renewed_at":")"), HasSubstr(R"("seconds_left":5)"),
+                    HasSubstr(R"("claims":[{"run_id":"r1","task_id":"t1","status":"running","epoch":1}]})")));
+  EXPECT_THAT(Out({"worker", "show", "w1", "--at", "5"}), HasSubstr("not known of the past"));
+  EXPECT_EQ(sandbox_.Run({"worker", "show", "w9"}).exit, 4);
+}
+
+TEST_F(GroupsTest, AWatchTellsOfTheTasksAndGatesOfItsRun) {
+  Out({"gate", "define", "unit", "--run", "r1"});
+  Out({"task", "create", "t1", "--run", "r1", "--ws", "a"});
+  Out({"task", "queue", "t1", "--run", "r1"});
+  Out({"run", "transition", "r1", "failed"});
+  EXPECT_THAT(Out({"run", "watch", "r1"}), AllOf(HasSubstr("gate unit: pending\n"), HasSubstr("task t1: pending\n"),
+                                                 HasSubstr("task t1: pending → queued\n")));
+}
+
+TEST_F(GroupsTest, TheLogFindsEntitiesByTheNamesOfTheirGroups) {
+  Out({"gate", "define", "unit", "--run", "r1"});
+  Out({"breaker", "failure", "cmake"});
+  EXPECT_THAT(Out({"log", "--entity", "gate/unit"}), HasSubstr("gate r1/unit"));
+  EXPECT_EQ(Out({"log", "--entity", "gate/unit"}), Out({"log", "--entity", "test_gate/unit"}));
+  EXPECT_THAT(Out({"log", "--entity", "breaker/cmake"}), HasSubstr("breaker cmake"));
+}
+
 TEST_F(GroupsTest, APatchIsReadShownAndPrintedAsItWasGiven) {
   Out({"patch", "propose", "p1", "-", "--run", "r1", "--ws", "a"}, kDiff);
   EXPECT_THAT(

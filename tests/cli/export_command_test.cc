@@ -118,6 +118,98 @@ assert sum(1 for _ in log.iter(x + "event")) == 11
   EXPECT_EQ(checked->exit, 0) << checked->err;
 }
 
+// What lives in a run beside its workstreams, and the request that it works for.
+constexpr const char* kMachines =
+    R"({"command":"create_request","request_id":"q1","request":"make it fast","run_id":"r1"})"
+    "\n"
+    R"({"command":"create_request","request_id":"q2","request":"nobody works for it yet"})"
+    "\n"
+    R"({"command":"transition_request","request_id":"q1","to":"planning"})"
+    "\n"
+    R"({"command":"transition_request","request_id":"q1","to":"plan_awaiting_approval","plan":"a long plan"})"
+    "\n"
+    R"({"command":"create_workstream","run_id":"r1","ws_id":"v"})"
+    "\n"
+    R"({"command":"create_test_gate","run_id":"r1","gate_id":"unit","type":"unit"})"
+    "\n"
+    R"({"command":"create_task","run_id":"r1","ws_id":"v","task_id":"t1"})"
+    "\n"
+    R"({"command":"create_worker","worker_id":"k1","status":"idle"})"
+    "\n"
+    R"({"command":"transition_task","run_id":"r1","task_id":"t1","to":"queued"})"
+    "\n"
+    R"({"command":"transition_task","run_id":"r1","task_id":"t1","to":"running","worker_id":"k1"})"
+    "\n"
+    R"({"command":"transition_task","run_id":"r1","task_id":"t1","to":"cancelled","reason":"no need"})"
+    "\n"
+    R"({"command":"create_patch","run_id":"r1","ws_id":"v","patch_id":"p1","diff":"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"})"
+    "\n"
+    R"({"command":"transition_patch","run_id":"r1","patch_id":"p1","to":"validating"})"
+    "\n"
+    R"({"command":"transition_test_gate","run_id":"r1","gate_id":"unit","to":"running"})"
+    "\n"
+    R"({"command":"transition_test_gate","run_id":"r1","gate_id":"unit","to":"failed","exit_code":1})"
+    "\n";
+
+// Runs of slices per thread, and what each says of its event.
+TEST_F(ExportCommandTest, ATraceHasAThreadForEachThingWithStates) {
+  sandbox_.Run({"apply", "-"}, kMachines);
+  const std::string trace = sandbox_.Out({"export", "--format", "trace", "--run", "r1"});
+  const auto checked = Python(R"(
+import json, sys
+events = json.load(sys.stdin)["traceEvents"]
+names = {e["tid"]: e["args"]["name"] for e in events if e["name"] == "thread_name"}
+place = {names[e["tid"]]: e["args"]["sort_index"] for e in events if e["name"] == "thread_sort_index"}
+assert place["run"] < place["request q1"] < place["w"] < place["w steps"] < place["v"] < place["task t1"], place
+assert place["run"] < place["gate unit"] < place["w"], place
+assert "request q2" not in place, place
+states = {}
+for e in sorted((e for e in events if e.get("cat") == "state"), key=lambda e: (e["ts"], e["args"]["position"])):
+    states.setdefault(names[e["tid"]], []).append(e["name"])
+assert states["task t1"] == ["pending", "queued", "running", "cancelled"], states
+assert states["gate unit"] == ["pending", "running", "failed"], states
+assert states["patch p1"] == ["pending", "validating"], states
+assert states["v"] == ["pending"], states
+claim = [e for e in events if e["name"] == "running" and names[e["tid"]] == "task t1"][0]
+assert claim["args"]["detail"] == "worker k1, claim 1", claim
+assert not any("a long plan" in json.dumps(e) or "@@" in json.dumps(e) for e in events)
+)",
+                              trace);
+  if (!checked) GTEST_SKIP() << "there is no python3 to read the trace with";
+  EXPECT_EQ(checked->exit, 0) << checked->err;
+}
+
+TEST_F(ExportCommandTest, XesHasTasksAndGatesAsActivitiesAndRequestsAsCases) {
+  sandbox_.Run({"apply", "-"}, kMachines);
+  const std::string program = R"(
+import sys, xml.etree.ElementTree as tree
+x = "{http://www.xes-standard.org/}"
+cases = {}
+for trace in tree.fromstring(sys.stdin.buffer.read()).iter(x + "trace"):
+    said = []
+    for event in trace.iter(x + "event"):
+        text = {a.get("key"): a.get("value") for a in event}
+        said.append(text["concept:name"] + " " + text["lifecycle:transition"])
+        assert text.get("reason") != "a long plan"
+    cases[trace.find(x + "string").get("value")] = said
+)";
+  const auto all = Python(program + R"(
+assert list(cases) == ["r1", "r1/v", "r1/w", "r2", "request/q1", "request/q2"], list(cases)
+assert cases["request/q1"] == ["create complete", "plan complete", "submit_plan complete"], cases
+in_run = [e for e in cases["r1"] if "unit" in e]
+assert in_run == ["gate unit schedule", "gate unit start", "gate unit complete"], cases["r1"]
+in_ws = [e for e in cases["r1/v"] if e.startswith(("task ", "patch "))]
+assert in_ws == ["task t1 schedule", "task dependencies_met complete", "task t1 start", "task t1 withdraw",
+                 "patch create complete", "patch validate complete"], in_ws
+)",
+                          sandbox_.Out({"export", "--format", "xes"}));
+  if (!all) GTEST_SKIP() << "there is no python3 to read the XML with";
+  EXPECT_EQ(all->exit, 0) << all->err;
+  const auto one = Python(program + R"(assert list(cases) == ["r1", "r1/v", "r1/w", "request/q1"], list(cases))",
+                          sandbox_.Out({"export", "--format", "xes", "--run", "r1"}));
+  EXPECT_EQ(one->exit, 0) << one->err;
+}
+
 struct UsageCase {
   const char* name;
   std::vector<std::string> arguments;

@@ -73,6 +73,33 @@ TEST(MachineCommand, ShowsEveryStateAndEdgeInEachFormat) {
   EXPECT_EQ(sandbox.Run({"machine", "show", "run", "--format", "png"}).exit, 2);
 }
 
+struct SeverityCase {
+  const char* name;
+  const char* severity;
+  const char* in_mermaid;
+  const char* in_dot;
+};
+class MachineSeverityTest : public testing::TestWithParam<SeverityCase> {};
+
+TEST_P(MachineSeverityTest, ShowsInEachDrawing) {
+  AnnalsSandbox sandbox;
+  const std::string path = sandbox.folder().File("m.json");
+  std::ofstream(path) << fmt::format(
+      R"({{"name":"m","initial":"new","terminals":["out"],"states":[{{"name":"new"}},{{"name":"out"}}],)"
+      R"("edges":[{{"from":"new","to":"out","trigger":"go","severity":"{}"}}]}})",
+      GetParam().severity);
+  EXPECT_THAT(sandbox.Out({"machine", "show", path, "--format", "mermaid"}), HasSubstr(GetParam().in_mermaid));
+  EXPECT_THAT(sandbox.Out({"machine", "show", path, "--format", "dot"}), HasSubstr(GetParam().in_dot));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Machine, MachineSeverityTest,
+    testing::Values(SeverityCase{"OfWhatIsUsualByNothing", "info", ": go\n", R"(tooltip="go"];)"},
+                    SeverityCase{"OfAWarning", "warning", ": go (warning)\n", R"(color="#8a5a00")"},
+                    SeverityCase{"OfAnError", "error", ": go (error)\n", R"(color="#b42318", fontcolor="#b42318"])"},
+                    SeverityCase{"OfWhatIsCritical", "critical", ": go (critical)\n", "style=bold"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
 // The lines Mermaid's grammar takes in a stateDiagram-v2, as far as we use it.
 std::vector<std::string> LinesMermaidRefuses(const std::string& text) {
   static const std::regex kLine(

@@ -1,8 +1,6 @@
 // redact as a process: not a byte of what was redacted is left in the database's files.
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 
 #include <fmt/format.h>
@@ -66,17 +64,7 @@ class RedactTest : public testing::Test {
                     .ok());
   }
 
-  // How often the secret stands in the files as they are.
-  size_t Traces() const {
-    size_t traces = 0;
-    for (const char* const suffix : {"", "-wal", "-shm"}) {
-      std::ostringstream bytes;
-      bytes << std::ifstream(sandbox_.db() + suffix, std::ios::binary).rdbuf();
-      const std::string text = std::move(bytes).str();
-      for (size_t at = text.find(kSecret); at != std::string::npos; at = text.find(kSecret, at + 1)) ++traces;
-    }
-    return traces;
-  }
+  size_t Traces() const { return sandbox_.TracesOf(kSecret); }
   Connection Open() const { return Connection::Open(sandbox_.db(), OpenMode::kReadWrite, 1'000).value(); }
 
   AnnalsSandbox sandbox_;

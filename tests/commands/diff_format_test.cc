@@ -302,8 +302,8 @@ const BadCase kBad[] = {
     {"EmptyOfGit", kGit, "", 1, "there is no file in it"},
     {"EmptyLines", kGit, "\n\n\n", 1, "there is no file in it"},
     {"MailWithoutADiff", kGit, "Subject: hello\n\nworld\n", 1, "there is no file in it"},
-    {"Prose", kUnified, "This changes x.\n", 1, "\"This changes x.\" belongs to no file"},
-    {"ProseOfGit", kGit, "\nThis changes x.\n", 2, "\"This changes x.\" belongs to no file"},
+    {"Prose", kUnified, "This changes x.\n", 1, "it belongs to no file"},
+    {"ProseOfGit", kGit, "\nThis changes x.\n", 2, "it belongs to no file"},
     {"GitSaidToBeUnified", kUnified, kGitMoves, 2, "only a git_patch can say this"},
     {"EmptyFileSaidToBeUnified", kUnified, "diff --git a/x b/x\nnew file mode 100644\n", 2, "only a git_patch"},
     {"UnifiedSaidToBeGit", kGit, kTwoHunks, 1, "a --- line that belongs to no file"},
@@ -363,7 +363,7 @@ const BadCase kBad[] = {
     {"RenamedToNowhere", kGit, "diff --git a/x b/y\nrename from x\n", 1, "\"rename from\" and without \"rename to\""},
     {"ModeWithoutTheOld", kGit, "diff --git a/x b/x\nnew mode 100644\n", 1, "\"new mode\" and without \"old mode\""},
     {"ModeTwice", kGit, GitFile("x") + "new mode 100644\n", 4, "a second \"new mode\" line"},
-    {"ModeIsNone", kGit, "diff --git a/x b/x\nnew file mode 10064\n", 2, "\"new file mode 10064\" is malformed"},
+    {"ModeIsNone", kGit, "diff --git a/x b/x\nnew file mode 10064\n", 2, "its \"new file mode\" is malformed"},
     {"IndexIsNone", kGit, "diff --git a/x b/x\nindex 1111,2222..3333\n", 2, "is malformed"},
     {"NewAndDeleted", kGit, "diff --git a/x b/x\nnew file mode 100644\ndeleted file mode 100644\n", 1,
      "a file with both"},
@@ -380,7 +380,7 @@ const BadCase kBad[] = {
     {"HeaderWithoutItsFile", kGit, "index 1111..2222 100644\n", 1, "belongs to no file"},
     {"StatBeforeTheDiff", kGit, " x | 2 +-\n" + GitFile("x"), 1, "belongs to no hunk"},
     {"SubmoduleLog", kGit, "Submodule sub 19ad6ac..29ad6ac:\n  > two\n", 1, "belongs to no file"},
-    {"TextBehindAFile", kGit, GitFile("x") + "and so on\n", 4, "\"and so on\" belongs to no file"},
+    {"TextBehindAFile", kGit, GitFile("x") + "and so on\n", 4, "it belongs to no file"},
     {"FileHiddenInText", kGit, "Subject: x\n\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", 4, "a change in free text"},
     {"ModeHiddenInText", kGit, "Subject: x\n\nold mode 100644\nnew mode 100755\n" + GitFile("x"), 3,
      "a change in free text"},
@@ -389,7 +389,7 @@ const BadCase kBad[] = {
     {"BinaryOfNothing", kGit, "diff --git a/x b/x\nGIT binary patch\nliteral 7\n\n", 4,
      "binary content without a line"},
     {"BinaryOfAnotherLength", kGit, "diff --git a/x b/x\nGIT binary patch\nliteral 7\nOcmXqHjAvkA\n", 4,
-     "\"OcmXqHjAvkA\" is no line of binary content"},
+     "it is no line of binary content"},
     {"BinaryOfOtherDigits", kGit, "diff --git a/x b/x\nGIT binary patch\nliteral 1\nAcm,,0\n", 4,
      "is no line of binary"},
 };
@@ -409,8 +409,8 @@ INSTANTIATE_TEST_SUITE_P(DiffFormat, BadDiffTest, testing::ValuesIn(kBad),
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST(DiffFormat, QuotesWhatItCites) {
-  const auto read = ReadDiff("\x1b[31m\xff\n", kUnified);
-  EXPECT_EQ(std::get<DiffFault>(read).what, "\"\\u001b[31m\\xff\" belongs to no file");
+  const auto read = ReadDiff("--- /\x1b[31m\n+++ b/x\n", kUnified);
+  EXPECT_THAT(std::get<DiffFault>(read).what, HasSubstr("\"/\\u001b[31m\" is an absolute path"));
 }
 
 TEST(DiffFormat, NamesAFileOnce) {

@@ -119,6 +119,13 @@ std::string MoveGate(std::string_view gate_id, std::string_view to) {
 std::string ReportTool(std::string_view outcome) {
   return fmt::format(R"({{"command":"report_tool_result","tool":"clang","outcome":"{}"}})", outcome);
 }
+const std::string kNewPatch =
+    R"({"command":"create_patch","run_id":"r1","ws_id":"a","patch_id":"p","tool":"clang","diff":"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"})";
+std::string MovePatch(std::string_view to) {
+  return fmt::format(R"({{"command":"transition_patch","run_id":"r1","patch_id":"p","to":"{}"}})", to);
+}
+const Commands kStagedPatch = {kNewPatch, MovePatch("validating"),
+                               With(MovePatch("staged"), R"("scope_passed":true,"constraints_passed":true)")};
 const Commands kTaskWithWorker = {CreateTask(), MoveTask("queued"), CreateWorker(),
                                   MoveTask("running", R"("worker_id":"w1")")};
 const Commands kOpenBreaker = {ReportTool("failure"), ReportTool("failure"), ReportTool("failure"),
@@ -199,21 +206,26 @@ const Scenario kScenarios[] = {
     {"TaskBlockedByAGate",
      {CreateGate("g"), CreateTask(R"("gate_dependencies":["g"])"), MoveGate("g", "running"), MoveGate("g", "failed")},
      1s,
-     "task.blocked t: a task or gate it depends on failed -> "
+     "task.blocked t: it needs gate g, which is failed -> "
      "annals task transition t cancelled --run r1 --reason 'what it needs has failed'"},
     {"GateBlockedByAGate",
      {CreateGate("g"), CreateGate("h", R"("depends_on":["g"])"), MoveGate("g", "running"), MoveGate("g", "failed")},
      1s,
-     "test_gate.blocked h: a gate it depends on failed -> annals gate transition h pending --run r1"},
+     "test_gate.blocked h: it needs gate g, which is failed -> "
+     "annals gate transition h failed --run r1 --override --operator NAME --reason 'what it needs has failed'"},
+    {"TaskBlockedByHand",
+     {CreateTask(R"("max_retries":1)"), MoveTask("blocked")},
+     1s,
+     "task.blocked t: nothing that it needs has failed -> annals task transition t pending --run r1"},
+    {"PatchHeldUpByABreaker", kStagedPatch + kOpenBreaker + Commands{MovePatch("blocked")}, 1h + 1s,
+     "patch.blocked p: the circuit breaker of clang is open -> annals breaker status clang"},
     {"TaskThatWaitsForAGate",
      {CreateGate("g"), CreateTask(R"("gate_dependencies":["g"])")},
      24h + 1s,
      "task.pending t: the guard gate_dependencies_passed does not hold: it depends on gates that did not pass: g is "
      "pending -> annals task show t --run r1"},
     {"PatchInQuarantine",
-     {R"({"command":"create_patch","run_id":"r1","ws_id":"a","patch_id":"p","diff":"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"})",
-      R"({"command":"transition_patch","run_id":"r1","patch_id":"p","to":"validating"})",
-      R"({"command":"transition_patch","run_id":"r1","patch_id":"p","to":"quarantined","reason":"out of scope"})"},
+     {kNewPatch, MovePatch("validating"), With(MovePatch("quarantined"), R"("reason":"out of scope")")},
      1s,
      "patch.quarantined p: workstream a passes no check while it is: out of scope -> "
      "annals patch transition p validating --run r1"},

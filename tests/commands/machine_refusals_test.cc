@@ -78,6 +78,7 @@ const std::vector<RefusalCase>& Refusals() {
         kTaken},
        Task("validating", "epoch=1 worker_id=w1"),
        "the claim of epoch 1 does not count: worker w1 holds it, under epoch 2"},
+      {"AnEpochFromBeforeTheFirst", {kTask, Task("queued"), kTaken}, Task("failed", "epoch=0"), "does not count"},
       {"AnEpochThatNeverWas", {kTask, Task("queued"), kTaken}, Task("failed", "epoch=18446744073"), "does not count"},
       {"AWorkerThatDoesNotHoldIt",
        {kTask, Task("queued"), kTaken, Cmd("create_worker", "worker_id=w2 status=idle")},

@@ -93,5 +93,20 @@ TEST_F(RejudgeTest, JudgesMachinesOfUsersToo) {
   EXPECT_THAT(found[0], HasSubstr("nobody is named who answers for it"));
 }
 
+// It looked at rows that were not there, and crashed.
+TEST_F(RejudgeTest, RefusesAGuardThatLooksAtWhatOtherEntitiesHave) {
+  const MachineDefinition read = Must(ReadMachineDefinition(Changed(
+      R"("trigger":"begin_edit","guards":["run_is_running"])", R"("trigger":"begin_edit","guards":["gates_passed"])")));
+  const Machine machine = Must(Machine::FromData(read.data()));
+  const auto snapshot = Must(world_.storage().Read());
+  const absl::Status status = Rejudge(
+                                  *snapshot, machine, std::nullopt, [](uint64_t, uint64_t) {}, [](const Divergence&) {})
+                                  .status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(
+      std::string(status.message()),
+      HasSubstr("the edge from ready to editing by begin_edit: gates_passed looks at what only the task machine's"));
+}
+
 }  // namespace
 }  // namespace annals::machines

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "projections/tables.h"
+#include "tests/property/choices.h"
 #include "tests/support/must.h"
 #include "tests/support/session.h"
 
@@ -16,25 +17,6 @@ using support::Must;
 
 constexpr uint64_t kRuns = 16;
 constexpr uint64_t kWorkstreams = 6;  // of each run
-
-// Takes choices out of one number, a few bits at a time.
-class Choices {
- public:
-  explicit Choices(uint64_t word) : word_(word) {}
-  uint64_t Below(uint64_t count) {
-    // Mixed, so that a number that shrinks still gives every choice.
-    word_ = word_ * 6364136223846793005u + 1442695040888963407u;
-    return (word_ >> 33) % count;
-  }
-  bool OneIn(uint64_t count) { return Below(count) == count - 1; }
-  template <class List>
-  std::string From(const List& list) {
-    return std::string(*std::next(std::begin(list), static_cast<ptrdiff_t>(Below(std::size(list)))));
-  }
-
- private:
-  uint64_t word_;
-};
 
 std::string PickRun(const Model& model, Choices& choices) {
   std::vector<std::string> open;
