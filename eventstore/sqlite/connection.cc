@@ -283,14 +283,18 @@ absl::StatusOr<std::optional<int64_t>> Connection::QueryInt(std::string_view sql
   ASSIGN_OR_RETURN(Statement statement, Prepare(sql));
   ASSIGN_OR_RETURN(const bool row, statement.Step());
   if (!row) return std::nullopt;
-  return statement.Int(0);
+  const int64_t value = statement.Int(0);
+  RETURN_IF_ERROR(statement.Step().status());  // what a pragma does it may do after its row
+  return value;
 }
 
 absl::StatusOr<std::optional<std::string>> Connection::QueryText(std::string_view sql) const {
   ASSIGN_OR_RETURN(Statement statement, Prepare(sql));
   ASSIGN_OR_RETURN(const bool row, statement.Step());
   if (!row) return std::nullopt;
-  return std::string(statement.Text(0));
+  std::string value(statement.Text(0));
+  RETURN_IF_ERROR(statement.Step().status());
+  return value;
 }
 
 absl::Status Connection::CopyInto(const Connection& target) const {

@@ -120,7 +120,14 @@ absl::StatusOr<MigrationReport> Migrate(const Connection& connection, const Sqli
           fmt::format("open the database {}: it is empty; make it with annals init", connection.path()));
     } else {
       report.fresh = true;
-      RETURN_IF_ERROR(connection.QueryText("PRAGMA journal_mode = WAL").status());
+      ASSIGN_OR_RETURN(const std::optional<std::string> mode, connection.QueryText("PRAGMA journal_mode = WAL"));
+      // SQLite keeps the mode it had where the disk fails on the way, and does not call that an error.
+      if (mode != "wal") {
+        return absl::InternalError(
+            fmt::format("make the database {}: the disk failed before it had a write-ahead log; look at the system's "
+                        "log, and try again",
+                        connection.path()));
+      }
     }
   }
   if (version > kSchemaVersion) return NewerSchema(connection, version);

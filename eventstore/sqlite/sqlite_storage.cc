@@ -8,12 +8,10 @@ namespace annals {
 namespace {
 
 // Durable at commit (SPEC §2.1): with NORMAL a power cut loses acknowledged rows. The page cache takes the right edge
-// of the log's index and the tables' hot rows; the write-ahead log may grow to 16 MiB between two rounds of copying
-// pages back. Renaming a rebuilt table into place must not fail over a view of the user's that names the table, which
-// the newer rules for ALTER TABLE would have it do.
+// of the log's index and the tables' hot rows. Renaming a rebuilt table into place must not fail over a view of the
+// user's that names the table, which the newer rules for ALTER TABLE would have it do.
 constexpr const char* kPragmas =
-    "PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 16384; PRAGMA temp_store = "
-    "MEMORY;"
+    "PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;"
     "PRAGMA trusted_schema = OFF; PRAGMA legacy_alter_table = ON;";
 
 // Readers map the file: a walk over the whole log then copies no pages, some 6 % of a fold's time.
@@ -105,9 +103,10 @@ class SqliteTransaction final : public Transaction {
 
   absl::Status Commit() override {
     if (wrote_) RETURN_IF_ERROR(storage_.log_->WriteHead(head_));
-    RETURN_IF_ERROR(storage_.commit_.Run());
-    done_ = true;
-    return absl::OkStatus();
+    const absl::Status status = storage_.commit_.Run();
+    done_ = status.ok();
+    if (!done_) storage_.sync_guard_->NoteFailure();
+    return status;
   }
 
  private:
@@ -121,6 +120,7 @@ absl::StatusOr<std::unique_ptr<SqliteStorage>> SqliteStorage::Open(const SqliteO
   ASSIGN_OR_RETURN(Connection connection, Connection::Open(options.path, options.mode, options.lock_timeout_ms));
   auto storage = std::unique_ptr<SqliteStorage>(new SqliteStorage(std::move(connection)));
   RETURN_IF_ERROR(storage->connection_.Execute(kPragmas));
+  storage->sync_guard_ = std::make_unique<SyncGuard>(storage->connection_.handle(), options.checkpoint_pages);
   if (options.mode == OpenMode::kReadOnly) RETURN_IF_ERROR(storage->connection_.Execute(kReaderPragmas));
   ASSIGN_OR_RETURN(storage->migration_, Migrate(storage->connection_, options));
   ASSIGN_OR_RETURN(SqliteLog log, SqliteLog::Prepare(storage->connection_));
@@ -137,6 +137,7 @@ absl::StatusOr<std::unique_ptr<SqliteStorage>> SqliteStorage::Open(const SqliteO
 }
 
 absl::StatusOr<std::unique_ptr<Transaction>> SqliteStorage::Begin() {
+  RETURN_IF_ERROR(sync_guard_->Check(connection_.path()));
   RETURN_IF_ERROR(begin_immediate_.Run());
   absl::StatusOr<Head> head = log_->ReadHead();
   if (!head.ok()) {

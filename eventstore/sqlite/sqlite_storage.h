@@ -9,6 +9,7 @@
 #include "eventstore/sqlite/sqlite_log.h"
 #include "eventstore/sqlite/sqlite_migrations.h"
 #include "eventstore/sqlite/sqlite_tables.h"
+#include "eventstore/sqlite/sync_guard.h"
 #include "eventstore/storage.h"
 
 namespace annals {
@@ -17,6 +18,8 @@ struct SqliteOptions {
   std::string path;
   OpenMode mode = OpenMode::kCreate;
   int lock_timeout_ms = 10'000;  // how long Begin() waits for other writers
+  // The write-ahead log is copied back when it has so many pages, 64 MiB as they are by default.
+  int checkpoint_pages = 16'384;
   std::vector<const TableDef*> tables = {};
   Clock* clock = nullptr;          // for the times of migrations; not owned
   RandomSource* random = nullptr;  // for the id of a new database; not owned
@@ -42,6 +45,7 @@ class SqliteStorage final : public Storage {
   explicit SqliteStorage(Connection connection) : connection_(std::move(connection)) {}
 
   Connection connection_;
+  std::unique_ptr<SyncGuard> sync_guard_;  // goes before the connection does
   MigrationReport migration_;
   std::unique_ptr<SqliteLog> log_;
   std::unique_ptr<SqliteTables> tables_;

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <random>
@@ -19,7 +17,7 @@
 #include "projections/tables.h"
 #include "tests/crash/disk.h"
 #include "tests/crash/recording_vfs.h"
-#include "tests/support/commands.h"
+#include "tests/crash/reference_run.h"
 #include "tests/support/effort.h"
 #include "tests/support/ledger.h"
 #include "tests/support/must.h"
@@ -33,73 +31,11 @@ using namespace annals::support;
 
 // How the program under test is set up.
 struct Setting {
-  size_t batch = 7;                    // commands a commit
-  std::optional<int> page_size = {};   // else SQLite's own
-  std::optional<int> checkpoint = {};  // pages between two checkpoints; else ours
+  size_t batch = 7;                   // commands a commit
+  std::optional<int> page_size = {};  // else SQLite's own
+  int checkpoint = 16'384;            // pages in the write-ahead log
   const char* synchronous = "FULL";
   Device device = {};
-};
-
-// Pipelines with tasks, gates, refusals, notes with content beside the log, and keys, so that all can be said again.
-std::vector<std::string> ReferenceRun(size_t commands) {
-  std::vector<std::string> run = {CreateRun("r1", "running"), R"({"command":"create_worker","worker_id":"k"})",
-                                  R"({"command":"transition_worker","worker_id":"k","to":"idle"})"};
-  for (int i = 0; run.size() < commands; ++i) {
-    const std::string ws = fmt::format("w{}", i);
-    const auto about = [&](std::string_view more) {
-      return fmt::format(fmt::runtime(R"({{"command":)" + std::string(more) + "}}"), i, ws);
-    };
-    const std::string cycle[] = {
-        CreateWorkstream(ws, i > 0 ? std::vector{fmt::format("w{}", i - 1)} : std::vector<std::string>{}),
-        MoveWorkstream(ws, "ready"),
-        MoveWorkstream(ws, "done"),  // refused
-        MoveWorkstream(ws, "editing"),
-        about(R"("create_test_gate","run_id":"r1","gate_id":"g{0}","type":"unit")"),
-        about(R"("create_task","run_id":"r1","ws_id":"{1}","task_id":"t{0}","validation_gates":["g{0}"])"),
-        about(R"("transition_task","run_id":"r1","task_id":"t{0}","to":"queued")"),
-        about(R"("transition_task","run_id":"r1","task_id":"t{0}","to":"running","worker_id":"k")"),
-        about(R"("transition_task","run_id":"r1","task_id":"t{0}","to":"validating")"),
-        about(R"("transition_test_gate","run_id":"r1","gate_id":"g{0}","to":"running")"),
-        RecordError(ws, "static", fmt::format("sig-{}", i % 3)),
-        With(Note("remark"), fmt::format(R"("payload":{{"text":"{}"}},"sensitive":true)",
-                                         std::string(static_cast<size_t>(i % 5) * 700, 'x'))),
-        about(R"("transition_test_gate","run_id":"r1","gate_id":"g{0}","to":"passed")"),
-        about(R"("transition_task","run_id":"r1","task_id":"t{0}","to":"completed")"),
-        RecordStep(ws, "static", "success"),
-        MoveWorkstream(ws, "static_check"),
-        MoveWorkstream(ws, "runtime_check"),
-        MoveWorkstream(ws, "done"),
-    };
-    run.insert(run.end(), std::begin(cycle), std::end(cycle));
-  }
-  run.resize(commands);
-  for (size_t i = 0; i < run.size(); ++i) run[i] = With(run[i], fmt::format(R"("command_id":"c{}")", i));
-  return run;
-}
-
-// A folder of files that stands for the disk.
-class Folder {
- public:
-  Folder() : path_(FreshPath("disk") + ".d") { Empty(); }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  void Fill(const DiskFiles& files) {
-    Empty();
-    for (const auto& [name, bytes] : files) {
-      std::ofstream(path_ + "/" + name, std::ios::binary)
-          .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    }
-  }
-  std::string database() const { return path_ + "/a.db"; }
-
- private:
-  void Empty() {
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
-  }
-  std::string path_;
 };
 
 absl::StatusOr<std::unique_ptr<SqliteStorage>> Open(const Folder& folder, const Setting& setting) {
@@ -113,9 +49,6 @@ absl::StatusOr<std::unique_ptr<SqliteStorage>> Open(const Folder& folder, const 
                    SqliteStorage::Open(
                        {.path = folder.database(), .tables = ProjectedTables(), .clock = &clock, .random = &random}));
   RETURN_IF_ERROR(storage->connection().Execute(fmt::format("PRAGMA synchronous = {}", setting.synchronous)));
-  if (setting.checkpoint) {
-    RETURN_IF_ERROR(storage->connection().Execute(fmt::format("PRAGMA wal_autocheckpoint = {}", *setting.checkpoint)));
-  }
   return storage;
 }
 
@@ -286,7 +219,7 @@ TEST(PowerCuts, DoNoHarmHoweverTheDatabaseIsSetUp) {
                           .checkpoint = one_of(std::array{1, 10, 100, 1000}),
                           .device = {(chance() & 1) != 0}};
     SCOPED_TRACE(
-        fmt::format("batch {}, page size {}, checkpoint {}", setting.batch, *setting.page_size, *setting.checkpoint));
+        fmt::format("batch {}, page size {}, checkpoint {}", setting.batch, *setting.page_size, setting.checkpoint));
     const Recording recording = Record(folder, {}, {}, setting, ReferenceRun(100));
     const CutOptions options{one_of(std::array{CutRule::kPrefix, CutRule::kAnyOrder, CutRule::kTorn}),
                              setting.device.is_powersafe};

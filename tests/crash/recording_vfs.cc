@@ -56,17 +56,27 @@ int Close(sqlite3_file* file) {
   return code;
 }
 
+// What the step is to fail with.
+DiskFault FaultOf(DiskStep::Kind kind) {
+  return recorder == nullptr ? DiskFault{} : recorder->FaultOf(kind);
+}
+
 int Write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
   RecordedFile& recorded = Of(file);
+  const DiskFault fault = FaultOf(DiskStep::Kind::kWrite);
+  if (fault.code != SQLITE_OK && !fault.is_half) return fault.code;
+  if (fault.is_half) count /= 2;
   if (recorder != nullptr) {
     recorder->Add({DiskStep::Kind::kWrite, recorded.name, static_cast<uint64_t>(offset),
                    std::string(static_cast<const char*>(bytes), static_cast<size_t>(count))});
   }
-  return recorded.real()->pMethods->xWrite(recorded.real(), bytes, count, offset);
+  const int code = recorded.real()->pMethods->xWrite(recorded.real(), bytes, count, offset);
+  return fault.code != SQLITE_OK ? fault.code : code;
 }
 
 int Truncate(sqlite3_file* file, sqlite3_int64 size) {
   RecordedFile& recorded = Of(file);
+  if (const DiskFault fault = FaultOf(DiskStep::Kind::kTruncate); fault.code != SQLITE_OK) return fault.code;
   if (recorder != nullptr) recorder->Add({DiskStep::Kind::kTruncate, recorded.name, static_cast<uint64_t>(size)});
   return recorded.real()->pMethods->xTruncate(recorded.real(), size);
 }
@@ -74,6 +84,7 @@ int Truncate(sqlite3_file* file, sqlite3_int64 size) {
 // The files need not really be synced: whoever reads them is this machine, and its power stays on.
 int Sync(sqlite3_file* file, int) {
   RecordedFile& recorded = Of(file);
+  if (const DiskFault fault = FaultOf(DiskStep::Kind::kSync); fault.code != SQLITE_OK) return fault.code;
   if (recorder == nullptr) return SQLITE_OK;
   recorder->Add({DiskStep::Kind::kSync, recorded.name});
   if (std::exchange(recorded.is_new_journal, false)) recorder->Add({DiskStep::Kind::kSyncFolder});
@@ -119,6 +130,10 @@ constexpr sqlite3_io_methods kMethods = {.iVersion = 3,
                                          .xUnfetch = Through<&Io::xUnfetch>::Call};
 
 int Open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* out_flags) {
+  if (const DiskFault fault = FaultOf(DiskStep::Kind::kCreate); fault.code != SQLITE_OK) {
+    file->pMethods = nullptr;
+    return fault.code;
+  }
   auto* const recorded = new (file) RecordedFile();
   recorded->name = NameOfPath(path);
   const int code = RealVfs().xOpen(&RealVfs(), path, recorded->real(), flags, out_flags);
@@ -137,6 +152,7 @@ int Open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* out
 }
 
 int Delete(sqlite3_vfs*, const char* path, int sync_folder) {
+  if (const DiskFault fault = FaultOf(DiskStep::Kind::kDelete); fault.code != SQLITE_OK) return fault.code;
   const int code = RealVfs().xDelete(&RealVfs(), path, sync_folder);
   if (code != SQLITE_OK || recorder == nullptr) return code;
   recorder->Add({DiskStep::Kind::kDelete, NameOfPath(path)});

@@ -1,6 +1,8 @@
-// A layer between SQLite and the files of the operating system that writes down what SQLite does to them.
+// A layer between SQLite and the files of the operating system that writes down what SQLite does to them, and fails
+// where it is told to.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,8 +11,16 @@
 
 namespace annals::crash {
 
+// How a call fails.
+struct DiskFault {
+  int code = 0;          // SQLite's; 0: it does not
+  bool is_half = false;  // half of a write is done
+};
+
 struct Device {
   bool is_powersafe = true;
+  // Asked before each step.
+  std::function<DiskFault(DiskStep::Kind)> fault = {};
 };
 
 // While one lives, all databases that are opened in this process are recorded. There is one at a time, and one thread.
@@ -28,6 +38,7 @@ class Recorder {
   const Device& device() const { return device_; }
 
   // For the layer itself.
+  DiskFault FaultOf(DiskStep::Kind kind) { return device_.fault ? device_.fault(kind) : DiskFault{}; }
   void Add(DiskStep step);
   bool Knows(const std::string& file) const { return files_.contains(file); }
 

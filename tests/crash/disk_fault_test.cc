@@ -1,0 +1,178 @@
+// The 1st, 2nd, 3rd, … call of SQLite to the disk fails, once or from then on, until a run meets no fault. What must
+// hold: nothing is acknowledged that is not there, the log and the tables agree, and the same commands given again are
+// each done once.
+#include <sqlite3.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "eventstore/sqlite/sqlite_storage.h"
+#include "projections/tables.h"
+#include "tests/crash/recording_vfs.h"
+#include "tests/crash/reference_run.h"
+#include "tests/support/commands.h"
+#include "tests/support/effort.h"
+#include "tests/support/ledger.h"
+#include "tests/support/must.h"
+#include "tests/support/session.h"
+
+namespace annals::crash {
+namespace {
+
+using namespace annals::support;
+using Kind = DiskStep::Kind;
+
+constexpr size_t kCommands = 60;
+constexpr size_t kBatch = 5;
+// So that checkpoints come into it.
+constexpr int kCheckpointPages = 40;
+
+struct FaultyCall {
+  const char* name;
+  Kind kind;
+  DiskFault fault;
+  bool is_for_ever;
+};
+void PrintTo(const FaultyCall& call, std::ostream* out) {
+  *out << call.name;
+}
+
+const FaultyCall kFaultyCalls[] = {
+    {"WriteOnce", Kind::kWrite, {SQLITE_IOERR_WRITE}, false},
+    {"WriteForEver", Kind::kWrite, {SQLITE_IOERR_WRITE}, true},
+    {"FullOnce", Kind::kWrite, {SQLITE_FULL}, false},
+    {"FullForEver", Kind::kWrite, {SQLITE_FULL}, true},
+    {"HalfAWriteOnce", Kind::kWrite, {SQLITE_FULL, /*is_half=*/true}, false},
+    {"HalfAWriteForEver", Kind::kWrite, {SQLITE_FULL, /*is_half=*/true}, true},
+    {"ReadOnlyForEver", Kind::kWrite, {SQLITE_READONLY}, true},
+    {"SyncOnce", Kind::kSync, {SQLITE_IOERR_FSYNC}, false},
+    {"SyncForEver", Kind::kSync, {SQLITE_IOERR_FSYNC}, true},
+    {"TruncateOnce", Kind::kTruncate, {SQLITE_IOERR_TRUNCATE}, false},
+    {"OpenOnce", Kind::kCreate, {SQLITE_CANTOPEN}, false},
+    {"OpenForEver", Kind::kCreate, {SQLITE_CANTOPEN}, true},
+    {"DeleteOnce", Kind::kDelete, {SQLITE_IOERR_DELETE}, false},
+};
+
+absl::StatusOr<std::unique_ptr<SqliteStorage>> Open(const Folder& folder) {
+  static SimulatedClock clock(Timestamp{1'700'000'000'000'000});
+  static SeededRandom random(7);
+  return SqliteStorage::Open({.path = folder.database(),
+                              .checkpoint_pages = kCheckpointPages,
+                              .tables = ProjectedTables(),
+                              .clock = &clock,
+                              .random = &random});
+}
+
+// The commands in batches of one commit each.
+std::vector<std::vector<std::string>> Batches() {
+  const std::vector<std::string> commands = ReferenceRun(kCommands);
+  std::vector<std::vector<std::string>> batches;
+  for (size_t i = 0; i < commands.size(); i += kBatch) {
+    batches.emplace_back(commands.begin() + static_cast<ptrdiff_t>(i),
+                         commands.begin() + static_cast<ptrdiff_t>(std::min(commands.size(), i + kBatch)));
+  }
+  return batches;
+}
+
+absl::Status Execute(Session& session, const std::vector<std::string>& batch) {
+  std::vector<JsonCommand> parsed;
+  std::vector<schema::Command::Reader> commands;
+  for (const std::string& command : batch) parsed.emplace_back(command);
+  for (const JsonCommand& command : parsed) commands.push_back(command.reader());
+  return session.engine().Execute(commands).status();
+}
+
+class DiskFaultTest : public testing::TestWithParam<FaultyCall> {
+ protected:
+  // Plays all batches with the `fail_at`-th call failing. Whether that call came.
+  bool Play(uint64_t fail_at) {
+    const FaultyCall& call = GetParam();
+    folder_.Fill({});
+    uint64_t calls = 0;
+    bool heals = false;
+    Device device;
+    device.fault = [&](Kind kind) -> DiskFault {
+      if (heals || kind != call.kind) return {};
+      ++calls;
+      const bool fails = call.is_for_ever ? calls >= fail_at : calls == fail_at;
+      return fails ? call.fault : DiskFault{};
+    };
+    const auto met = [&] { return calls >= fail_at; };
+    uint64_t acknowledged = 0;
+    {
+      Recorder recorder(device, {});
+      absl::StatusOr<std::unique_ptr<SqliteStorage>> storage = Open(folder_);
+      EXPECT_TRUE(storage.ok() || met()) << storage.status();
+      if (storage.ok()) {
+        Session session(**storage);
+        for (const auto& batch : Batches()) {
+          const bool sync_failed = call.kind == Kind::kSync && met();
+          absl::Status status = Execute(session, batch);
+          if (!status.ok()) {
+            EXPECT_TRUE(met()) << status;
+            if (call.fault.code == SQLITE_FULL) {
+              EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+              // Reads are served.
+              EXPECT_EQ(Must((*storage)->Read())->head().position.value, acknowledged);
+            }
+            // Work goes on where the fault has passed, but for a sync: what that left nobody knows.
+            status = Execute(session, batch);
+            EXPECT_EQ(status.ok(), !call.is_for_ever && call.kind != Kind::kSync) << status;
+          }
+          if (!status.ok()) break;
+          EXPECT_FALSE(sync_failed) << "a commit was acknowledged after a sync had failed";
+          acknowledged = Must((*storage)->Read())->head().position.value;
+        }
+        if (call.fault.code == SQLITE_FULL) {
+          heals = true;
+          EXPECT_EQ(Execute(session, {With(Note("room"), R"("command_id":"room")")}), absl::OkStatus());
+          acknowledged = Must((*storage)->Read())->head().position.value;
+        }
+      }
+      // What is closed now meets the same disk.
+    }
+    CheckAndGoOn(acknowledged);
+    return met();
+  }
+
+  // Another process finds all that was acknowledged, and does what was not.
+  void CheckAndGoOn(uint64_t acknowledged) {
+    const std::unique_ptr<SqliteStorage> storage = Must(Open(folder_));
+    EXPECT_GE(RecordsOf(*storage).size(), acknowledged);
+    EXPECT_EQ(FaultsOf(*storage), "");
+    Session session(*storage, /*seed=*/2);
+    for (const auto& batch : Batches()) EXPECT_EQ(Execute(session, batch), absl::OkStatus());
+    EXPECT_EQ(FaultsOf(*storage), "");
+    std::vector<std::string> events;
+    for (const StoredRecord& record : RecordsOf(*storage)) {
+      if (record.event_type != "room") events.push_back(fmt::format("{} {}", record.stream, record.event_type));
+    }
+    if (undisturbed_.empty()) undisturbed_ = events;
+    EXPECT_EQ(events, undisturbed_);
+  }
+
+  Folder folder_;
+  std::vector<std::string> undisturbed_;  // of the first run, in which no call fails
+};
+
+TEST_P(DiskFaultTest, IsReportedAndNothingIsLostOrDoneTwice) {
+  ASSERT_FALSE(Play(UINT64_MAX));
+  uint64_t points = 0;
+  const uint64_t stride = IsFullEffort() ? 1 : 29;
+  for (uint64_t call = 1; Play(call); call += stride) {
+    ++points;
+    if (HasFailure()) FAIL() << "call " << call;
+  }
+  fmt::print("fault points tried: {}\n", points);
+  EXPECT_GT(points, 0u) << "nothing was made to fail";
+}
+
+INSTANTIATE_TEST_SUITE_P(Calls, DiskFaultTest, testing::ValuesIn(kFaultyCalls),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+}  // namespace
+}  // namespace annals::crash
