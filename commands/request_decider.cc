@@ -1,6 +1,7 @@
 // Requests: plans and implementations are shown, approved by the digest of exactly what was shown, or rejected.
 #include <fmt/format.h>
 
+#include "commands/conditions.h"
 #include "commands/decision.h"
 #include "commands/entity_law.h"
 #include "eventstore/event_codec.h"
@@ -67,10 +68,8 @@ absl::Status FillShown(Body body, const Brought& brought, const RequestRow& requ
 }
 
 absl::Status CheckPlace(schema::Document document, std::string_view to) {
-  const std::string_view place = document == schema::Document::PLAN             ? "plan_awaiting_approval"
-                                 : document == schema::Document::IMPLEMENTATION ? "implementation_awaiting_approval"
-                                                                                : to;
-  if (place == to) return absl::OkStatus();
+  const std::string_view place = PlaceOf(document);
+  if (place.empty() || place == to) return absl::OkStatus();
   return absl::InvalidArgumentError(
       fmt::format("a text comes with the move to {}, where it can only go with the one to "
                   "{}; leave it out",
@@ -129,10 +128,9 @@ Decision Amend(const DecisionInput& input) {
   std::string why;
   if (request.machine.IsTerminal(status)) {
     why = fmt::format("{} is final", status);
-  } else if (brought.document == Document::PLAN && status != "plan_awaiting_approval") {
-    why = "a plan is changed only while it waits for approval";
-  } else if (brought.document == Document::IMPLEMENTATION && status != "implementation_awaiting_approval") {
-    why = "an implementation is changed only while it waits for approval";
+  } else if (brought.document != Document::NONE && status != PlaceOf(brought.document)) {
+    why = fmt::format("{} is changed only while it waits for approval",
+                      brought.document == Document::PLAN ? "a plan" : "an implementation");
   }
   if (!why.empty()) {
     return RefuseTransition(

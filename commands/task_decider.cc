@@ -12,7 +12,6 @@
 namespace annals {
 namespace {
 
-constexpr uint32_t kMaxRetries = 30;  // 2^30 seconds are 34 years
 constexpr uint32_t kUsualRetries = 3;
 constexpr uint32_t kUsualTimeoutSec = 1800;
 
@@ -47,7 +46,7 @@ absl::Status Begin(const DecisionInput& input, schema::Created::Builder created,
   if (body.getValidationGates().size() > 0) spec.setValidationGates(body.getValidationGates());
   spec.setIsCritical(body.getIsCritical());
   ASSIGN_OR_RETURN(const uint32_t retries,
-                   CountOr(body.hasMaxRetries(), body.getMaxRetries(), kUsualRetries, kMaxRetries, "max_retries"));
+                   CountOr(body.hasMaxRetries(), body.getMaxRetries(), kUsualRetries, kMaxTaskRetries, "max_retries"));
   ASSIGN_OR_RETURN(const uint32_t timeout,
                    CountOr(body.hasTimeoutSec(), body.getTimeoutSec(), kUsualTimeoutSec, UINT32_MAX, "timeout_sec"));
   spec.setMaxRetries(retries);
@@ -93,10 +92,7 @@ absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, co
   } else if (task.worker_id) {
     claim.setWorkerId(AsText(*task.worker_id));
   }
-  if (to == "retrying") {
-    const auto wait_sec = int64_t{1} << std::min<int64_t>(task.retry_count + 1, kMaxRetries);
-    claim.setRetryAt(input.now.micros + wait_sec * 1'000'000);
-  }
+  if (to == "retrying") claim.setRetryAt(input.now.micros + RetryWaitSeconds(task) * 1'000'000);
   return "";
 }
 
