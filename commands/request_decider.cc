@@ -67,6 +67,17 @@ absl::Status FillShown(Body body, const Brought& brought, const RequestRow& requ
   return FillPatches(body.getPatches(), run_id, rows, move);
 }
 
+// What is shown beside a plan or an implementation does not come alone.
+template <class Body>
+absl::Status CheckBeside(Body body, const Brought& brought, std::string_view request_id) {
+  if (brought.document != schema::Document::NONE || (!body.hasScope() && body.getPatches().size() == 0)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("request {}: {} is given without the plan or implementation it belongs to; give both", request_id,
+                  body.hasScope() ? "scope" : "patches"));
+}
+
 absl::Status CheckPlace(schema::Document document, std::string_view to) {
   const std::string_view place = PlaceOf(document);
   if (place.empty() || place == to) return absl::OkStatus();
@@ -101,6 +112,7 @@ absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, co
                                                  {Document::VERIFICATION_RESULT, View(body.getVerificationResult())}},
                                                 View(body.getRequestId())));
   RETURN_IF_ERROR(CheckPlace(brought.document, to));
+  RETURN_IF_ERROR(CheckBeside(body, brought, View(body.getRequestId())));
   const bool approves = to == "plan_approved" || to == "implementation_approved";
   if (!approves && !body.hasRunId() && brought.document == Document::NONE) return "";
   auto move = moved.initRequest();
@@ -120,6 +132,7 @@ Decision Amend(const DecisionInput& input) {
   ASSIGN_OR_RETURN(const Brought brought, OneOf({{Document::PLAN, View(body.getPlan())},
                                                  {Document::IMPLEMENTATION, View(body.getImplementation())}},
                                                 request.id));
+  RETURN_IF_ERROR(CheckBeside(body, brought, request.id));
   if (brought.document == Document::NONE && !body.hasRunId()) {
     return absl::InvalidArgumentError(
         fmt::format("request {}: nothing is given to be changed; give plan, implementation or run_id", request.id));
