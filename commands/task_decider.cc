@@ -79,7 +79,8 @@ absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, co
     claim.setWorkerId(stated.getWorkerId());
     return AgainstWorker(View(stated.getWorkerId()), input.rows);
   }
-  if (task.epoch == 0) return "";
+  // Nobody ever held it. An operator may have it tried again all the same, and then it waits like any other.
+  if (task.epoch == 0 && to != "retrying") return "";
   auto claim = moved.initTask();
   // An override takes the task from whoever holds it, whatever claim it names.
   const bool is_judged = !input.command.hasOverride();
