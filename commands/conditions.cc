@@ -17,6 +17,15 @@ constexpr size_t kMaxDependencies = 1000;
 
 }  // namespace
 
+std::string_view PlaceOf(schema::Document document) {
+  if (document == schema::Document::PLAN) return "plan_awaiting_approval";
+  return document == schema::Document::IMPLEMENTATION ? "implementation_awaiting_approval" : "";
+}
+
+int64_t RetryWaitSeconds(const TaskRow& task) {
+  return int64_t{1} << std::min<int64_t>(task.retry_count + 1, kMaxTaskRetries);
+}
+
 absl::Status CheckNeeds(std::string_view kind, std::string_view entity, std::string_view field,
                         capnp::List<capnp::Text>::Reader needs) {
   if (needs.size() == 0) return absl::OkStatus();

@@ -31,6 +31,13 @@ absl::StatusOr<std::optional<Refusal>> JudgeStart(std::string_view run_id, std::
                                                   std::string_view step_name, Rows& rows);
 // and ends once.
 absl::StatusOr<std::optional<Refusal>> JudgeEnd(int64_t attempt_id, schema::StepStatus status, Rows& rows);
+// The one state to which a text of a request comes, and in which it may be changed: there it waits for approval. Empty:
+// any.
+std::string_view PlaceOf(schema::Document document);
+// 2^30 seconds are 34 years.
+inline constexpr uint32_t kMaxTaskRetries = 30;
+// How long a task waits that is to be tried again: twice as long each time.
+int64_t RetryWaitSeconds(const TaskRow& task);
 // A note's run and workstream are there, if it names them.
 absl::Status CheckNote(std::string_view run_id, std::string_view ws_id, Rows& rows);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/carried_check.h"
 #include "commands/conditions.h"
 #include "commands/entity_law.h"
 #include "commands/fault.h"
@@ -115,7 +116,8 @@ absl::StatusOr<std::string> CheckTransition(const FoldedEvent& event, Rows& rows
       return refusal->why;
     }
   }
-  return CheckMove(law->machine(), entity.id, state->status, event, seen);
+  ASSIGN_OR_RETURN(std::string objection, CheckMove(law->machine(), entity.id, state->status, event, seen));
+  return objection.empty() ? CheckCarried(*law, event, seen) : objection;
 }
 
 absl::StatusOr<std::string> CheckUsersEntity(const EntityRef& entity, schema::Created::Reader created, Rows& rows,
@@ -152,10 +154,12 @@ absl::StatusOr<std::string> CheckOpen(const FoldedEvent& event, Rows& rows) {
   GuardInput seen{.rows = rows};
   ASSIGN_OR_RETURN(const std::optional<EntityState> state, law->find(event.run_id, entity.id, seen));
   if (!state) return fmt::format("there is no {} {}", entity.machine, entity.id);
+  const auto body = event.event.getBody();
   // A worker that is gone still gives up what it held.
-  const bool gives_up = event.event.getBody().isAmended() && event.event.getBody().getAmended().hasWorker();
-  if (!law->machine().IsTerminal(state->status) || gives_up) return "";
-  return fmt::format("{} {} is {}, which is final", entity.machine, entity.id, state->status);
+  if (law->machine().IsTerminal(state->status) && !(body.isAmended() && body.getAmended().hasWorker())) {
+    return fmt::format("{} {} is {}, which is final", entity.machine, entity.id, state->status);
+  }
+  return body.isAmended() ? CheckAmended(*law, body.getAmended(), state->status, seen) : "";
 }
 
 absl::StatusOr<std::string> CheckDefinition(const FoldedEvent& event) {

@@ -1,6 +1,7 @@
 // Requests: plans and implementations are shown, approved by the digest of exactly what was shown, or rejected.
 #include <fmt/format.h>
 
+#include "commands/conditions.h"
 #include "commands/decision.h"
 #include "commands/entity_law.h"
 #include "eventstore/event_codec.h"
@@ -66,11 +67,20 @@ absl::Status FillShown(Body body, const Brought& brought, const RequestRow& requ
   return FillPatches(body.getPatches(), run_id, rows, move);
 }
 
+// What is shown beside a plan or an implementation does not come alone.
+template <class Body>
+absl::Status CheckBeside(Body body, const Brought& brought, std::string_view request_id) {
+  if (brought.document != schema::Document::NONE || (!body.hasScope() && body.getPatches().size() == 0)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("request {}: {} is given without the plan or implementation it belongs to; give both", request_id,
+                  body.hasScope() ? "scope" : "patches"));
+}
+
 absl::Status CheckPlace(schema::Document document, std::string_view to) {
-  const std::string_view place = document == schema::Document::PLAN             ? "plan_awaiting_approval"
-                                 : document == schema::Document::IMPLEMENTATION ? "implementation_awaiting_approval"
-                                                                                : to;
-  if (place == to) return absl::OkStatus();
+  const std::string_view place = PlaceOf(document);
+  if (place.empty() || place == to) return absl::OkStatus();
   return absl::InvalidArgumentError(
       fmt::format("a text comes with the move to {}, where it can only go with the one to "
                   "{}; leave it out",
@@ -102,6 +112,7 @@ absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, co
                                                  {Document::VERIFICATION_RESULT, View(body.getVerificationResult())}},
                                                 View(body.getRequestId())));
   RETURN_IF_ERROR(CheckPlace(brought.document, to));
+  RETURN_IF_ERROR(CheckBeside(body, brought, View(body.getRequestId())));
   const bool approves = to == "plan_approved" || to == "implementation_approved";
   if (!approves && !body.hasRunId() && brought.document == Document::NONE) return "";
   auto move = moved.initRequest();
@@ -121,6 +132,7 @@ Decision Amend(const DecisionInput& input) {
   ASSIGN_OR_RETURN(const Brought brought, OneOf({{Document::PLAN, View(body.getPlan())},
                                                  {Document::IMPLEMENTATION, View(body.getImplementation())}},
                                                 request.id));
+  RETURN_IF_ERROR(CheckBeside(body, brought, request.id));
   if (brought.document == Document::NONE && !body.hasRunId()) {
     return absl::InvalidArgumentError(
         fmt::format("request {}: nothing is given to be changed; give plan, implementation or run_id", request.id));
@@ -129,10 +141,9 @@ Decision Amend(const DecisionInput& input) {
   std::string why;
   if (request.machine.IsTerminal(status)) {
     why = fmt::format("{} is final", status);
-  } else if (brought.document == Document::PLAN && status != "plan_awaiting_approval") {
-    why = "a plan is changed only while it waits for approval";
-  } else if (brought.document == Document::IMPLEMENTATION && status != "implementation_awaiting_approval") {
-    why = "an implementation is changed only while it waits for approval";
+  } else if (brought.document != Document::NONE && status != PlaceOf(brought.document)) {
+    why = fmt::format("{} is changed only while it waits for approval",
+                      brought.document == Document::PLAN ? "a plan" : "an implementation");
   }
   if (!why.empty()) {
     return RefuseTransition(

@@ -12,7 +12,6 @@
 namespace annals {
 namespace {
 
-constexpr uint32_t kMaxRetries = 30;  // 2^30 seconds are 34 years
 constexpr uint32_t kUsualRetries = 3;
 constexpr uint32_t kUsualTimeoutSec = 1800;
 
@@ -47,7 +46,7 @@ absl::Status Begin(const DecisionInput& input, schema::Created::Builder created,
   if (body.getValidationGates().size() > 0) spec.setValidationGates(body.getValidationGates());
   spec.setIsCritical(body.getIsCritical());
   ASSIGN_OR_RETURN(const uint32_t retries,
-                   CountOr(body.hasMaxRetries(), body.getMaxRetries(), kUsualRetries, kMaxRetries, "max_retries"));
+                   CountOr(body.hasMaxRetries(), body.getMaxRetries(), kUsualRetries, kMaxTaskRetries, "max_retries"));
   ASSIGN_OR_RETURN(const uint32_t timeout,
                    CountOr(body.hasTimeoutSec(), body.getTimeoutSec(), kUsualTimeoutSec, UINT32_MAX, "timeout_sec"));
   spec.setMaxRetries(retries);
@@ -80,7 +79,8 @@ absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, co
     claim.setWorkerId(stated.getWorkerId());
     return AgainstWorker(View(stated.getWorkerId()), input.rows);
   }
-  if (task.epoch == 0) return "";
+  // Nobody ever held it. An operator may have it tried again all the same, and then it waits like any other.
+  if (task.epoch == 0 && to != "retrying") return "";
   auto claim = moved.initTask();
   // An override takes the task from whoever holds it, whatever claim it names.
   const bool is_judged = !input.command.hasOverride();
@@ -93,10 +93,7 @@ absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, co
   } else if (task.worker_id) {
     claim.setWorkerId(AsText(*task.worker_id));
   }
-  if (to == "retrying") {
-    const auto wait_sec = int64_t{1} << std::min<int64_t>(task.retry_count + 1, kMaxRetries);
-    claim.setRetryAt(input.now.micros + wait_sec * 1'000'000);
-  }
+  if (to == "retrying") claim.setRetryAt(input.now.micros + RetryWaitSeconds(task) * 1'000'000);
   return "";
 }
 
