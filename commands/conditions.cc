@@ -18,7 +18,7 @@ constexpr size_t kMaxDependencies = 1000;
 }  // namespace
 
 absl::Status CheckNeeds(std::string_view kind, std::string_view entity, std::string_view field,
-                        capnp::List<capnp::Text>::Reader needs) {
+                        std::string_view needed_kind, capnp::List<capnp::Text>::Reader needs) {
   if (needs.size() == 0) return absl::OkStatus();
   if (needs.size() > kMaxDependencies) {
     return absl::InvalidArgumentError(
@@ -27,7 +27,7 @@ absl::Status CheckNeeds(std::string_view kind, std::string_view entity, std::str
   }
   std::vector<std::string_view> names;
   for (const auto name : needs) names.push_back(View(name));
-  if (std::ranges::find(names, entity) != names.end()) {
+  if (needed_kind == kind && std::ranges::find(names, entity) != names.end()) {
     return absl::InvalidArgumentError(
         fmt::format("{} {} cannot depend on itself; leave it out of {}", kind, entity, field));
   }
@@ -55,7 +55,7 @@ absl::StatusOr<std::optional<Refusal>> JudgeNewWorkstream(std::string_view run_i
                                                           capnp::List<capnp::Text>::Reader depends_on, Rows& rows) {
   const Machine& machine = WorkstreamMachine();
   ASSIGN_OR_RETURN(const RunRow* const run, NeedRun(rows, run_id));
-  RETURN_IF_ERROR(CheckNeeds("workstream", ws_id, "depends_on", depends_on));
+  RETURN_IF_ERROR(CheckNeeds(machine.name(), ws_id, "depends_on", machine.name(), depends_on));
   if (auto refusal = RefuseInEndedRun(*run, machine.name(), ws_id, ws_id, {}, machine.initial(), {})) return refusal;
   ASSIGN_OR_RETURN(const WorkstreamRow* const existing, rows.Workstream(run_id, ws_id));
   if (existing != nullptr) {

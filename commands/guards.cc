@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/claim.h"
 #include "eventstore/event_codec.h"
 
 #include "schemas/message_text.h"
@@ -136,17 +137,10 @@ absl::StatusOr<std::string> WorkerNamed(const GuardInput& input) {
 }
 
 absl::StatusOr<std::string> ClaimIsCurrent(const GuardInput& input) {
-  const TaskRow& task = *input.task;
   const auto claim = input.moved.getTask();
-  const std::string holder = task.worker_id ? fmt::format("worker {} holds it", *task.worker_id) : "nobody holds it";
-  if (input.moved.hasTask() && claim.getEpoch() != task.epoch) {
-    return fmt::format("the claim of epoch {} does not count: {}, under epoch {}", claim.getEpoch(), holder,
-                       task.epoch);
-  }
-  if (claim.hasWorkerId() && task.worker_id && View(claim.getWorkerId()) != *task.worker_id) {
-    return fmt::format("{} under epoch {}, not worker {}", holder, task.epoch, View(claim.getWorkerId()));
-  }
-  return "";
+  if (input.to != "running") return AgainstClaim(KeptClaim(claim.getEpoch(), View(claim.getWorkerId())), *input.task);
+  // Who takes it has no claim yet: the event says the epoch after the one that was stated.
+  return AgainstClaim(KeptClaim(claim.getEpoch() > 0 ? claim.getEpoch() - 1 : 0), *input.task);
 }
 
 absl::StatusOr<std::string> RetriesLeft(const GuardInput& input) {
@@ -252,7 +246,8 @@ constexpr Guard kGuards[] = {
     {"gate_dependencies_passed", "every gate it depends on passed", GateDependenciesPassed, kTask},
     {"gates_passed", "every gate it depends on or is judged by passed", GatesPassed, kTask},
     {"worker_named", "the worker who takes it is named", WorkerNamed, kTask},
-    {"claim_is_current", "who says it, if a worker or an epoch is named, holds the task now", ClaimIsCurrent, kTask},
+    {"claim_is_current", "the claim under which it is said, where one is stated, is that of the task now",
+     ClaimIsCurrent, kTask},
     {"retries_left", "it was retried less often than it may be", RetriesLeft, kTask},
     {"retry_is_due", "the time of its next try has come", RetryIsDue, kTask},
     {"holds_no_task", "it holds no task any more", HoldsNoTask, kWorker},
