@@ -39,13 +39,13 @@ absl::Status CheckNeeds(std::string_view kind, std::string_view entity, std::str
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<Refusal>> JudgeNewRun(std::string_view run_id, std::string_view status, Rows& rows) {
+absl::StatusOr<std::optional<Refusal>> JudgeNewRun(std::string_view run_id, Rows& rows) {
   ASSIGN_OR_RETURN(const RunRow* const existing, rows.Run(run_id));
   if (existing == nullptr) return std::nullopt;
   return Refusal{.machine = "run",
                  .entity = std::string(run_id),
                  .from = existing->status,
-                 .to = std::string(status),
+                 .to = {},
                  .trigger = {},
                  .why = fmt::format("run {} already exists", run_id),
                  .legal = {}};
@@ -62,7 +62,7 @@ absl::StatusOr<std::optional<Refusal>> JudgeNewWorkstream(std::string_view run_i
     return Refusal{.machine = "workstream",
                    .entity = std::string(ws_id),
                    .from = existing->status,
-                   .to = std::string(machine.initial()),
+                   .to = {},
                    .trigger = {},
                    .why = fmt::format("workstream {} already exists in run {}", ws_id, run_id),
                    .legal = {},

@@ -15,7 +15,7 @@ namespace annals {
 // Each is a refusal, nothing where there is no objection, or a status as a Decider's.
 
 // A run is created once.
-absl::StatusOr<std::optional<Refusal>> JudgeNewRun(std::string_view run_id, std::string_view status, Rows& rows);
+absl::StatusOr<std::optional<Refusal>> JudgeNewRun(std::string_view run_id, Rows& rows);
 // A workstream is created once, in an open run, after those it depends on.
 absl::StatusOr<std::optional<Refusal>> JudgeNewWorkstream(std::string_view run_id, std::string_view ws_id,
                                                           capnp::List<capnp::Text>::Reader depends_on, Rows& rows);

@@ -134,6 +134,7 @@ Decision JudgeNewEntity(const EntityLaw& law, std::string_view run_id, std::stri
       law, id, ws_id,
       fmt::format("{} already exists{}", NameOf(law, id), law.IsInRun() ? fmt::format(" in run {}", run_id) : ""));
   refusal.from = existing->status;
+  refusal.to.clear();
   return refusal;
 }
 

@@ -210,7 +210,7 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows, cons
       if (!ws_id.empty()) return fmt::format("it makes a run, but names workstream {}", ws_id);
       std::string objection = CheckMachineVersion(RunMachine(), View(body.getRunCreated().getMachineVersion()));
       if (!objection.empty()) return objection;
-      return ObjectionOf(JudgeNewRun(event.run_id, RunMachine().initial(), rows));
+      return ObjectionOf(JudgeNewRun(event.run_id, rows));
     }
     case Body::WORKSTREAM_CREATED: {
       const auto created = body.getWorkstreamCreated();
