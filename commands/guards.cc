@@ -77,6 +77,20 @@ absl::StatusOr<std::string> RunIsRunning(const GuardInput& input) {
   return fmt::format("run {} is {}", input.run->run_id, input.run->status);
 }
 
+absl::StatusOr<std::string> WorkstreamIsOpen(const GuardInput& input) {
+  const std::string& run_id = input.task != nullptr ? input.task->run_id : input.test_gate->run_id;
+  const std::string* ws_id = nullptr;
+  if (input.task != nullptr) {
+    ws_id = &input.task->ws_id;
+  } else if (input.test_gate->ws_id) {
+    ws_id = &*input.test_gate->ws_id;
+  }
+  if (ws_id == nullptr) return "";  // a gate of the run
+  ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, input.rows.Workstream(run_id, *ws_id));
+  if (workstream == nullptr || !workstream->IsFinal()) return "";
+  return fmt::format("workstream {} is {}, and nothing begins in it", *ws_id, workstream->status);
+}
+
 absl::StatusOr<std::string> ReturnsToPausedState(const GuardInput& input) {
   const std::string paused_from = input.workstream->paused_from.value_or("");
   if (input.to == paused_from) return "";
@@ -226,6 +240,7 @@ absl::StatusOr<std::string> DigestIsCurrent(const GuardInput& input) {
 constexpr std::string_view kRun[] = {"run"};
 constexpr std::string_view kInRun[] = {"run", "workstream", "task", "patch", "test_gate"};
 constexpr std::string_view kWorkstream[] = {"workstream"};
+constexpr std::string_view kInWorkstream[] = {"task", "test_gate"};
 constexpr std::string_view kTask[] = {"task"};
 constexpr std::string_view kWorker[] = {"worker"};
 constexpr std::string_view kPatch[] = {"patch"};
@@ -239,6 +254,7 @@ constexpr Guard kGuards[] = {
     {"some_done_some_not", "at least one workstream is done and at least one is not", SomeDoneSomeNot, kRun},
     {"no_critical_failed", "no critical workstream of the run failed", NoCriticalFailed, kRun},
     {"run_is_running", "its run is running", RunIsRunning, kInRun},
+    {"workstream_is_open", "its workstream has not ended", WorkstreamIsOpen, kInWorkstream},
     {"dependencies_done", "every workstream it depends on is done", DependenciesDone, kWorkstream},
     {"no_patch_quarantined", "no patch of it is quarantined", NoPatchQuarantined, kWorkstream},
     {"returns_to_paused_state", "it goes back to the state it was paused in", ReturnsToPausedState, kWorkstream},
