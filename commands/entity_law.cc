@@ -213,7 +213,7 @@ Decision MoveEntity(Entity& entity, const EntityCommand& command, const Decision
   if (!refusal) {
     if (auto* const refused = std::get_if<Refusal>(&judged)) refusal = std::move(*refused);
   }
-  if (!refusal && !objection.empty() && !has_override) refusal = RefuseTransition(request, std::move(objection));
+  if (!refusal && !objection.empty()) refusal = RefuseTransition(request, std::move(objection));
   if (refusal) {
     input.drafts.Drop();
     refusal->ws_id = entity.state.ws_id;

@@ -43,8 +43,8 @@ struct EntityLaw {
   // What is against what a new entity names: "" if nothing is. kInvalidArgument, kNotFound: it makes no sense, or is
   // not there.
   absl::StatusOr<std::string> (*check)(std::string_view run_id, schema::Created::Reader created, Rows& rows) = nullptr;
-  // Fills what a move to `to` carries, and says what from other streams is against it: "" if nothing is. `by_engine`:
-  // it was not asked for by input.command.
+  // Fills what a move to `to` carries, and says what is against it that not even an override sets aside: "" if nothing
+  // is. `by_engine`: it was not asked for by input.command.
   absl::StatusOr<std::string> (*carry)(const DecisionInput& input, bool by_engine, const GuardInput& seen,
                                        std::string_view to, schema::Transitioned::Builder moved,
                                        EventDraft& draft) = nullptr;

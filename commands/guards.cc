@@ -29,6 +29,11 @@ std::vector<std::string_view> NamesIn(std::string_view json_array) {
   return names;
 }
 
+std::string WhyFull(const WorkerRow& worker) {
+  if (worker.current_load < worker.max_concurrent_tasks) return "";
+  return fmt::format("worker {} holds {} task(s), as many as it may", worker.worker_id, worker.current_load);
+}
+
 int64_t CooldownSecondsLeft(const CircuitBreakerRow& breaker, Timestamp now) {
   if (!breaker.opened_at || now < *breaker.opened_at) return 0;
   const int64_t left = breaker.opened_at->micros + breaker.cooldown_seconds * kSecond - now.micros;
@@ -150,6 +155,16 @@ absl::StatusOr<std::string> WorkerNamed(const GuardInput& input) {
   return input.moved.getTask().hasWorkerId() ? "" : "no worker is named who takes it";
 }
 
+absl::StatusOr<std::string> WorkerIsFree(const GuardInput& input) {
+  // Where the rows of workers are not at hand, as where a run's stream is judged alone, who decided had them.
+  ASSIGN_OR_RETURN(const WorkerRow* const worker, input.rows.workers.Find({View(input.moved.getTask().getWorkerId())}));
+  if (worker == nullptr) return "";
+  if (worker->status != "idle" && worker->status != "busy") {
+    return fmt::format("worker {} is {} and takes no task", worker->worker_id, worker->status);
+  }
+  return WhyFull(*worker);
+}
+
 absl::StatusOr<std::string> ClaimIsCurrent(const GuardInput& input) {
   const auto claim = input.moved.getTask();
   if (input.to != "running") return AgainstClaim(KeptClaim(claim.getEpoch(), View(claim.getWorkerId())), *input.task);
@@ -262,6 +277,8 @@ constexpr Guard kGuards[] = {
     {"gate_dependencies_passed", "every gate it depends on passed", GateDependenciesPassed, kTask},
     {"gates_passed", "every gate it depends on or is judged by passed", GatesPassed, kTask},
     {"worker_named", "the worker who takes it is named", WorkerNamed, kTask},
+    {"worker_is_free", "the worker who takes it is idle or busy, and holds fewer tasks than it may", WorkerIsFree,
+     kTask},
     {"claim_is_current", "the claim under which it is said, where one is stated, is that of the task now",
      ClaimIsCurrent, kTask},
     {"retries_left", "it was retried less often than it may be", RetriesLeft, kTask},

@@ -68,7 +68,7 @@ absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, co
     found.setConstraintsPassed(stated.getConstraintsPassed());
     found.setTestsPassed(patch.status == "applied" && stated.getTestsPassed() && to == "verified");
   }
-  return to == "applied" ? AgainstTool(patch, input) : std::string();
+  return to == "applied" && !input.command.hasOverride() ? AgainstTool(patch, input) : std::string();
 }
 
 }  // namespace

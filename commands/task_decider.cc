@@ -42,14 +42,11 @@ absl::Status Begin(const DecisionInput& input, schema::Created::Builder created,
   return absl::OkStatus();
 }
 
-// Whether the worker can take one more task: what is against it, or "".
-absl::StatusOr<std::string> AgainstWorker(std::string_view worker_id, Rows& rows) {
+// What not even an override may do: give a task to a worker that is gone, or holds as many as it may.
+absl::StatusOr<std::string> AgainstOverride(std::string_view worker_id, Rows& rows) {
   ASSIGN_OR_RETURN(const WorkerRow* const worker, rows.workers.Find({worker_id}));
-  if (worker->status != "idle" && worker->status != "busy") {
-    return fmt::format("worker {} is {} and takes no task", worker_id, worker->status);
-  }
-  if (worker->current_load < worker->max_concurrent_tasks) return "";
-  return fmt::format("worker {} holds {} task(s), as many as it may", worker_id, worker->current_load);
+  if (worker->IsFinal()) return fmt::format("worker {} is {} and takes no task", worker_id, worker->status);
+  return WhyFull(*worker);
 }
 
 absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, const GuardInput& seen,
@@ -64,7 +61,7 @@ absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, co
     claim.setEpoch(epoch + 1);
     if (!body.hasWorkerId()) return "";
     claim.setWorkerId(body.getWorkerId());
-    return AgainstWorker(View(body.getWorkerId()), input.rows);
+    return input.command.hasOverride() ? AgainstOverride(View(body.getWorkerId()), input.rows) : "";
   }
   if (task.epoch == 0 && stated.IsEmpty()) return "";
   auto claim = moved.initTask();

@@ -126,7 +126,7 @@ const taskMachine :Machine = (
     (from = ["pending"], to = ["blocked"], trigger = "dependency_failed", guards = ["claim_is_current"],
      meaning = "A task or gate it depends on failed.", severity = warning),
     (from = ["blocked"], to = ["pending"], trigger = "unblock", guards = ["claim_is_current"], meaning = "An operator lets it wait again."),
-    (from = ["queued"], to = ["running"], trigger = "assign", guards = ["claim_is_current", "run_is_running", "workstream_is_open", "worker_named"],
+    (from = ["queued"], to = ["running"], trigger = "assign", guards = ["claim_is_current", "run_is_running", "workstream_is_open", "worker_named", "worker_is_free"],
      meaning = "A worker takes it."),
     (from = ["running"], to = ["validating"], trigger = "submit", guards = ["claim_is_current"], meaning = "The worker is done with it."),
     (from = ["running"], to = ["retrying"], trigger = "retry", guards = ["claim_is_current", "retries_left"],

@@ -37,6 +37,8 @@ std::string Contradictions(Storage& storage) {
     if (held != worker.current_load) {
       return fmt::format("worker {} holds {} task(s), its row says {}", worker.worker_id, held, worker.current_load);
     }
+    if (held > worker.max_concurrent_tasks)
+      return fmt::format("worker {} holds {} task(s), more than it may", worker.worker_id, held);
     if (worker.status == "idle" && held > 0) return fmt::format("worker {} holds a task and is idle", worker.worker_id);
   }
   const auto patches = All(*snapshot, PatchesTable());
