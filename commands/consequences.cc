@@ -69,11 +69,10 @@ class Finder {
         move.setEpoch(epoch);
       };
       if (kind == schema::Claim::TAKEN && worker->status == "idle") {
-        const EntityCommand assign{.id = worker_id, .trigger = "assign"};
-        RETURN_IF_ERROR(MoveEntity(kWorkerLaw, assign, input, /*by_engine=*/true).status());
-        auto moved = input.drafts[input.drafts.size() - 1].event.getBody().getTransitioned();
-        fill(moved.hasWorker() ? moved.getWorker() : moved.initWorker());
-        return absl::OkStatus();
+        const EntityCommand assign{.id = worker_id,
+                                   .trigger = "assign",
+                                   .fill = [&](schema::Transitioned::Builder moved) { fill(moved.initWorker()); }};
+        return MoveEntity(kWorkerLaw, assign, input, /*by_engine=*/true).status();
       }
       EventDraft& draft = input.drafts.Add({});
       draft.stream = std::string(kWorkerLaw.stream_prefix) + worker_id;

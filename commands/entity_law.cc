@@ -197,6 +197,7 @@ Decision MoveEntity(Entity& entity, const EntityCommand& command, const Decision
   GuardInput& seen = entity.seen;
   seen.reason = draft.text;
   seen.operator_name = command.operator_name;
+  if (command.fill != nullptr) command.fill(moved);
   std::string objection;
   const std::string_view wanted = has_override ? command.to : WantedState(entity.machine, request.from, command);
   if (entity.law != nullptr && entity.law->carry != nullptr && !wanted.empty()) {

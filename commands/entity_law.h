@@ -2,6 +2,7 @@
 // moved, whatever their kind.
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ struct EntityCommand {
   std::string_view reason = {};
   std::string_view metadata = {};
   std::string_view operator_name = {};
+  // What the move carries that the engine knows and no command says.
+  std::function<void(schema::Transitioned::Builder moved)> fill = nullptr;
 };
 
 struct EntityLaw {

@@ -29,6 +29,10 @@ std::vector<std::string_view> NamesIn(std::string_view json_array) {
   return names;
 }
 
+Timestamp SecondMissedHeartbeat(const WorkerRow& worker, Timestamp heard_of) {
+  return {heard_of.micros + 2 * worker.heartbeat_sec * kSecond};
+}
+
 std::string WhyFull(const WorkerRow& worker) {
   if (worker.current_load < worker.max_concurrent_tasks) return "";
   return fmt::format("worker {} holds {} task(s), as many as it may", worker.worker_id, worker.current_load);
@@ -186,6 +190,23 @@ absl::StatusOr<std::string> RetryIsDue(const GuardInput& input) {
                      FormatTimestamp(*task.retry_at));
 }
 
+absl::StatusOr<std::string> HoldsTask(const GuardInput& input) {
+  if (input.worker->current_load > 0 || input.moved.getWorker().getClaim() == schema::Claim::TAKEN) return "";
+  return "it holds no task";
+}
+
+absl::StatusOr<std::string> LeaseRanOut(const GuardInput& input) {
+  // As the event says, which is what its lease said when it was judged: leases have no past.
+  const int64_t heard_of = input.moved.getWorker().getLastHeartbeat();
+  const WorkerRow& worker = *input.worker;
+  const Timestamp since = heard_of != 0 ? Timestamp{heard_of} : worker.created_at;
+  const Timestamp over = SecondMissedHeartbeat(worker, since);
+  // A clock that went back counts as one that ran far enough.
+  if (input.now >= over || input.now < since) return "";
+  return fmt::format("two heartbeats of it are missing only at {}, in {} seconds", FormatTimestamp(over),
+                     (over.micros - input.now.micros + kSecond - 1) / kSecond);
+}
+
 absl::StatusOr<std::string> HoldsNoTask(const GuardInput& input) {
   if (input.worker->current_load == 0) return "";
   return fmt::format("it holds {} task(s)", input.worker->current_load);
@@ -283,6 +304,8 @@ constexpr Guard kGuards[] = {
      ClaimIsCurrent, kTask},
     {"retries_left", "it was retried less often than it may be", RetriesLeft, kTask},
     {"retry_is_due", "the time of its next try has come", RetryIsDue, kTask},
+    {"holds_task", "it holds a task", HoldsTask, kWorker},
+    {"lease_ran_out", "it was not heard of for two heartbeats", LeaseRanOut, kWorker},
     {"holds_no_task", "it holds no task any more", HoldsNoTask, kWorker},
     {"patch_checks_passed", "the diff is in its format, and scope and constraints passed", PatchChecksPassed, kPatch},
     {"tests_passed", "the tests passed with it", TestsPassed, kPatch},

@@ -154,11 +154,11 @@ const workerMachine :Machine = (
   edges = [
     (from = ["initializing"], to = ["idle"], trigger = "started", meaning = "It is ready."),
     (from = ["initializing"], to = ["shutdown"], trigger = "spawn_failed", meaning = "It could not be started.", severity = error),
-    (from = ["idle"], to = ["busy"], trigger = "assign", meaning = "It took a task."),
+    (from = ["idle"], to = ["busy"], trigger = "assign", guards = ["holds_task"], meaning = "It took a task."),
     (from = ["busy"], to = ["idle"], trigger = "release", guards = ["holds_no_task"], meaning = "It gave up its last task."),
     (from = ["busy"], to = ["draining"], trigger = "drain", meaning = "It was asked to stop while it holds tasks.", severity = warning),
     (from = ["draining"], to = ["shutdown"], trigger = "drained", meaning = "It stopped."),
-    (from = ["busy", "idle"], to = ["unresponsive"], trigger = "heartbeats_missed", meaning = "It was not heard of for two heartbeats.", severity = error),
+    (from = ["busy", "idle"], to = ["unresponsive"], trigger = "heartbeats_missed", guards = ["lease_ran_out"], meaning = "It was not heard of for two heartbeats.", severity = error),
     (from = ["unresponsive"], to = ["idle"], trigger = "recover", meaning = "It was heard of again."),
     (from = ["unresponsive"], to = ["shutdown"], trigger = "give_up", meaning = "It is held for gone.", severity = error),
     (from = ["idle"], to = ["shutdown"], trigger = "shut_down", meaning = "It stopped."),
