@@ -73,7 +73,8 @@ const std::vector<Story>& Stories() {
        {"task t1: running -> failed by fail: no", "worker w1: amended, because of 1",
         "worker w1: draining -> shutdown by drained, because of 2: it holds no task any more"}},
       {"AWorkerThatRecoversWithATaskIsBusy",
-       {kTask, Task("queued"), Task("running", "worker_id=w1"), Worker("unresponsive")},
+       {kTask, Task("queued"), Task("running", "worker_id=w1"),
+        Worker(R"(unresponsive override={"operator":"olga","reason":"x"})")},
        Cmd("heartbeat_worker", "worker_id=w1"),
        {"worker w1: unresponsive -> idle by recover: it was heard of again",
         "worker w1: idle -> busy by assign, because of 1: it holds tasks"}},
@@ -205,6 +206,7 @@ TEST_P(MachineStoryTest, IsForeseenByADryRunThatLeavesNothing) {
 TEST_P(MachineStoryTest, IsNotRepeatedUnderItsKey) {
   World world;
   world.Given(GetParam().given);
+  if (GetParam().when.find("heartbeat_worker") != std::string::npos) GTEST_SKIP() << "a heartbeat takes no key";
   if (GetParam().then.empty()) GTEST_SKIP() << "what leaves no event is repeated without a key too";
   std::string keyed = GetParam().when;
   keyed.insert(keyed.size() - 1, R"(,"command_id":"k1")");
