@@ -28,10 +28,17 @@ absl::Status Begin(const DecisionInput& input, schema::Created::Builder created,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, const GuardInput&, std::string_view,
+absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, const GuardInput&, std::string_view to,
                                   schema::Transitioned::Builder moved, EventDraft& draft) {
   if (by_engine) return "";
   const auto stated = input.command.getBody().getTransitionTestGate();
+  const int64_t exit_code = stated.getExitCode().getValue();
+  // An operator may hold one for passed that found something.
+  if (to == "passed" && exit_code != 0 && !input.command.hasOverride()) {
+    return absl::InvalidArgumentError(
+        fmt::format("gate {} passes, but its exit code is {}; say that it failed, or leave the code out",
+                    View(stated.getGateId()), exit_code));
+  }
   // Without it nobody knew any more, once its content is redacted, that there was a result.
   if (stated.hasExitCode() || stated.hasResult()) {
     auto found = moved.initTestGate();
