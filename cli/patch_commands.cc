@@ -76,6 +76,7 @@ Command PatchCommands() {
       {"--ws", "WS", "ws_id", "the workstream whose change it is"},
       {"DIFF", "", "diff", "the diff: text, @FILE, or - for standard input", {}, Input::kFile},
       {"--task", "TASK", "task_id", "the task that made it"},
+      {"--epoch", "N", "epoch", "the claim to the task under which it was made; one that is over is refused"},
       {"--format", "FORMAT", "format", "unified_diff or git_patch (default: unified_diff)"},
       {"--tool", "TOOL", "tool", "by which it will be applied: not while that tool's circuit breaker is open"},
       {"--metadata", "JSON", "metadata", "an object of your own: text, @FILE, or - for standard input"}};

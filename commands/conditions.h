@@ -15,7 +15,7 @@ namespace annals {
 // Each is a refusal, nothing where there is no objection, or a status as a Decider's.
 
 // A run is created once.
-absl::StatusOr<std::optional<Refusal>> JudgeNewRun(std::string_view run_id, std::string_view status, Rows& rows);
+absl::StatusOr<std::optional<Refusal>> JudgeNewRun(std::string_view run_id, Rows& rows);
 // A workstream is created once, in an open run, after those it depends on.
 absl::StatusOr<std::optional<Refusal>> JudgeNewWorkstream(std::string_view run_id, std::string_view ws_id,
                                                           capnp::List<capnp::Text>::Reader depends_on, Rows& rows);
@@ -23,9 +23,9 @@ absl::StatusOr<std::optional<Refusal>> JudgeNewWorkstream(std::string_view run_i
 std::optional<Refusal> RefuseInEndedRun(const RunRow& run, std::string_view machine, std::string_view entity,
                                         std::string_view ws_id, std::string_view from, std::string_view to,
                                         std::string_view trigger);
-// What `entity` needs is named once each, not itself, and not too many.
+// What `entity` needs, things of `needed_kind`, is named once each, not itself, and not too many.
 absl::Status CheckNeeds(std::string_view kind, std::string_view entity, std::string_view field,
-                        capnp::List<capnp::Text>::Reader needs);
+                        std::string_view needed_kind, capnp::List<capnp::Text>::Reader needs);
 // An attempt starts in an open workstream of an open run,
 absl::StatusOr<std::optional<Refusal>> JudgeStart(std::string_view run_id, std::string_view ws_id,
                                                   std::string_view step_name, Rows& rows);

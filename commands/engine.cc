@@ -16,6 +16,10 @@ namespace annals {
 namespace {
 
 absl::Status CheckCommon(schema::Command::Reader command) {
+  if (command.hasCommandId() && command.getBody().isHeartbeatWorker()) {
+    return absl::InvalidArgumentError(
+        "a heartbeat is no event, so nothing would keep its command id; leave it out: one more does no harm");
+  }
   if (!command.hasOverride()) return absl::OkStatus();
   if (!IsTransition(command)) {
     return absl::InvalidArgumentError("only a transition can be overridden; leave the override out");

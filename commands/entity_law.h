@@ -2,6 +2,8 @@
 // moved, whatever their kind.
 #pragma once
 
+#include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +29,8 @@ struct EntityCommand {
   std::string_view reason = {};
   std::string_view metadata = {};
   std::string_view operator_name = {};
+  // What the move carries that the engine knows and no command says.
+  std::function<void(schema::Transitioned::Builder moved)> fill = nullptr;
 };
 
 struct EntityLaw {
@@ -39,10 +43,11 @@ struct EntityLaw {
   absl::StatusOr<std::optional<EntityState>> (*find)(std::string_view run_id, std::string_view id, GuardInput& seen);
   // Fills what a new entity of its kind has beyond a state. kInvalidArgument, kNotFound: the command makes no sense.
   absl::Status (*begin)(const DecisionInput& input, schema::Created::Builder created, EventDraft& draft) = nullptr;
-  // Whether what a new entity names is there: kInvalidArgument, kNotFound where not.
-  absl::Status (*check)(std::string_view run_id, schema::Created::Reader created, Rows& rows) = nullptr;
-  // Fills what a move to `to` carries, and says what from other streams is against it: "" if nothing is. `by_engine`:
-  // it was not asked for by input.command.
+  // What is against what a new entity names: "" if nothing is. kInvalidArgument, kNotFound: it makes no sense, or is
+  // not there.
+  absl::StatusOr<std::string> (*check)(std::string_view run_id, schema::Created::Reader created, Rows& rows) = nullptr;
+  // Fills what a move to `to` carries, and says what is against it that not even an override sets aside: "" if nothing
+  // is. `by_engine`: it was not asked for by input.command.
   absl::StatusOr<std::string> (*carry)(const DecisionInput& input, bool by_engine, const GuardInput& seen,
                                        std::string_view to, schema::Transitioned::Builder moved,
                                        EventDraft& draft) = nullptr;
@@ -66,6 +71,18 @@ struct Entity {
 };
 // kNotFound says what to look at.
 absl::StatusOr<Entity> NeedEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input);
+
+// What something names is there; kNotFound says what to look at. Shows its row as guards see it.
+absl::StatusOr<GuardInput> NeedNamed(const EntityLaw& law, std::string_view run_id, std::string_view id, Rows& rows);
+// What a new entity needs, by a field that names entities of its run: each once, not itself, not too many, and all
+// there.
+struct Needs {
+  std::string_view field;
+  const EntityLaw& law;  // of what is needed
+  capnp::List<capnp::Text>::Reader names;
+};
+absl::Status CheckNeeds(const EntityLaw& law, std::string_view id, std::initializer_list<Needs> needs,
+                        std::string_view run_id, Rows& rows);
 
 // Why no entity of that name may be created: its run or workstream has ended, or it is there already. `refusal.ws_id`
 // says in which workstream. Deciders ask it, and whoever checks a log.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/claim.h"
 #include "eventstore/event_codec.h"
 
 #include "schemas/message_text.h"
@@ -26,6 +27,15 @@ std::vector<std::string_view> NamesIn(std::string_view json_array) {
     at = end + 1;
   }
   return names;
+}
+
+Timestamp SecondMissedHeartbeat(const WorkerRow& worker, Timestamp heard_of) {
+  return {heard_of.micros + 2 * worker.heartbeat_sec * kSecond};
+}
+
+std::string WhyFull(const WorkerRow& worker) {
+  if (worker.current_load < worker.max_concurrent_tasks) return "";
+  return fmt::format("worker {} holds {} task(s), as many as it may", worker.worker_id, worker.current_load);
 }
 
 int64_t CooldownSecondsLeft(const CircuitBreakerRow& breaker, Timestamp now) {
@@ -74,6 +84,20 @@ absl::StatusOr<std::string> DependenciesDone(const GuardInput& input) {
 absl::StatusOr<std::string> RunIsRunning(const GuardInput& input) {
   if (input.run->status == "running") return "";
   return fmt::format("run {} is {}", input.run->run_id, input.run->status);
+}
+
+absl::StatusOr<std::string> WorkstreamIsOpen(const GuardInput& input) {
+  const std::string& run_id = input.task != nullptr ? input.task->run_id : input.test_gate->run_id;
+  const std::string* ws_id = nullptr;
+  if (input.task != nullptr) {
+    ws_id = &input.task->ws_id;
+  } else if (input.test_gate->ws_id) {
+    ws_id = &*input.test_gate->ws_id;
+  }
+  if (ws_id == nullptr) return "";  // a gate of the run
+  ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, input.rows.Workstream(run_id, *ws_id));
+  if (workstream == nullptr || !workstream->IsFinal()) return "";
+  return fmt::format("workstream {} is {}, and nothing begins in it", *ws_id, workstream->status);
 }
 
 absl::StatusOr<std::string> ReturnsToPausedState(const GuardInput& input) {
@@ -135,18 +159,21 @@ absl::StatusOr<std::string> WorkerNamed(const GuardInput& input) {
   return input.moved.getTask().hasWorkerId() ? "" : "no worker is named who takes it";
 }
 
+absl::StatusOr<std::string> WorkerIsFree(const GuardInput& input) {
+  // Where the rows of workers are not at hand, as where a run's stream is judged alone, who decided had them.
+  ASSIGN_OR_RETURN(const WorkerRow* const worker, input.rows.workers.Find({View(input.moved.getTask().getWorkerId())}));
+  if (worker == nullptr) return "";
+  if (worker->status != "idle" && worker->status != "busy") {
+    return fmt::format("worker {} is {} and takes no task", worker->worker_id, worker->status);
+  }
+  return WhyFull(*worker);
+}
+
 absl::StatusOr<std::string> ClaimIsCurrent(const GuardInput& input) {
-  const TaskRow& task = *input.task;
   const auto claim = input.moved.getTask();
-  const std::string holder = task.worker_id ? fmt::format("worker {} holds it", *task.worker_id) : "nobody holds it";
-  if (input.moved.hasTask() && claim.getEpoch() != task.epoch) {
-    return fmt::format("the claim of epoch {} does not count: {}, under epoch {}", claim.getEpoch(), holder,
-                       task.epoch);
-  }
-  if (claim.hasWorkerId() && task.worker_id && View(claim.getWorkerId()) != *task.worker_id) {
-    return fmt::format("{} under epoch {}, not worker {}", holder, task.epoch, View(claim.getWorkerId()));
-  }
-  return "";
+  if (input.to != "running") return AgainstClaim(KeptClaim(claim.getEpoch(), View(claim.getWorkerId())), *input.task);
+  // Who takes it has no claim yet: the event says the epoch after the one that was stated.
+  return AgainstClaim(KeptClaim(claim.getEpoch() > 0 ? claim.getEpoch() - 1 : 0), *input.task);
 }
 
 absl::StatusOr<std::string> RetriesLeft(const GuardInput& input) {
@@ -161,6 +188,23 @@ absl::StatusOr<std::string> RetryIsDue(const GuardInput& input) {
   return fmt::format("its time has not come: {} seconds are left, until {}",
                      (task.retry_at->micros - input.now.micros + kSecond - 1) / kSecond,
                      FormatTimestamp(*task.retry_at));
+}
+
+absl::StatusOr<std::string> HoldsTask(const GuardInput& input) {
+  if (input.worker->current_load > 0 || input.moved.getWorker().getClaim() == schema::Claim::TAKEN) return "";
+  return "it holds no task";
+}
+
+absl::StatusOr<std::string> LeaseRanOut(const GuardInput& input) {
+  // As the event says, which is what its lease said when it was judged: leases have no past.
+  const int64_t heard_of = input.moved.getWorker().getLastHeartbeat();
+  const WorkerRow& worker = *input.worker;
+  const Timestamp since = heard_of != 0 ? Timestamp{heard_of} : worker.created_at;
+  const Timestamp over = SecondMissedHeartbeat(worker, since);
+  // A clock that went back counts as one that ran far enough.
+  if (input.now >= over || input.now < since) return "";
+  return fmt::format("two heartbeats of it are missing only at {}, in {} seconds", FormatTimestamp(over),
+                     (over.micros - input.now.micros + kSecond - 1) / kSecond);
 }
 
 absl::StatusOr<std::string> HoldsNoTask(const GuardInput& input) {
@@ -232,6 +276,7 @@ absl::StatusOr<std::string> DigestIsCurrent(const GuardInput& input) {
 constexpr std::string_view kRun[] = {"run"};
 constexpr std::string_view kInRun[] = {"run", "workstream", "task", "patch", "test_gate"};
 constexpr std::string_view kWorkstream[] = {"workstream"};
+constexpr std::string_view kInWorkstream[] = {"task", "test_gate"};
 constexpr std::string_view kTask[] = {"task"};
 constexpr std::string_view kWorker[] = {"worker"};
 constexpr std::string_view kPatch[] = {"patch"};
@@ -245,6 +290,7 @@ constexpr Guard kGuards[] = {
     {"some_done_some_not", "at least one workstream is done and at least one is not", SomeDoneSomeNot, kRun},
     {"no_critical_failed", "no critical workstream of the run failed", NoCriticalFailed, kRun},
     {"run_is_running", "its run is running", RunIsRunning, kInRun},
+    {"workstream_is_open", "its workstream has not ended", WorkstreamIsOpen, kInWorkstream},
     {"dependencies_done", "every workstream it depends on is done", DependenciesDone, kWorkstream},
     {"no_patch_quarantined", "no patch of it is quarantined", NoPatchQuarantined, kWorkstream},
     {"returns_to_paused_state", "it goes back to the state it was paused in", ReturnsToPausedState, kWorkstream},
@@ -252,9 +298,14 @@ constexpr Guard kGuards[] = {
     {"gate_dependencies_passed", "every gate it depends on passed", GateDependenciesPassed, kTask},
     {"gates_passed", "every gate it depends on or is judged by passed", GatesPassed, kTask},
     {"worker_named", "the worker who takes it is named", WorkerNamed, kTask},
-    {"claim_is_current", "who says it, if a worker or an epoch is named, holds the task now", ClaimIsCurrent, kTask},
+    {"worker_is_free", "the worker who takes it is idle or busy, and holds fewer tasks than it may", WorkerIsFree,
+     kTask},
+    {"claim_is_current", "the claim under which it is said, where one is stated, is that of the task now",
+     ClaimIsCurrent, kTask},
     {"retries_left", "it was retried less often than it may be", RetriesLeft, kTask},
     {"retry_is_due", "the time of its next try has come", RetryIsDue, kTask},
+    {"holds_task", "it holds a task", HoldsTask, kWorker},
+    {"lease_ran_out", "it was not heard of for two heartbeats", LeaseRanOut, kWorker},
     {"holds_no_task", "it holds no task any more", HoldsNoTask, kWorker},
     {"patch_checks_passed", "the diff is in its format, and scope and constraints passed", PatchChecksPassed, kPatch},
     {"tests_passed", "the tests passed with it", TestsPassed, kPatch},

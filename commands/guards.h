@@ -50,6 +50,12 @@ absl::StatusOr<const Guard*> FindGuard(std::string_view name);
 // counts as one that ran far enough.
 int64_t CooldownSecondsLeft(const CircuitBreakerRow& breaker, Timestamp now);
 
+// When two heartbeats of a worker are missing that was last heard of then.
+Timestamp SecondMissedHeartbeat(const WorkerRow& worker, Timestamp heard_of);
+
+// Why a worker can hold no more, or "".
+std::string WhyFull(const WorkerRow& worker);
+
 // The names in a column that is a JSON array of identifiers.
 std::vector<std::string_view> NamesIn(std::string_view json_array);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "commands/carried_check.h"
+#include "commands/claim.h"
 #include "commands/conditions.h"
 #include "commands/entity_law.h"
 #include "commands/fault.h"
@@ -28,6 +29,10 @@ absl::StatusOr<std::string> ObjectionOf(const absl::Status& status) {
 absl::StatusOr<std::string> ObjectionOf(const absl::StatusOr<std::optional<Refusal>>& judged) {
   if (!judged.ok()) return ObjectionOf(judged.status());
   return *judged ? (*judged)->why : "";
+}
+
+absl::StatusOr<std::string> ObjectionOf(absl::StatusOr<std::string> judged) {
+  return judged.ok() ? judged : ObjectionOf(judged.status());
 }
 
 std::string CheckMachineVersion(const Machine& machine, std::string_view version) {
@@ -146,6 +151,12 @@ absl::StatusOr<std::string> CheckCreated(const FoldedEvent& event, Rows& rows, c
   return ObjectionOf(law->check(event.run_id, created, rows));
 }
 
+// Of a checkpoint: the claim under which it was saved.
+absl::StatusOr<std::string> CheckWork(const FoldedEvent& event, Rows& rows) {
+  const auto saved = event.event.getBody().getCheckpointSaved();
+  return ObjectionOf(AgainstWork(View(saved.getTaskId()), KeptClaim(saved.getEpoch()), event.run_id, rows));
+}
+
 // What changes an entity or notes where its work resumes needs one that has not ended. A breaker never ends.
 absl::StatusOr<std::string> CheckOpen(const FoldedEvent& event, Rows& rows) {
   const EntityRef entity = EntityOf(event.event, event.stream);
@@ -203,7 +214,7 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows, cons
       if (!ws_id.empty()) return fmt::format("it makes a run, but names workstream {}", ws_id);
       std::string objection = CheckMachineVersion(RunMachine(), View(body.getRunCreated().getMachineVersion()));
       if (!objection.empty()) return objection;
-      return ObjectionOf(JudgeNewRun(event.run_id, RunMachine().initial(), rows));
+      return ObjectionOf(JudgeNewRun(event.run_id, rows));
     }
     case Body::WORKSTREAM_CREATED: {
       const auto created = body.getWorkstreamCreated();
@@ -228,8 +239,10 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows, cons
       return CheckCreated(event, rows, machines);
     case Body::AMENDED:
       return CheckOpen(event, rows);
-    case Body::CHECKPOINT_SAVED:
-      return CheckOpen(event, rows);
+    case Body::CHECKPOINT_SAVED: {
+      ASSIGN_OR_RETURN(std::string objection, CheckOpen(event, rows));
+      return objection.empty() ? CheckWork(event, rows) : objection;
+    }
     case Body::MACHINE_DEFINED:
       return CheckDefinition(event);
     case Body::COMMAND_REFUSED:

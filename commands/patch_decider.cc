@@ -1,6 +1,7 @@
 // Patches: their diff is read when they are proposed, and what its validation found is stated when they are moved.
 #include <fmt/format.h>
 
+#include "commands/claim.h"
 #include "commands/decision.h"
 #include "commands/diff_format.h"
 #include "commands/entity_law.h"
@@ -18,19 +19,17 @@ void FillSummary(const DiffSummary& summary, schema::PatchSpec::Builder spec) {
   spec.setLinesRemoved(static_cast<uint32_t>(summary.lines_removed));
 }
 
-absl::Status Check(std::string_view run_id, schema::Created::Reader created, Rows& rows) {
+absl::StatusOr<std::string> Check(std::string_view run_id, schema::Created::Reader created, Rows& rows) {
   const auto spec = created.getPatch();
-  if (!spec.hasTaskId()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const TaskRow* const task, rows.tasks.Find({run_id, View(spec.getTaskId())}));
-  if (task != nullptr) return absl::OkStatus();
-  return absl::NotFoundError(fmt::format("run {} has no task {}; annals task list --run {} shows those it has", run_id,
-                                         View(spec.getTaskId()), run_id));
+  return AgainstWork(View(spec.getTaskId()), KeptClaim(spec.getEpoch()), run_id, rows);
 }
 
 absl::Status Begin(const DecisionInput& input, schema::Created::Builder created, EventDraft& draft) {
   const auto body = input.command.getBody().getCreatePatch();
   auto spec = created.initPatch();
   if (body.hasTaskId()) spec.setTaskId(body.getTaskId());
+  RETURN_IF_ERROR(CheckClaim(ClaimIn(body), input.rows));
+  spec.setEpoch(EpochToKeep(ClaimIn(body)));
   if (body.hasTool()) spec.setTool(body.getTool());
   spec.setFormat(body.getFormat());
   const std::string_view diff = View(body.getDiff());
@@ -69,7 +68,7 @@ absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, co
     found.setConstraintsPassed(stated.getConstraintsPassed());
     found.setTestsPassed(patch.status == "applied" && stated.getTestsPassed() && to == "verified");
   }
-  return to == "applied" ? AgainstTool(patch, input) : std::string();
+  return to == "applied" && !input.command.hasOverride() ? AgainstTool(patch, input) : std::string();
 }
 
 }  // namespace

@@ -41,12 +41,8 @@ absl::Status FillPatches(capnp::List<capnp::Text>::Reader patches, std::string_v
   auto listed = move.initPatches(patches.size());
   for (uint32_t i = 0; i < patches.size(); ++i) {
     const std::string_view patch_id = View(patches[i]);
-    ASSIGN_OR_RETURN(const PatchRow* const patch, rows.patches.Find({run_id, patch_id}));
-    if (patch == nullptr) {
-      return absl::NotFoundError(fmt::format("run {} has no patch {}; annals patch list --run {} shows those it has",
-                                             run_id, patch_id, run_id));
-    }
-    listed.set(i, AsText(fmt::format("{}={}", patch_id, patch->diff_hash)));
+    ASSIGN_OR_RETURN(const GuardInput named, NeedNamed(kPatchLaw, run_id, patch_id, rows));
+    listed.set(i, AsText(fmt::format("{}={}", patch_id, named.patch->diff_hash)));
   }
   return absl::OkStatus();
 }

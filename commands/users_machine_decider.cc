@@ -25,7 +25,7 @@ Decision Create(const DecisionInput& input) {
     return Refusal{.machine = std::string(name),
                    .entity = std::string(id),
                    .from = existing->status,
-                   .to = std::string(machine->initial()),
+                   .to = {},
                    .trigger = {},
                    .why = fmt::format("{} {} already exists", name, id),
                    .legal = {}};
@@ -77,7 +77,7 @@ Decision DecideMachine(const DecisionInput& input) {
     return Refusal{.machine = "machine",
                    .entity = std::string(name),
                    .from = *newest,
-                   .to = *newest,
+                   .to = {},
                    .trigger = {},
                    .why = fmt::format("version {} is its newest already", *newest),
                    .legal = {}};

@@ -154,6 +154,7 @@ void Touch(schema::Event::Body::Reader body) {
     }
     case schema::Event::Body::CHECKPOINT_SAVED:
       body.getCheckpointSaved().getName();
+      body.getCheckpointSaved().getTaskId();
       return;
     case schema::Event::Body::MACHINE_DEFINED:
       body.getMachineDefined().getVersion();

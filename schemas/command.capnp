@@ -229,6 +229,8 @@ struct CreatePatch {
   tool @6 :Text $Json.id;
   # By which it would be applied: not while that tool's circuit breaker is open.
   metadata @7 :Text $Json.json;
+  epoch @8 :Json.OptionalInt64 $Json.natural;
+  # Of the claim to taskId under which it was made; one that is over is refused.
 }
 
 struct TransitionPatch {
@@ -343,6 +345,10 @@ struct SaveCheckpoint {
   wsId @2 :Text $Json.id;
   name @3 :Text $Json.required $Json.id;
   data @4 :Text $Json.json;
+  taskId @5 :Text $Json.id;
+  # The task of the workstream whose work it is.
+  epoch @6 :Json.OptionalInt64 $Json.natural;
+  # Of the claim to it under which it is saved; one that is over is refused.
 }
 
 struct DefineMachine {

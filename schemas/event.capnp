@@ -289,6 +289,9 @@ struct Amended {
 struct CheckpointSaved {
   # A request's where the stream is one, else the event's workstream's.
   name @0 :Text $Json.required $Json.id;
+  taskId @1 :Text $Json.id;
+  # Whose work it is, and the claim to it, where that is stated.
+  epoch @2 :UInt32 $Json.sparse;
 }
 
 struct MachineDefined {
@@ -350,6 +353,8 @@ struct PatchSpec {
   linesRemoved @6 :UInt32;
   formatFault @7 :Text;
   # "line 12: …"; absent where the diff is in its format.
+  epoch @8 :UInt32 $Json.sparse;
+  # Of the claim to its task under which it was made, where that is stated.
 }
 
 struct PatchMove {

@@ -55,6 +55,8 @@ TEST_F(GroupsTest, AWorkerIsShownWithItsLeaseAndWhatItHolds) {
   Out({"worker", "register", "w1"});
   EXPECT_THAT(Out({"worker", "show", "w1"}), AllOf(HasSubstr("none; no heartbeat yet"), HasSubstr("no task")));
   EXPECT_THAT(Out({"worker", "show", "w1", "--json"}), HasSubstr(R"("lease":null,"claims":[]})"));
+  EXPECT_THAT(Out({"worker", "heartbeat", "w1", "--dry-run"}),
+              HasSubstr("nothing would be appended: it renews the worker's lease"));
   Out({"worker", "heartbeat", "w1"});
   Out({"task", "create", "t1", "--run", "r1", "--ws", "a"});
   Out({"task", "queue", "t1", "--run", "r1"});

@@ -73,7 +73,8 @@ const std::vector<Story>& Stories() {
        {"task t1: running -> failed by fail: no", "worker w1: amended, because of 1",
         "worker w1: draining -> shutdown by drained, because of 2: it holds no task any more"}},
       {"AWorkerThatRecoversWithATaskIsBusy",
-       {kTask, Task("queued"), Task("running", "worker_id=w1"), Worker("unresponsive")},
+       {kTask, Task("queued"), Task("running", "worker_id=w1"),
+        Worker(R"(unresponsive override={"operator":"olga","reason":"x"})")},
        Cmd("heartbeat_worker", "worker_id=w1"),
        {"worker w1: unresponsive -> idle by recover: it was heard of again",
         "worker w1: idle -> busy by assign, because of 1: it holds tasks"}},
@@ -104,6 +105,33 @@ const std::vector<Story>& Stories() {
        kGateFails,
        {"test_gate g1: running -> failed by fail",
         "task t1: pending -> blocked by dependency_failed, because of 1: gate g1 failed",
+        "test_gate g2: pending -> blocked by dependency_failed, because of 1: gate g1 failed"}},
+      {"ATaskWhoseGateFailedBeforeItWasMadeIsBlockedAtOnce",
+       {kGate, kGateRuns, kGateFails},
+       Cmd("create_task", R"(run_id=r1 ws_id=a task_id=t1 gate_dependencies=["g1"])"),
+       {"task t1: created", "task t1: pending -> blocked by dependency_failed, because of 1: gate g1 failed"}},
+      {"ATaskThatIsJudgedByAFailedGateIsBlockedAtOnce",
+       {kGate, kGateRuns, kGateFails},
+       Cmd("create_task", R"(run_id=r1 ws_id=a task_id=t1 validation_gates=["g1"])"),
+       {"task t1: created", "task t1: pending -> blocked by dependency_failed, because of 1: gate g1 failed"}},
+      {"ATaskAfterACancelledOneIsBlockedAtOnce",
+       {kTask, Task("cancelled")},
+       Cmd("create_task", R"(run_id=r1 ws_id=a task_id=t2 depends_on=["t1"])"),
+       {"task t2: created", "task t2: pending -> blocked by dependency_failed, because of 1: task t1 was cancelled"}},
+      {"ATaskThatIsUnblockedInVainIsBlockedAgain",
+       {kGate, Cmd("create_task", R"(run_id=r1 ws_id=a task_id=t1 gate_dependencies=["g1"])"), kGateRuns, kGateFails},
+       Task("pending"),
+       {"task t1: blocked -> pending by unblock",
+        "task t1: pending -> blocked by dependency_failed, because of 1: gate g1 failed"}},
+      {"AGateAfterAFailedOneIsBlockedAtOnce",
+       {kGate, kGateRuns, kGateFails},
+       Cmd("create_test_gate", R"(run_id=r1 gate_id=g2 depends_on=["g1"])"),
+       {"test_gate g2: created",
+        "test_gate g2: pending -> blocked by dependency_failed, because of 1: gate g1 failed"}},
+      {"AGateThatIsUnblockedInVainIsBlockedAgain",
+       {kGate, Cmd("create_test_gate", R"(run_id=r1 gate_id=g2 depends_on=["g1"])"), kGateRuns, kGateFails},
+       Cmd("transition_test_gate", "run_id=r1 gate_id=g2 to=pending"),
+       {"test_gate g2: blocked -> pending by unblock",
         "test_gate g2: pending -> blocked by dependency_failed, because of 1: gate g1 failed"}},
       {"APatchThatIsNoDiffIsQuarantinedWithTheLine",
        {kBadPatch},
@@ -178,6 +206,7 @@ TEST_P(MachineStoryTest, IsForeseenByADryRunThatLeavesNothing) {
 TEST_P(MachineStoryTest, IsNotRepeatedUnderItsKey) {
   World world;
   world.Given(GetParam().given);
+  if (GetParam().when.find("heartbeat_worker") != std::string::npos) GTEST_SKIP() << "a heartbeat takes no key";
   if (GetParam().then.empty()) GTEST_SKIP() << "what leaves no event is repeated without a key too";
   std::string keyed = GetParam().when;
   keyed.insert(keyed.size() - 1, R"(,"command_id":"k1")");

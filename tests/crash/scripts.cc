@@ -12,7 +12,10 @@ using namespace annals::support;
 std::vector<Batch> WithKeys(std::vector<Batch> script) {
   int key = 0;
   for (Batch& batch : script) {
-    for (std::string& command : batch) command = With(command, fmt::format(R"("command_id":"k{}")", ++key));
+    for (std::string& command : batch) {
+      const bool is_event = command.find("heartbeat_worker") == std::string::npos;
+      if (is_event) command = With(command, fmt::format(R"("command_id":"k{}")", ++key));
+    }
   }
   return script;
 }
@@ -88,7 +91,7 @@ std::vector<Batch> MakeMachinesScript() {
       {MoveTask("t", "queued"), MoveTask("t", "running", R"("worker_id":"w")"), MoveTask("t3", "queued"),
        MoveTask("t3", "running", R"("worker_id":"w")"), MoveTask("t4", "queued")},
       // The worker is given up and heard of again, with tasks in its hands.
-      {Worker("transition_worker", R"("to":"unresponsive")"), Worker("heartbeat_worker")},
+      {Overridden(Worker("transition_worker", R"("to":"unresponsive")")), Worker("heartbeat_worker")},
       {MoveTask("t3", "retrying", R"("epoch":1)"), MoveTask("t3", "failed", R"("epoch":7)"),
        MoveTask("t", "validating", R"("epoch":1)"), MoveGate("running"), With(MoveGate("failed"), R"("dry_run":true)")},
       // Six events, in one stream after the other.
