@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "commands/claim.h"
+#include "commands/conditions.h"
 #include "commands/decision.h"
 #include "commands/entity_law.h"
 #include "eventstore/event_codec.h"
