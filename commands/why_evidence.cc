@@ -12,7 +12,16 @@ namespace annals::why {
 namespace {
 
 // Where a guard looks.
-enum class Scope { kItself, kItsRun, kDependencies, kWorkstreamsOfRun, kTasksNeeded, kGatesNeeded, kPatches };
+enum class Scope {
+  kItself,
+  kItsRun,
+  kItsWorkstream,
+  kDependencies,
+  kWorkstreamsOfRun,
+  kTasksNeeded,
+  kGatesNeeded,
+  kPatches
+};
 
 // Which of those it looks at are in its way. The guard alone judges; this only finds what its words are about.
 using Stands = bool (*)(const WorkstreamRow& workstream, const RunRow& run);
@@ -43,6 +52,7 @@ constexpr Sight kSights[] = {
     {"no_critical_failed", Scope::kWorkstreamsOfRun, IsCriticalAndFailed},
     {"dependencies_done", Scope::kDependencies, IsNotDone},
     {"run_is_running", Scope::kItsRun},
+    {"workstream_is_open", Scope::kItsWorkstream},
     {"returns_to_paused_state", Scope::kItself},
     {"no_patch_quarantined", Scope::kPatches},
     {"task_dependencies_done", Scope::kTasksNeeded},
@@ -50,9 +60,12 @@ constexpr Sight kSights[] = {
     {"gates_passed", Scope::kGatesNeeded},
     {"gates_before_passed", Scope::kGatesNeeded},
     {"worker_named", Scope::kItself},
+    {"worker_is_free", Scope::kItself},
     {"claim_is_current", Scope::kItself},
     {"retries_left", Scope::kItself},
     {"retry_is_due", Scope::kItself},
+    {"holds_task", Scope::kItself},
+    {"lease_ran_out", Scope::kItself},
     {"holds_no_task", Scope::kItself},
     {"patch_checks_passed", Scope::kItself},
     {"tests_passed", Scope::kItself},
@@ -165,6 +178,9 @@ absl::StatusOr<Evidence> EvidenceOf(const Guard& guard, const GuardInput& input,
         break;
       case Scope::kItsRun:
         evidence.entities.push_back(RunName(input.run->run_id));
+        break;
+      case Scope::kItsWorkstream:
+        evidence.entities.push_back(WorkstreamName(input.workstream->run_id, input.workstream->ws_id));
         break;
       case Scope::kDependencies:
         RETURN_IF_ERROR(LookAtDependencies(*sight, input, snapshot, evidence));

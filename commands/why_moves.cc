@@ -62,13 +62,17 @@ class Judge {
 
  private:
   static Judged Begin(const Candidate& candidate) {
-    return {.command = {.to = candidate.to,
-                        .trigger = candidate.trigger,
-                        .meaning = candidate.meaning,
-                        .line = candidate.line,
-                        .objections = {}},
-            .is_guarded = candidate.edge != nullptr && !candidate.edge->guards.empty()};
+    return {
+        .command = {.to = candidate.to,
+                    .trigger = candidate.trigger,
+                    .meaning = candidate.meaning,
+                    .line = candidate.line,
+                    .objections = {}},
+        .is_guarded = candidate.edge != nullptr && std::ranges::any_of(candidate.edge->guards, LooksAtHowThingsStand)};
   }
+
+  // The fence round a claim stands on every edge of a task; it looks at who speaks alone.
+  static bool LooksAtHowThingsStand(const Guard* guard) { return guard->name != "claim_is_current"; }
 
   // What has ended refuses: the run where the words name it, else the entity itself.
   absl::Status AddRule(std::string_view why, Judged& judged) {

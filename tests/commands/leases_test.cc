@@ -48,7 +48,7 @@ TEST(Leases, OfAWorkerThatIsHeardOfAgainAreInTheEvent) {
   World world;
   world.PassSeconds(61);
   world.Given({kGivenUp});
-  EXPECT_EQ(world.Cell("workers", {"w1"}, "last_heartbeat_at"), "null");
+  EXPECT_EQ(world.Cell("workers", {"w1"}, "last_heartbeat_at"), "NULL");
   world.PassSeconds(30);
   world.Given({kHeartbeat});
   EXPECT_EQ(world.Cell("workers", {"w1"}, "status"), "idle");
