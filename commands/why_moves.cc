@@ -21,8 +21,8 @@ absl::StatusOr<std::optional<Refusal>> Ask(const Inquiry& inquiry, const Candida
   auto command = message.initRoot<schema::Command>();
   candidate.fill(command);
   if (override == Override::kYes) {
+    // Its reason stays away: it would be a second text beside a plan that the candidate brings.
     command.initOverride().setOperator("somebody");
-    command.getOverride().setReason("asked what would happen");
   }
   Target target;
   RETURN_IF_ERROR(FindTarget(

@@ -38,7 +38,7 @@ std::string Told(const why::Explanation& explained) {
   return text;
 }
 
-// The story of the issue: 1 r1, 2 it runs, 3 a, 4 b, 5 and 6 a worker, 7 a gate, 8 a critical task that it judges.
+// From a gate to the run: 1 r1, 2 it runs, 3 a, 4 b, 5 and 6 a worker, 7 a gate, 8 a critical task that it judges.
 class ChainTest : public testing::Test {
  protected:
   ChainTest() {
@@ -106,6 +106,21 @@ TEST(WhyMachines, GivesTheCommandThatApproves) {
   const std::string digest = world.Cell("requests", {"q1"}, "plan_digest");
   EXPECT_THAT(Told(Ask(world, {"request", "", "q1"})),
               HasSubstr("may: annals request transition q1 plan_approved --digest " + digest));
+}
+
+// The override that is tried brought its reason beside the plan, and the question was answered with an error.
+TEST(WhyMachines, TellsOfARequestWherePlanOrImplementationComesNext) {
+  World world;
+  world.Given(
+      {Cmd("create_request", "request_id=q1 request=x"), Cmd("transition_request", "request_id=q1 to=planning")});
+  EXPECT_THAT(Told(Ask(world, {"request", "", "q1"})), HasSubstr("may: annals request plan q1 TEXT"));
+  world.Given({Cmd("transition_request", "request_id=q1 to=plan_awaiting_approval plan=p"),
+               Cmd("transition_request",
+                   "request_id=q1 to=plan_approved digest=" + world.Cell("requests", {"q1"}, "plan_digest")),
+               Cmd("transition_request", "request_id=q1 to=implementing")});
+  const why::Explanation explained = Ask(world, {"request", "", "q1"});
+  EXPECT_THAT(Told(explained), HasSubstr("may: annals request submit q1 TEXT"));
+  EXPECT_TRUE(explained.override->is_possible);
 }
 
 TEST(WhyMachines, KnowsEntitiesOfUsersMachines) {
