@@ -123,6 +123,19 @@ TEST(WhyMachines, TellsOfARequestWherePlanOrImplementationComesNext) {
   EXPECT_TRUE(explained.override->is_possible);
 }
 
+// It took the report that led there for a move: "went to  at 13".
+TEST(WhyMachines, TellsWhatWasReportedOfABreaker) {
+  World world;
+  const std::string failure = Cmd("report_tool_result", "tool=cc outcome=failure");
+  world.Given({Cmd("create_circuit_breaker", "tool=cc failure_threshold=1 cooldown_seconds=1"), failure});
+  world.PassSeconds(2);
+  world.Given({failure});
+  const std::string told = Told(Ask(world, {"circuit_breaker", "", "cc"}));
+  EXPECT_THAT(told, AllOf(HasSubstr("circuit_breaker cc is open since 12: circuit_breaker cc: failure recorded"),
+                          HasSubstr("11 circuit_breaker cc: failure recorded"), Not(HasSubstr("went to  at"))))
+      << told;
+}
+
 TEST(WhyMachines, KnowsEntitiesOfUsersMachines) {
   World world;
   world.Given(
