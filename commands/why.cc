@@ -118,7 +118,7 @@ absl::StatusOr<Explanation> Explain(Snapshot& snapshot, const EntityName& name, 
   explained.blockers = std::move(blockers.found);
   explained.more_blockers = blockers.more;
   ASSIGN_OR_RETURN(explained.commands, CommandsOf(inquiry, *kind, subject));
-  if (kind->machine != nullptr) {
+  if (subject.machine != nullptr) {
     ASSIGN_OR_RETURN(explained.override, JudgeOverride(inquiry, *kind, subject, explained.since));
   }
   ASSIGN_OR_RETURN(const Sentence because, BecauseOf(snapshot, last, explained.blockers));

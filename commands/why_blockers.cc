@@ -27,7 +27,7 @@ absl::StatusOr<std::vector<EntityName>> InTheWayOf(const Inquiry& inquiry, const
   const bool starts_anew =
       std::ranges::any_of(ways, [](const Judged& way) { return way.reaches_start && way.command.IsLegal(); });
   if (starts_anew) {
-    ASSIGN_OR_RETURN(std::vector<Judged> then, JudgeGuardsFrom(inquiry, kind, subject, kind.machine().initial()));
+    ASSIGN_OR_RETURN(std::vector<Judged> then, JudgeGuardsFrom(inquiry, kind, subject, subject.machine->initial()));
     std::ranges::move(then, std::back_inserter(ways));
   }
   std::vector<EntityName> in_the_way;
@@ -55,8 +55,13 @@ absl::StatusOr<Blocker> Describe(const Inquiry& inquiry, const Link& link) {
   blocker.sentence.text =
       fmt::format("{} is held up by {}, which is {} since {}{}: {}", holds_up.id, TextOf(subject.name), subject.state,
                   move->position.value, subject.is_final ? " for good" : "", HowOf(*move));
-  if (move->cause.value != 0) blocker.sentence.rests_on.push_back(move->cause);
   blocker.sentence.rests_on.push_back(move->position);
+  ASSIGN_OR_RETURN(const std::vector<Happening> causes, CausesOf(inquiry.snapshot, *move));
+  for (const Happening& cause : causes) {
+    blocker.sentence.text += "; " + Told(cause);
+    blocker.sentence.rests_on.push_back(cause.position);
+  }
+  std::ranges::sort(blocker.sentence.rests_on);
   // A run's findings are about all that is in it, which is not what holds its workstreams up.
   if (kind->is_in_run) {
     ASSIGN_OR_RETURN(blocker.findings, kind->findings(inquiry, subject));

@@ -66,6 +66,14 @@ TEST_F(ChainTest, FromTheGateToWhatIsBlockedIsToldByPosition) {
   }
 }
 
+// It stopped at "because of 17" and never came to the gate.
+TEST_F(ChainTest, OfTheRunNamesTheGateByItsPosition) {
+  EXPECT_THAT(Told(Ask(world_, {"run", "", "r1"})),
+              HasSubstr("r1 is held up by workstream a, which is failed since 18 for good: fail because of 17: \"its "
+                        "critical task t1 failed\"; task t1 went to failed at 17 (fail because of 16: \"gate g1 "
+                        "failed\"); test_gate g1 went to failed at 16 (fail"));
+}
+
 TEST_F(ChainTest, LeavesTheRunOnlyToFail) {
   EXPECT_THAT(world_.WhyRefused(Cmd("transition_run", "run_id=r1 to=completed")),
               HasSubstr("0 of 2 workstreams are done"));
@@ -134,6 +142,39 @@ TEST(WhyMachines, TellsWhatWasReportedOfABreaker) {
   EXPECT_THAT(told, AllOf(HasSubstr("circuit_breaker cc is open since 12: circuit_breaker cc: failure recorded"),
                           HasSubstr("11 circuit_breaker cc: failure recorded"), Not(HasSubstr("went to  at"))))
       << told;
+}
+
+TEST(WhyMachines, OffersToAssignAQueuedTask) {
+  World world;
+  world.Given(
+      {Cmd("create_task", "run_id=r1 ws_id=a task_id=t1"), Cmd("transition_task", "run_id=r1 task_id=t1 to=queued")});
+  EXPECT_THAT(Told(Ask(world, {"task", "r1", "t1"})), HasSubstr("may: annals task assign t1 --run r1 --worker WORKER"));
+}
+
+// That its worker may say so still made it fail was taken for a way that is open.
+TEST(WhyMachines, NamesTheGateThatATaskIsJudgedByWhereItCannotPass) {
+  World world;
+  world.Given({Cmd("create_test_gate", "run_id=r1 gate_id=g1"),
+               Cmd("create_test_gate", R"(run_id=r1 gate_id=g2 depends_on=["g1"])"),
+               Cmd("create_task", R"(run_id=r1 ws_id=a task_id=t1 validation_gates=["g2"])"),
+               Cmd("transition_task", "run_id=r1 task_id=t1 to=queued"),
+               Cmd("transition_task", "run_id=r1 task_id=t1 to=running worker_id=w1"),
+               Cmd("transition_task", "run_id=r1 task_id=t1 to=validating"),
+               Cmd("transition_test_gate", "run_id=r1 gate_id=g1 to=running"),
+               Cmd("transition_test_gate", "run_id=r1 gate_id=g1 to=failed")});
+  EXPECT_THAT(Told(Ask(world, {"task", "r1", "t1"})),
+              AllOf(HasSubstr("t1 is held up by test_gate g2, which is blocked since"),
+                    HasSubstr("g2 is held up by test_gate g1, which is failed since")));
+}
+
+TEST(WhyMachines, OffersWhatTheMachineOfAUserAllows) {
+  World world;
+  world.Given(
+      {R"({"command":"define_machine","machine":{"name":"deploy","initial":"new","terminals":["done"],"states":[{"name":"new"},{"name":"done"}],"edges":[{"from":"new","to":"done","trigger":"finish","guards":["reason_required"]}]}})",
+       Cmd("create_entity", "machine=deploy entity_id=d1")});
+  const why::Explanation explained = Ask(world, {"entity", "", "deploy/d1"});
+  EXPECT_THAT(Told(explained), HasSubstr("may: annals entity transition d1 done --machine deploy --reason TEXT"));
+  EXPECT_TRUE(explained.override->is_possible);
 }
 
 TEST(WhyMachines, KnowsEntitiesOfUsersMachines) {
