@@ -40,7 +40,8 @@ absl::StatusOr<std::vector<EntityName>> InTheWayOf(const Inquiry& inquiry, const
   return in_the_way;
 }
 
-absl::StatusOr<Blocker> Describe(const Inquiry& inquiry, const Link& link) {
+// What led to its state is told with it, up to one of `links`, where it goes on.
+absl::StatusOr<Blocker> Describe(const Inquiry& inquiry, const Link& link, const std::vector<Link>& links) {
   const auto& [subject, holds_up, is_root] = link;
   ASSIGN_OR_RETURN(const Kind* const kind, FindKind(subject.name.kind));
   ASSIGN_OR_RETURN(const Happening* const move, inquiry.story.LastMoveOf(subject.name));
@@ -58,6 +59,8 @@ absl::StatusOr<Blocker> Describe(const Inquiry& inquiry, const Link& link) {
   blocker.sentence.rests_on.push_back(move->position);
   ASSIGN_OR_RETURN(const std::vector<Happening> causes, CausesOf(inquiry.snapshot, *move));
   for (const Happening& cause : causes) {
+    const auto is_about = [&](const Link& other) { return other.subject.name == cause.about; };
+    if (std::ranges::any_of(links, is_about)) break;
     blocker.sentence.text += "; " + Told(cause);
     blocker.sentence.rests_on.push_back(cause.position);
   }
@@ -100,7 +103,7 @@ absl::StatusOr<Blockers> FindBlockers(const Inquiry& inquiry, const Subject& sub
       ++blockers.more;
       continue;
     }
-    ASSIGN_OR_RETURN(blockers.found.emplace_back(), Describe(inquiry, links[i]));
+    ASSIGN_OR_RETURN(blockers.found.emplace_back(), Describe(inquiry, links[i], links));
   }
   return blockers;
 }

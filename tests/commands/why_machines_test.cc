@@ -122,8 +122,8 @@ TEST(WhyMachines, TellsOfARequestWherePlanOrImplementationComesNext) {
   world.Given(
       {Cmd("create_request", "request_id=q1 request=x"), Cmd("transition_request", "request_id=q1 to=planning")});
   EXPECT_THAT(Told(Ask(world, {"request", "", "q1"})), HasSubstr("may: annals request plan q1 TEXT"));
-  world.Given({Cmd("transition_request", "request_id=q1 to=plan_awaiting_approval plan=p"),
-               Cmd("transition_request",
+  world.Given({Cmd("transition_request", "request_id=q1 to=plan_awaiting_approval plan=p")});
+  world.Given({Cmd("transition_request",
                    "request_id=q1 to=plan_approved digest=" + world.Cell("requests", {"q1"}, "plan_digest")),
                Cmd("transition_request", "request_id=q1 to=implementing")});
   const why::Explanation explained = Ask(world, {"request", "", "q1"});
