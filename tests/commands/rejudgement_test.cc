@@ -69,6 +69,7 @@ TEST_F(RejudgeTest, NamesTheFirstMoveOfAnEntityThatTheProposedLawRefusesAndNoMor
   EXPECT_THAT(Judge(stricter), ElementsAre("8 a: ready to editing, lawful then, refused now: the guard reason_required "
                                            "does not hold: no reason is given"));
   EXPECT_EQ(found_.after, 1u);
+  world_.Given({Cmd("create_run", "run_id=r2")});
   EXPECT_THAT(Judge(stricter, "r2"), IsEmpty());
 }
 
