@@ -127,6 +127,14 @@ TEST_F(GroupsTest, AMachineOfOnesOwnIsDefinedShownAndFollowed) {
   EXPECT_EQ(sandbox_.Run({"rejudge", "--machine", "deploy"}).exit, 0);
 }
 
+TEST_F(GroupsTest, AnUnknownMachineIsToldOfThoseOfUsersToo) {
+  Out({"machine", "define", kDeploy});
+  const ProcessResult result = sandbox_.Run({"machine", "check", "nope", "a", "b"});
+  EXPECT_EQ(result.exit, 2);
+  EXPECT_THAT(result.err, HasSubstr("request, deploy"));
+  EXPECT_THAT(sandbox_.Run({"machine", "check", "deplyo", "a", "b"}).err, HasSubstr("did you mean \"deploy\"?"));
+}
+
 struct Nonsense {
   const char* name;
   Line line;
@@ -141,7 +149,8 @@ const Nonsense kNonsense[] = {
      {"checkpoint", "save", "c", "--request", "q1", "--run", "r1"},
      2,
      "give request_id, or run_id"},
-    {"AnEntityOfNoMachine", {"entity", "create", "d1", "--machine", "nope"}, 4, "there is no machine \"nope\""},
+    {"AnEntityOfNoMachine", {"entity", "create", "d1", "--machine", "nope"}, 2, "there is no machine \"nope\""},
+    {"AMoveInNoMachine", {"entity", "transition", "d1", "x", "--machine", "nope"}, 2, "there is no machine \"nope\""},
     {"AMachineThatIsNone", {"machine", "define", R"({"name":"m"})"}, 2, "must have"},
     {"AMachineFileThatIsNotThere", {"machine", "define", "nope.json"}, 4, "nope.json"},
     {"ABoolThatIsNone", {"patch", "stage", "p1", "--run", "r1", "--scope-passed", "maybe"}, 2, "maybe"},
