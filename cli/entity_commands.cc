@@ -9,6 +9,7 @@
 #include "cli/list.h"
 #include "cli/show.h"
 #include "cli/write_command.h"
+#include "commands/missing_entity.h"
 #include "projections/entity_tables.h"
 #include "schemas/status.h"
 
@@ -32,7 +33,8 @@ Command ShowEntity() {
     ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
     const Value key[] = {std::string_view(options->machine), std::string_view(options->id)};
     return PrintRow(context, *snapshot, EntitiesTable().table(), key,
-                    fmt::format("entity {} of machine {}", options->id, options->machine));
+                    NoSuchEntity(fmt::format("{} {}", options->machine, options->id),
+                                 fmt::format("annals entity list --machine {}", options->machine)));
   };
   return command;
 }
@@ -48,7 +50,8 @@ Command ShowCheckpoint() {
   command.run = [id](Context& context) -> absl::StatusOr<int> {
     ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
     const Value key[] = {*id};
-    return PrintRow(context, *snapshot, CheckpointsTable().table(), key, fmt::format("checkpoint {}", *id));
+    return PrintRow(context, *snapshot, CheckpointsTable().table(), key,
+                    NoSuchEntity(fmt::format("checkpoint {}", *id), "annals checkpoint list"));
   };
   return command;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "commands/conditions.h"
+#include "commands/missing_entity.h"
 #include "eventstore/event_codec.h"
 #include "schemas/status.h"
 
@@ -17,13 +18,9 @@ std::string NameOf(const EntityLaw& law, std::string_view id) {
 }
 
 absl::Status Missing(const EntityLaw& law, std::string_view id, const DecisionInput& input) {
-  if (!law.IsInRun()) {
-    return absl::NotFoundError(
-        fmt::format("there is no {}; {} shows those there are", NameOf(law, id), law.list_command));
-  }
+  if (!law.IsInRun()) return NoSuchEntity(NameOf(law, id), law.list_command);
   RETURN_IF_ERROR(NeedRun(input.rows, input.run_id).status());
-  return absl::NotFoundError(fmt::format("run {} has no {}; {} --run {} shows those it has", input.run_id,
-                                         NameOf(law, id), law.list_command, input.run_id));
+  return NoSuchEntity(NameOf(law, id), law.list_command, input.run_id);
 }
 
 // Shows the run and workstream around an entity to guards.

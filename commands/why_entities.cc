@@ -7,6 +7,7 @@
 
 #include "commands/entity_law.h"
 #include "commands/machine_shelf.h"
+#include "commands/missing_entity.h"
 #include "commands/why_kinds.h"
 #include "eventstore/event_codec.h"
 #include "projections/entity_tables.h"
@@ -94,8 +95,7 @@ absl::StatusOr<Subject> Find(Snapshot&, Rows& rows, const EntityName& name) {
   ASSIGN_OR_RETURN(const std::optional<EntityState> state, law.find(name.run_id, name.id, seen));
   const std::string in_run = law.IsInRun() ? fmt::format(" of run {}", name.run_id) : "";
   if (!state) {
-    return absl::NotFoundError(fmt::format("there is no {} {}{}; {} shows those there are", law.machine().name(),
-                                           name.id, in_run, law.list_command));
+    return NoSuchEntity(fmt::format("{} {}", law.machine().name(), name.id), law.list_command, name.run_id);
   }
   Subject subject{.name = name,
                   .title = fmt::format("{} {}{}", law.machine().name(), name.id, in_run),
@@ -172,8 +172,7 @@ absl::StatusOr<Subject> FindUsers(Snapshot&, Rows& rows, const EntityName& name)
   }
   ASSIGN_OR_RETURN(const EntityRow* const row, rows.entities.Find({machine, id}));
   if (row == nullptr) {
-    return absl::NotFoundError(
-        fmt::format("there is no {0} {1}; annals entity list --machine {0} shows those there are", machine, id));
+    return NoSuchEntity(fmt::format("{} {}", machine, id), fmt::format("annals entity list --machine {}", machine));
   }
   Subject subject{.name = name,
                   .title = fmt::format("{} {}", machine, id),
