@@ -102,10 +102,32 @@ Decision JudgeNewEntity(const EntityLaw& law, std::string_view run_id, std::stri
   GuardInput seen{.rows = rows};
   ASSIGN_OR_RETURN(const std::optional<EntityState> existing, law.find(run_id, id, seen));
   if (!existing) return std::nullopt;
-  refusal.from = existing->status;
-  refusal.why =
-      fmt::format("{} already exists{}", NameOf(law, id), law.IsInRun() ? fmt::format(" in run {}", run_id) : "");
-  return refusal;
+  return RefuseExisting(machine, id, existing->status, law.IsInRun() ? run_id : std::string_view(), ws_id);
+}
+
+Refusal RefuseExisting(const Machine& machine, std::string_view id, std::string_view status, std::string_view run_id,
+                       std::string_view ws_id) {
+  return {.machine = std::string(machine.name()),
+          .entity = std::string(id),
+          .from = std::string(status),
+          .to = std::string(machine.initial()),
+          .trigger = {},
+          .why = fmt::format("{} {} already exists{}", machine.name(), id,
+                             run_id.empty() ? "" : fmt::format(" in run {}", run_id)),
+          .legal = {},
+          .ws_id = std::string(ws_id)};
+}
+
+schema::Created::Builder FillCreated(const Machine& machine, const EntityCommand& command, std::string stream,
+                                     EventDraft& draft) {
+  draft.stream = std::move(stream);
+  draft.json = command.metadata;
+  auto created = draft.event.initBody().initCreated();
+  SetName(created.getMachine(), machine.name());
+  SetName(created.getInitial(), machine.initial());
+  created.setEntity(AsText(command.id));
+  created.setMachineVersion(AsText(machine.version()));
+  return created;
 }
 
 absl::Status CheckUsersMachine(schema::Machine::Reader machine) {
@@ -128,17 +150,10 @@ absl::Status CheckUsersMachine(schema::Machine::Reader machine) {
 }
 
 Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input) {
-  const Machine& machine = law.machine();
   ASSIGN_OR_RETURN(auto refusal, JudgeNewEntity(law, input.run_id, command.id, command.ws_id, input.rows));
   if (refusal) return refusal;
   EventDraft& draft = input.drafts.Add(command.ws_id);
-  draft.stream = StreamFor(law, command.id);
-  draft.json = command.metadata;
-  auto created = draft.event.initBody().initCreated();
-  SetName(created.getMachine(), machine.name());
-  SetName(created.getInitial(), machine.initial());
-  created.setEntity(AsText(command.id));
-  created.setMachineVersion(AsText(machine.version()));
+  auto created = FillCreated(law.machine(), command, StreamFor(law, command.id), draft);
   if (law.begin != nullptr) RETURN_IF_ERROR(law.begin(input, created, draft));
   if (law.check != nullptr) RETURN_IF_ERROR(law.check(input.run_id, created.asReader(), input.rows));
   return std::nullopt;
