@@ -130,25 +130,6 @@ schema::Created::Builder FillCreated(const Machine& machine, const EntityCommand
   return created;
 }
 
-absl::Status CheckUsersMachine(schema::Machine::Reader machine) {
-  const std::string_view name = View(machine.getName());
-  if (FindLaw(name) != nullptr) {
-    return absl::InvalidArgumentError(
-        fmt::format("define machine {}: /name: a built-in machine has that name; choose another", name));
-  }
-  for (uint32_t i = 0; i < machine.getEdges().size(); ++i) {
-    for (const auto named : machine.getEdges()[i].getGuards()) {
-      ASSIGN_OR_RETURN(const Guard* const guard, FindGuard(View(named)));
-      if (guard->machines.empty()) continue;
-      return absl::InvalidArgumentError(
-          fmt::format("define machine {}: /edges/{}/guards: {} looks at what only the {} machine's entities have; a "
-                      "machine of your own may use reason_required and operator_required",
-                      name, i, guard->name, guard->machines.front()));
-    }
-  }
-  return absl::OkStatus();
-}
-
 Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input) {
   ASSIGN_OR_RETURN(auto refusal, JudgeNewEntity(law, input.run_id, command.id, command.ws_id, input.rows));
   if (refusal) return refusal;

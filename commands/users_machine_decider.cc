@@ -54,19 +54,11 @@ Decision DecideUsersEntity(const DecisionInput& input) {
 
 Decision DecideMachine(const DecisionInput& input) {
   const std::string_view json = View(input.command.getBody().getDefineMachine().getMachine());
-  ASSIGN_OR_RETURN(const MachineDefinition definition, ReadMachineDefinition(json));
-  RETURN_IF_ERROR(CheckUsersMachine(definition.data()));
+  ASSIGN_OR_RETURN(const MachineDefinition definition, ReadMachineDefinition(json, MachineUse::kUsers));
   const std::string_view name = View(definition.data().getName());
   ASSIGN_OR_RETURN(const std::optional<std::string> newest, input.rows.NewestMachineVersion(name));
-  if (newest && *newest == definition.version()) {
-    return Refusal{.machine = "machine",
-                   .entity = std::string(name),
-                   .from = *newest,
-                   .to = *newest,
-                   .trigger = {},
-                   .why = fmt::format("version {} is its newest already", *newest),
-                   .legal = {}};
-  }
+  // Nothing is to be done then, and the answer is that of the command that defined it.
+  if (newest && *newest == definition.version()) return std::nullopt;
   EventDraft& draft = input.drafts.Add({});
   draft.stream = fmt::format("machine/{}", name);
   auto defined = draft.event.initBody().initMachineDefined();
