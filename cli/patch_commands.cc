@@ -9,6 +9,7 @@
 #include "cli/entity_group.h"
 #include "cli/exit_code.h"
 #include "cli/show.h"
+#include "commands/missing_entity.h"
 #include "eventstore/event_content.h"
 #include "projections/entity_tables.h"
 #include "projections/projector.h"
@@ -26,17 +27,16 @@ struct ShowOptions {
 absl::StatusOr<int> Show(Context& context, const ShowOptions& options) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
   const Value key[] = {std::string_view(options.run_id), std::string_view(options.id)};
-  const std::string what = fmt::format("patch {} in run {}", options.id, options.run_id);
-  if (!options.diff) return PrintRow(context, *snapshot, PatchesTable().table(), key, what);
+  const std::string what = fmt::format("patch {}", options.id);
+  const absl::Status missing = NoSuchEntity(what, "annals patch list", options.run_id);
+  if (!options.diff) return PrintRow(context, *snapshot, PatchesTable().table(), key, missing);
   std::optional<int64_t> position;
   RETURN_IF_ERROR(snapshot->ReadRows({.table = &PatchesTable().table(), .equals = {{0, key[0]}, {1, key[1]}}},
                                      TableSet::kLive, [&](Row row) {
                                        position = PatchesTable().FromValues(row).diff_position;
                                        return absl::OkStatus();
                                      }));
-  if (!position) {
-    return absl::NotFoundError(fmt::format("there is no {}; annals patch list shows those there are", what));
-  }
+  if (!position) return missing;
   const Position at{static_cast<uint64_t>(*position)};
   ASSIGN_OR_RETURN(const auto cursor, snapshot->ReadLog({.first = at, .last = at}));
   ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());

@@ -11,6 +11,7 @@
 #include "cli/printable.h"
 #include "cli/row_json.h"
 #include "cli/show.h"
+#include "commands/missing_entity.h"
 #include "projections/entity_tables.h"
 #include "schemas/json_writer.h"
 #include "schemas/status.h"
@@ -58,7 +59,8 @@ absl::StatusOr<int> Show(Context& context, const std::string& id) {
   ASSIGN_OR_RETURN(const std::vector<OwnedRow> rows,
                    ReadAllRows(*snapshot, {.table = &table, .equals = {{0, key[0]}}}));
   if (!context.json() || rows.empty()) {
-    ASSIGN_OR_RETURN(const int exit, PrintRow(context, *snapshot, table, key, fmt::format("request {}", id)));
+    ASSIGN_OR_RETURN(const int exit, PrintRow(context, *snapshot, table, key,
+                                              NoSuchEntity(fmt::format("request {}", id), "annals request list")));
     const RequestRow row = RequestsTable().FromValues(rows.front().row());
     if (const std::optional<Shown> shown = WaitingFor(row)) PrintWaiting(context, row, *shown);
     return exit;

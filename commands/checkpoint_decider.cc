@@ -26,7 +26,8 @@ absl::StatusOr<std::string> AgainstSaver(schema::SaveCheckpoint::Reader body, co
 Decision DecideCheckpoint(const DecisionInput& input) {
   const auto body = input.command.getBody().getSaveCheckpoint();
   const bool of_request = body.hasRequestId();
-  if (of_request == (body.hasRunId() && body.hasWsId()) || of_request == (body.hasRunId() || body.hasWsId())) {
+  const bool names_one = of_request ? !body.hasRunId() && !body.hasWsId() : body.hasRunId() && body.hasWsId();
+  if (!names_one) {
     return absl::InvalidArgumentError(
         fmt::format("checkpoint {}: it is one of a request, or of a workstream; give request_id, or run_id and ws_id",
                     View(body.getName())));

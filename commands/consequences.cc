@@ -1,5 +1,7 @@
 #include "commands/consequences.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "commands/entity_law.h"

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "commands/conditions.h"
+#include "commands/missing_entity.h"
 #include "eventstore/event_codec.h"
 #include "schemas/status.h"
 
@@ -17,13 +18,9 @@ std::string NameOf(const EntityLaw& law, std::string_view id) {
 }
 
 absl::Status Missing(const EntityLaw& law, std::string_view run_id, std::string_view id, Rows& rows) {
-  if (!law.IsInRun()) {
-    return absl::NotFoundError(
-        fmt::format("there is no {}; {} shows those there are", NameOf(law, id), law.list_command));
-  }
+  if (!law.IsInRun()) return NoSuchEntity(NameOf(law, id), law.list_command);
   RETURN_IF_ERROR(NeedRun(rows, run_id).status());
-  return absl::NotFoundError(
-      fmt::format("run {0} has no {1}; {2} --run {0} shows those it has", run_id, NameOf(law, id), law.list_command));
+  return NoSuchEntity(NameOf(law, id), law.list_command, run_id);
 }
 
 // Shows the run and workstream around an entity to guards.
@@ -130,45 +127,39 @@ Decision JudgeNewEntity(const EntityLaw& law, std::string_view run_id, std::stri
   GuardInput seen{.rows = rows};
   ASSIGN_OR_RETURN(const std::optional<EntityState> existing, law.find(run_id, id, seen));
   if (!existing) return std::nullopt;
-  Refusal refusal = RefuseCreation(
-      law, id, ws_id,
-      fmt::format("{} already exists{}", NameOf(law, id), law.IsInRun() ? fmt::format(" in run {}", run_id) : ""));
-  refusal.from = existing->status;
-  refusal.to.clear();
-  return refusal;
+  return RefuseExisting(machine, id, existing->status, law.IsInRun() ? run_id : std::string_view(), ws_id);
 }
 
-absl::Status CheckUsersMachine(schema::Machine::Reader machine) {
-  const std::string_view name = View(machine.getName());
-  if (FindLaw(name) != nullptr) {
-    return absl::InvalidArgumentError(
-        fmt::format("define machine {}: /name: a built-in machine has that name; choose another", name));
-  }
-  for (uint32_t i = 0; i < machine.getEdges().size(); ++i) {
-    for (const auto named : machine.getEdges()[i].getGuards()) {
-      ASSIGN_OR_RETURN(const Guard* const guard, FindGuard(View(named)));
-      if (guard->machines.empty()) continue;
-      return absl::InvalidArgumentError(
-          fmt::format("define machine {}: /edges/{}/guards: {} looks at what only the {} machine's entities have; a "
-                      "machine of your own may use reason_required and operator_required",
-                      name, i, guard->name, guard->machines.front()));
-    }
-  }
-  return absl::OkStatus();
+Refusal RefuseExisting(const Machine& machine, std::string_view id, std::string_view status, std::string_view run_id,
+                       std::string_view ws_id) {
+  return {.machine = std::string(machine.name()),
+          .entity = std::string(id),
+          .from = std::string(status),
+          .to = {},
+          .trigger = {},
+          .why = fmt::format("{} {} already exists{}", machine.name(), id,
+                             run_id.empty() ? "" : fmt::format(" in run {}", run_id)),
+          .legal = {},
+          .ws_id = std::string(ws_id)};
 }
 
-Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input) {
-  const Machine& machine = law.machine();
-  ASSIGN_OR_RETURN(auto refusal, JudgeNewEntity(law, input.run_id, command.id, command.ws_id, input.rows));
-  if (refusal) return refusal;
-  EventDraft& draft = input.drafts.Add(command.ws_id);
-  draft.stream = StreamFor(law, command.id);
+schema::Created::Builder FillCreated(const Machine& machine, const EntityCommand& command, std::string stream,
+                                     EventDraft& draft) {
+  draft.stream = std::move(stream);
   draft.json = command.metadata;
   auto created = draft.event.initBody().initCreated();
   SetName(created.getMachine(), machine.name());
   SetName(created.getInitial(), machine.initial());
   created.setEntity(AsText(command.id));
   created.setMachineVersion(AsText(machine.version()));
+  return created;
+}
+
+Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input) {
+  ASSIGN_OR_RETURN(auto refusal, JudgeNewEntity(law, input.run_id, command.id, command.ws_id, input.rows));
+  if (refusal) return refusal;
+  EventDraft& draft = input.drafts.Add(command.ws_id);
+  auto created = FillCreated(law.machine(), command, StreamFor(law, command.id), draft);
   if (law.begin != nullptr) RETURN_IF_ERROR(law.begin(input, created, draft));
   if (law.check == nullptr) return std::nullopt;
   ASSIGN_OR_RETURN(std::string objection, law.check(input.run_id, created.asReader(), input.rows));

@@ -88,8 +88,12 @@ absl::Status CheckNeeds(const EntityLaw& law, std::string_view id, std::initiali
 // says in which workstream. Deciders ask it, and whoever checks a log.
 Decision JudgeNewEntity(const EntityLaw& law, std::string_view run_id, std::string_view id, std::string_view ws_id,
                         Rows& rows);
-// Whether a machine that a user brings may be used: its name is its own, its guards look at commands alone.
-absl::Status CheckUsersMachine(schema::Machine::Reader machine);
+// The parts of it that entities of users' machines share: that one which is there, and is `status`, is not made again,
+Refusal RefuseExisting(const Machine& machine, std::string_view id, std::string_view status,
+                       std::string_view run_id = {}, std::string_view ws_id = {});
+// and what the event of any creation says.
+schema::Created::Builder FillCreated(const Machine& machine, const EntityCommand& command, std::string stream,
+                                     EventDraft& draft);
 // Drafts the creation of an entity, or refuses it.
 Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input);
 // Drafts its move, or refuses it. `by_engine`: nobody asked for it, so that there is no override and no claim.

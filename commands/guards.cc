@@ -16,36 +16,6 @@ namespace {
 
 constexpr int64_t kSecond = 1'000'000;
 
-}  // namespace
-
-std::vector<std::string_view> NamesIn(std::string_view json_array) {
-  std::vector<std::string_view> names;  // identifiers stand in quotes, and nothing in them is escaped
-  size_t at = 0;
-  while ((at = json_array.find('"', at)) != std::string_view::npos) {
-    const size_t end = json_array.find('"', at + 1);
-    names.push_back(json_array.substr(at + 1, end - at - 1));
-    at = end + 1;
-  }
-  return names;
-}
-
-Timestamp SecondMissedHeartbeat(const WorkerRow& worker, Timestamp heard_of) {
-  return {heard_of.micros + 2 * worker.heartbeat_sec * kSecond};
-}
-
-std::string WhyFull(const WorkerRow& worker) {
-  if (worker.current_load < worker.max_concurrent_tasks) return "";
-  return fmt::format("worker {} holds {} task(s), as many as it may", worker.worker_id, worker.current_load);
-}
-
-int64_t CooldownSecondsLeft(const CircuitBreakerRow& breaker, Timestamp now) {
-  if (!breaker.opened_at || now < *breaker.opened_at) return 0;
-  const int64_t left = breaker.opened_at->micros + breaker.cooldown_seconds * kSecond - now.micros;
-  return left <= 0 ? 0 : (left + kSecond - 1) / kSecond;
-}
-
-namespace {
-
 absl::StatusOr<std::string> AllWorkstreamsDone(const GuardInput& input) {
   const RunRow& run = *input.run;
   if (run.ws_done == run.ws_total) return "";
@@ -338,6 +308,40 @@ absl::StatusOr<const Guard*> FindGuard(std::string_view name) {
   std::vector<std::string_view> names;
   for (const Guard& guard : kGuards) names.push_back(guard.name);
   return absl::InvalidArgumentError(fmt::format("{} is no guard; {}", Quoted(name), SuggestName(name, names)));
+}
+
+std::vector<std::string_view> GuardsOfCommands() {
+  std::vector<std::string_view> names;
+  for (const Guard& guard : kGuards) {
+    if (guard.machines.empty()) names.push_back(guard.name);
+  }
+  return names;
+}
+
+std::vector<std::string_view> NamesIn(std::string_view json_array) {
+  std::vector<std::string_view> names;  // identifiers stand in quotes, and nothing in them is escaped
+  size_t at = 0;
+  while ((at = json_array.find('"', at)) != std::string_view::npos) {
+    const size_t end = json_array.find('"', at + 1);
+    names.push_back(json_array.substr(at + 1, end - at - 1));
+    at = end + 1;
+  }
+  return names;
+}
+
+Timestamp SecondMissedHeartbeat(const WorkerRow& worker, Timestamp heard_of) {
+  return {heard_of.micros + 2 * worker.heartbeat_sec * kSecond};
+}
+
+std::string WhyFull(const WorkerRow& worker) {
+  if (worker.current_load < worker.max_concurrent_tasks) return "";
+  return fmt::format("worker {} holds {} task(s), as many as it may", worker.worker_id, worker.current_load);
+}
+
+int64_t CooldownSecondsLeft(const CircuitBreakerRow& breaker, Timestamp now) {
+  if (!breaker.opened_at || now < *breaker.opened_at) return 0;
+  const int64_t left = breaker.opened_at->micros + breaker.cooldown_seconds * kSecond - now.micros;
+  return left <= 0 ? 0 : (left + kSecond - 1) / kSecond;
 }
 
 }  // namespace annals

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <absl/status/statusor.h>
 #include <absl/types/span.h>
@@ -45,6 +46,9 @@ struct Guard {
 bool IsGuard(std::string_view name);
 // kInvalidArgument, with the nearest right name, when there is none of that name.
 absl::StatusOr<const Guard*> FindGuard(std::string_view name);
+
+// The names of those that look at the command alone, which may guard any machine.
+std::vector<std::string_view> GuardsOfCommands();
 
 // The seconds that an open circuit breaker stays so at least; 0 when its cooldown is over. A clock that went back
 // counts as one that ran far enough.

@@ -175,10 +175,9 @@ absl::StatusOr<std::string> CheckOpen(const FoldedEvent& event, Rows& rows) {
 
 absl::StatusOr<std::string> CheckDefinition(const FoldedEvent& event) {
   const auto defined = event.event.getBody().getMachineDefined();
-  const absl::StatusOr<MachineDefinition> definition = ReadMachineDefinition(View(defined.getDefinition()));
+  const absl::StatusOr<MachineDefinition> definition =
+      ReadMachineDefinition(View(defined.getDefinition()), MachineUse::kUsers);
   if (!definition.ok()) return std::string(MessageOf(definition.status()));
-  const absl::Status usable = CheckUsersMachine(definition->data());
-  if (!usable.ok()) return std::string(MessageOf(usable));
   if (View(definition->data().getName()) != EntityOf(event.event, event.stream).id)
     return "its stream is of another machine";
   if (definition->version() == View(defined.getVersion())) return "";

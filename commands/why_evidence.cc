@@ -13,6 +13,7 @@ namespace {
 
 // Where a guard looks.
 enum class Scope {
+  kCommand,
   kItself,
   kItsRun,
   kItsWorkstream,
@@ -59,25 +60,25 @@ constexpr Sight kSights[] = {
     {"gate_dependencies_passed", Scope::kGatesNeeded},
     {"gates_passed", Scope::kGatesNeeded},
     {"gates_before_passed", Scope::kGatesNeeded},
-    {"worker_named", Scope::kItself},
+    {"worker_named", Scope::kCommand},
     {"worker_is_free", Scope::kItself},
-    {"claim_is_current", Scope::kItself},
+    {"claim_is_current", Scope::kCommand},
     {"retries_left", Scope::kItself},
     {"retry_is_due", Scope::kItself},
     {"holds_task", Scope::kItself},
     {"lease_ran_out", Scope::kItself},
     {"holds_no_task", Scope::kItself},
     {"patch_checks_passed", Scope::kItself},
-    {"tests_passed", Scope::kItself},
+    {"tests_passed", Scope::kCommand},
     {"failures_reached", Scope::kItself},
     {"has_failed_again", Scope::kItself},
     {"successes_reached", Scope::kItself},
     {"cooldown_elapsed", Scope::kItself},
-    {"plan_given", Scope::kItself},
-    {"implementation_given", Scope::kItself},
-    {"digest_is_current", Scope::kItself},
-    {"reason_required", Scope::kItself},
-    {"operator_required", Scope::kItself},
+    {"plan_given", Scope::kCommand},
+    {"implementation_given", Scope::kCommand},
+    {"digest_is_current", Scope::kCommand},
+    {"reason_required", Scope::kCommand},
+    {"operator_required", Scope::kCommand},
 };
 
 const Sight* FindSight(std::string_view guard) {
@@ -168,12 +169,18 @@ bool HasEvidence(std::string_view guard) {
   return FindSight(guard) != nullptr;
 }
 
+bool LooksAtCommandAlone(const Guard* guard) {
+  const Sight* const sight = FindSight(guard->name);
+  return sight != nullptr && sight->scope == Scope::kCommand;
+}
+
 absl::StatusOr<Evidence> EvidenceOf(const Guard& guard, const GuardInput& input, Snapshot& snapshot,
                                     const EntityName& self) {
   Evidence evidence;
   const Sight* const sight = FindSight(guard.name);
   if (sight != nullptr) {
     switch (sight->scope) {
+      case Scope::kCommand:
       case Scope::kItself:
         break;
       case Scope::kItsRun:

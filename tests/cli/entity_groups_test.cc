@@ -3,9 +3,12 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/command.h"
+#include "cli/commands.h"
 #include "tests/cli/annals_process.h"
 
 namespace annals::testing_process {
@@ -129,6 +132,64 @@ TEST_F(GroupsTest, AMachineOfOnesOwnIsDefinedShownAndFollowed) {
   EXPECT_EQ(sandbox_.Run({"rejudge", "--machine", "deploy"}).exit, 0);
 }
 
+TEST_F(GroupsTest, AnUnknownMachineIsToldOfThoseOfUsersToo) {
+  Out({"machine", "define", kDeploy});
+  const ProcessResult result = sandbox_.Run({"machine", "check", "nope", "a", "b"});
+  EXPECT_EQ(result.exit, 2);
+  EXPECT_THAT(result.err, HasSubstr("request, deploy"));
+  EXPECT_THAT(sandbox_.Run({"machine", "check", "deplyo", "a", "b"}).err, HasSubstr("did you mean \"deploy\"?"));
+}
+
+// It was refused, and the refusal recorded.
+TEST_F(GroupsTest, AMachineThatIsDefinedSoAlreadyIsNotDefinedAgain) {
+  const std::string file = sandbox_.folder().File("deploy.json");
+  std::ofstream(file) << kDeploy;
+  const std::string first = Out({"machine", "define", file, "--json"});
+  const std::string events = Out({"log", "--json"});
+  EXPECT_THAT(Out({"machine", "define", file}), HasSubstr("is its newest version already (position "));
+  std::string repeat = first;
+  repeat.replace(repeat.find(R"("repeat":false)"), 14, R"("repeat":true)");
+  EXPECT_EQ(Out({"machine", "define", file, "--json"}), repeat);
+  EXPECT_EQ(Out({"machine", "define", file, "--json", "--dry-run"}), repeat);
+  EXPECT_EQ(Out({"log", "--json"}), events);
+}
+
+TEST_F(GroupsTest, MachinesAreListedAndShownAsOfThen) {
+  Out({"machine", "define", kDeploy});
+  const std::string first = Out({"machine", "show", "deploy", "--json"});
+  std::string changed = kDeploy;
+  changed.replace(changed.find("\"go\""), 4, "\"leave\"");
+  Out({"machine", "define", changed});
+  EXPECT_THAT(
+      Out({"machine", "list", "--json"}),
+      testing::ContainsRegex("\"name\":\"deploy\".*\"newest\":false.*\n.*\"name\":\"deploy\".*\"newest\":true"));
+  EXPECT_NE(Out({"machine", "show", "deploy", "--json"}), first);
+  const std::string position = Out({"log", "--json", "--type", "machine_defined", "--limit", "2"});
+  const size_t at = position.find(':') + 1;
+  EXPECT_EQ(Out({"machine", "show", "deploy", "--json", "--at", position.substr(at, position.find(',') - at)}), first);
+}
+
+TEST_F(GroupsTest, AFaultOfAFileNamesTheFile) {
+  const std::string file = sandbox_.folder().File("bad.json");
+  std::ofstream(file) << "{,";
+  EXPECT_THAT(sandbox_.Run({"machine", "define", file}).err,
+              HasSubstr("machine define: " + file + ": read the JSON: byte"));
+  EXPECT_THAT(sandbox_.Run({"machine", "define", "{,"}).err, HasSubstr("machine define: FILE: read the JSON: byte"));
+}
+
+// A machine of that name could not be told from what the commands of the group are about.
+TEST_F(GroupsTest, NoMachineHasTheNameOfAGroup) {
+  for (const CommandEntry& entry : AllCommands()) {
+    if (entry.make().commands.empty()) continue;
+    for (const std::string_view name : {entry.name, entry.alias}) {
+      if (name.empty()) continue;
+      std::string json = kDeploy;
+      json.replace(json.find("\"deploy\""), 8, fmt::format("\"{}\"", name));
+      EXPECT_THAT(sandbox_.Run({"machine", "define", json}).err, HasSubstr("/name: ")) << name;
+    }
+  }
+}
+
 struct Nonsense {
   const char* name;
   Line line;
@@ -143,8 +204,9 @@ const Nonsense kNonsense[] = {
      {"checkpoint", "save", "c", "--request", "q1", "--run", "r1"},
      2,
      "give request_id, or run_id"},
-    {"AnEntityOfNoMachine", {"entity", "create", "d1", "--machine", "nope"}, 4, "there is no machine \"nope\""},
-    {"AMachineThatIsNone", {"machine", "define", R"({"name":"m"})"}, 2, "must have"},
+    {"AnEntityOfNoMachine", {"entity", "create", "d1", "--machine", "nope"}, 2, "there is no machine \"nope\""},
+    {"AMoveInNoMachine", {"entity", "transition", "d1", "x", "--machine", "nope"}, 2, "there is no machine \"nope\""},
+    {"AMachineThatIsNone", {"machine", "define", R"({"name":"m"})"}, 2, "/initial: it is missing"},
     {"AMachineFileThatIsNotThere", {"machine", "define", "nope.json"}, 4, "nope.json"},
     {"ABoolThatIsNone", {"patch", "stage", "p1", "--run", "r1", "--scope-passed", "maybe"}, 2, "maybe"},
     {"ATaskWithoutItsRun", {"why", "task", "t1"}, 2, "--run"},

@@ -184,7 +184,6 @@ const std::vector<RefusalCase>& Refusals() {
        {Workstream("failed")},
        Cmd("save_checkpoint", R"(run_id=r1 ws_id=a name=c data={"x":1})"),
        "its work does not resume"},
-      {"AMachineThatIsThere", {kDeploy}, kDeploy, "is its newest already"},
       {"AnEntityTwice",
        {kDeploy, Cmd("create_entity", "machine=deploy entity_id=d1")},
        Cmd("create_entity", "machine=deploy entity_id=d1"),
