@@ -1,6 +1,8 @@
 #include "projections/entity_tables.h"
 
 #include "projections/machine_states.h"
+#include "schemas/command.capnp.h"
+#include "schemas/enum_names.h"
 #include "schemas/machine.capnp.h"
 
 namespace annals {
@@ -94,7 +96,7 @@ const RowType<PatchRow>& PatchesTable() {
        {"task_id", &PatchRow::task_id, "the task that made it"},
        {"status", &PatchRow::status, "state of the patch machine", StatesOf(*schema::PATCH_MACHINE)},
        {"tool", &PatchRow::tool, "by which it would be applied"},
-       {"format", &PatchRow::format, "of the diff", {"unified_diff", "git_patch"}},
+       {"format", &PatchRow::format, "of the diff", EnumNames<schema::PatchFormat>()},
        {"files", &PatchRow::files, "JSON array of the files it changes"},
        {"diff_hash", &PatchRow::diff_hash, "SHA-256 of the diff"},
        {"lines_added", &PatchRow::lines_added, "lines it adds"},

@@ -1,13 +1,10 @@
 // patches, and how many of a workstream's are quarantined.
 #include "projections/entity_projector.h"
 #include "schemas/status.h"
+#include "schemas/enum_names.h"
 
 namespace annals {
 namespace {
-
-std::string_view NameOf(schema::PatchFormat format) {
-  return format == schema::PatchFormat::GIT_PATCH ? "git_patch" : "unified_diff";
-}
 
 void Create(const FoldedEvent& event, Rows& rows) {
   const auto created = event.event.getBody().getCreated();
@@ -19,7 +16,7 @@ void Create(const FoldedEvent& event, Rows& rows) {
   row.ws_id = View(event.event.getWsId());
   row.task_id = TextOrNull(View(spec.getTaskId()));
   row.tool = TextOrNull(View(spec.getTool()));
-  row.format = NameOf(spec.getFormat());
+  row.format = EnumName(spec.getFormat());
   row.files = JsonArrayOf(spec.getFiles());
   row.diff_hash = View(spec.getDiffHash());
   row.lines_added = spec.getLinesAdded();

@@ -49,12 +49,6 @@ TextRule RuleOf(capnp::StructSchema::Field field) {
   return TextRule::kProse;
 }
 
-void DescribeEnumerants(capnp::EnumSchema type, JsonField& field) {
-  for (const auto enumerant : type.getEnumerants()) {
-    field.enumerants.push_back(SnakeCase(enumerant.getProto().getName().cStr()));
-  }
-}
-
 size_t BytesOf(capnp::StructSchema::Field field) {
   for (const auto given : field.getProto().getAnnotations()) {
     if (given.getId() == static_cast<uint64_t>(JsonAnnotation::kBytes)) return given.getValue().getUint32();
@@ -88,7 +82,7 @@ void DescribeType(capnp::Type type, JsonField& field) {
       return;
     case Type::ENUM:
       field.type = JsonType::kEnum;
-      DescribeEnumerants(type.asEnum(), field);
+      field.enumerants = EnumerantsOf(type.asEnum());
       return;
     case Type::DATA:
       field.type = JsonType::kHex;
@@ -115,7 +109,7 @@ void DescribeType(capnp::Type type, JsonField& field) {
 void DescribeFlat(capnp::StructSchema names, JsonField& field) {
   field.type = JsonType::kFlat;
   field.rule = RuleOf(names.getFieldByName("other"));
-  DescribeEnumerants(names.getFieldByName("known").getType().asEnum(), field);
+  field.enumerants = EnumerantsOf(names.getFieldByName("known").getType().asEnum());
 }
 
 JsonField DescribeField(capnp::StructSchema::Field schema) {
@@ -148,6 +142,18 @@ bool IsOptionalInt64(capnp::Type type) {
 std::string SnakeCase(std::string_view camel) {
   std::string snake;
   snake.reserve(camel.size() + 4);
+bool IsOptionalBool(capnp::Type type) {
+  return type.isStruct() && type.asStruct() == capnp::Schema::from<schema::OptionalBool>();
+}
+
+std::vector<std::string> EnumerantsOf(capnp::EnumSchema type) {
+  std::vector<std::string> names;
+  for (const auto enumerant : type.getEnumerants()) {
+    names.push_back(SnakeCase(enumerant.getProto().getName().cStr()));
+  }
+  return names;
+}
+
   for (const char c : camel) {
     if (c >= 'A' && c <= 'Z') {
       snake += '_';

@@ -32,6 +32,10 @@ bool HasAnnotation(capnp::StructSchema::Field field, JsonAnnotation annotation);
 
 // `type` is json.capnp's OptionalInt64, which is a bare number in JSON.
 bool IsOptionalInt64(capnp::Type type);
+bool IsOptionalBool(capnp::Type type);
+
+// The names of `type`, by ordinal.
+std::vector<std::string> EnumerantsOf(capnp::EnumSchema type);
 
 // "camelCase" as "snake_case", the form names take in JSON, tables and event types.
 std::string SnakeCase(std::string_view camel);
