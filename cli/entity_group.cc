@@ -40,7 +40,8 @@ Command MakeVerb(const EntityGroup& group, const EntityVerb& verb) {
                        .body = group.transition,
                        .summary = verb.summary,
                        .example = verb.example,
-                       .arguments = WithEntity(group, verb.arguments)};
+                       .arguments = WithEntity(group, verb.arguments),
+                       .presets = verb.states};
   if (!verb.to.empty()) command.presets.push_back({"to", verb.to});
   if (!verb.trigger.empty()) command.presets.push_back({"trigger", verb.trigger});
   return MakeWriteCommand(command);

@@ -51,12 +51,22 @@ class Draft {
   bool Has(std::string_view field) const { return shape_.Find(field) < shape_.fields.size(); }
 
   // A fault does not name the field: the caller knows which argument it came from.
+  // Sets it where nothing else did.
+  absl::Status Preset(const FieldPreset& preset) {
+    const JsonField& field = FieldNamed(preset.field);
+    if (body_.has(field.field, capnp::HasMode::NON_DEFAULT)) return absl::OkStatus();
+    return Set(field, preset.text);
+  }
+
   absl::Status Set(const JsonField& field, std::string_view text) {
     switch (field.type) {
       case JsonType::kBool:
         body_.set(field.field, text != "false");
         return absl::OkStatus();
       case JsonType::kText:
+      case JsonType::kOptionalBool:
+        body_.init(field.field).as<schema::OptionalBool>().setValue(text != "false");
+        return absl::OkStatus();
         RETURN_IF_ERROR(CheckText(field.rule, text));
         body_.set(field.field, AsText(text));
         return absl::OkStatus();
@@ -136,7 +146,8 @@ Argument MakeArgument(const FieldArgument& row, const std::shared_ptr<Draft>& dr
   argument.is_required = field.is_required;
   argument.is_repeated = field.type == JsonType::kTextList;
   argument.one_of = field.type == JsonType::kEnum ? field.enumerants : row.one_of;
-  if (field.type == JsonType::kBool && !row.value.empty()) argument.one_of = {"true", "false"};
+  const bool is_bool = field.type == JsonType::kBool || field.type == JsonType::kOptionalBool;
+  if (is_bool && !row.value.empty()) argument.one_of = {"true", "false"};
   if (row.input == Input::kFileName) argument.completion = Completion::kFile;
   // `field` lives in the draft, which the closure holds.
   argument.take = [draft, &field, input = row.input](std::string_view text) -> absl::Status {
@@ -203,7 +214,7 @@ Command MakeWriteCommand(const WriteCommand& row) {
   }
   command.run = [draft, flags, presets = row.presets, printed = row.printed,
                  finish = row.finish](Context& context) -> absl::StatusOr<int> {
-    for (const FieldPreset& preset : presets) RETURN_IF_ERROR(draft->Set(draft->FieldNamed(preset.field), preset.text));
+    for (const FieldPreset& preset : presets) RETURN_IF_ERROR(draft->Preset(preset));
     RETURN_IF_ERROR(ApplyFlags(*flags, *draft));
     ASSIGN_OR_RETURN(const Answer answer, Submit(context, draft->command()));
     if (finish != nullptr) return finish(context, answer);

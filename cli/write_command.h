@@ -27,6 +27,7 @@ struct FieldArgument {
   Input input = Input::kText;
 };
 
+// What a command says of itself, where no argument says otherwise.
 struct FieldPreset {
   std::string_view field;
   std::string_view text;

@@ -95,6 +95,7 @@ class Judge {
     GuardInput seen{.rows = rows, .now = event.time(), .reason = event.text};
     if (body.isTransitioned()) {
       seen.moved = body.getTransitioned();
+      seen.is_recorded = true;
       seen.operator_name = View(seen.moved.getOperator());
     }
     if (law_ != nullptr) {

@@ -12,7 +12,7 @@ namespace annals::why {
 namespace {
 
 // Where a guard looks.
-enum class Scope { kItself, kItsRun, kDependencies, kWorkstreamsOfRun, kTasksNeeded, kGatesNeeded, kPatches };
+enum class Scope { kItself, kItsRun, kDependencies, kWorkstreamsOfRun, kTasksNeeded, kGatesNeeded, kPatches, kTool };
 
 // Which of those it looks at are in its way. The guard alone judges; this only finds what its words are about.
 using Stands = bool (*)(const WorkstreamRow& workstream, const RunRow& run);
@@ -56,6 +56,8 @@ constexpr Sight kSights[] = {
     {"holds_no_task", Scope::kItself},
     {"patch_checks_passed", Scope::kItself},
     {"tests_passed", Scope::kItself},
+    {"breaker_closed", Scope::kTool},
+    {"breaker_open", Scope::kTool},
     {"failures_reached", Scope::kItself},
     {"has_failed_again", Scope::kItself},
     {"successes_reached", Scope::kItself},
@@ -149,6 +151,14 @@ absl::Status LookAtPatches(const WorkstreamRow& workstream, Snapshot& snapshot, 
   });
 }
 
+// The circuit breaker of its tool, if there is one yet.
+absl::Status LookAtTool(const PatchRow& patch, Rows& rows, Evidence& evidence) {
+  if (!patch.tool) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const CircuitBreakerRow* const breaker, rows.circuit_breakers.Find({*patch.tool}));
+  if (breaker != nullptr) Add({"circuit_breaker", "", *patch.tool}, evidence);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 bool HasEvidence(std::string_view guard) {
@@ -180,6 +190,9 @@ absl::StatusOr<Evidence> EvidenceOf(const Guard& guard, const GuardInput& input,
         break;
       case Scope::kPatches:
         RETURN_IF_ERROR(LookAtPatches(*input.workstream, snapshot, evidence));
+        break;
+      case Scope::kTool:
+        RETURN_IF_ERROR(LookAtTool(*input.patch, input.rows, evidence));
         break;
     }
   }

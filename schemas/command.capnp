@@ -238,11 +238,11 @@ struct TransitionPatch {
   to @3 :Text $Json.id;
   trigger @4 :Text $Json.id;
   reason @5 :Text $Json.prose;
-  scopePassed @6 :Bool = true;
-  constraintsPassed @7 :Bool = true;
-  # What its validation found: said when it is staged or quarantined.
-  testsPassed @8 :Bool = true;
-  # Said when it is verified.
+  scopePassed @6 :Json.OptionalBool;
+  constraintsPassed @7 :Json.OptionalBool;
+  # What its validation found: has to be said when it is staged.
+  testsPassed @8 :Json.OptionalBool;
+  # Has to be said when it is verified.
 }
 
 struct CreateTestGate {

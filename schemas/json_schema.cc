@@ -92,6 +92,9 @@ void DescribeType(capnp::Type type, JsonField& field) {
       if (IsOptionalInt64(type)) {
         SetRange<int64_t>(field);
         field.type = JsonType::kOptionalInteger;
+      } else if (IsOptionalBool(type)) {
+        field.type = JsonType::kOptionalBool;
+        field.may_be_null = true;
       } else {
         field.type = JsonType::kStruct;
         field.shape = std::make_unique<JsonShape>(DescribeStruct(field.name, type.asStruct()));
@@ -139,9 +142,6 @@ bool IsOptionalInt64(capnp::Type type) {
   return type.isStruct() && type.asStruct() == capnp::Schema::from<schema::OptionalInt64>();
 }
 
-std::string SnakeCase(std::string_view camel) {
-  std::string snake;
-  snake.reserve(camel.size() + 4);
 bool IsOptionalBool(capnp::Type type) {
   return type.isStruct() && type.asStruct() == capnp::Schema::from<schema::OptionalBool>();
 }
@@ -154,6 +154,9 @@ std::vector<std::string> EnumerantsOf(capnp::EnumSchema type) {
   return names;
 }
 
+std::string SnakeCase(std::string_view camel) {
+  std::string snake;
+  snake.reserve(camel.size() + 4);
   for (const char c : camel) {
     if (c >= 'A' && c <= 'Z') {
       snake += '_';

@@ -111,6 +111,24 @@ TEST_F(GroupsTest, AnOpenBreakerSaysHowLongYet) {
   EXPECT_THAT(Out({"breaker", "status", "cc", "--json"}), HasSubstr(R"("status":"closed")"));
 }
 
+TEST_F(GroupsTest, AVerbStatesWhatItMeansUnlessToldOtherwise) {
+  for (const char* const patch : {"p1", "p2"}) {
+    Out({"patch", "propose", patch, "-", "--run", "r1", "--ws", "a"}, kDiff);
+    Out({"patch", "validate", patch, "--run", "r1"});
+  }
+  EXPECT_EQ(sandbox_.Run({"patch", "transition", "p1", "staged", "--run", "r1"}).exit, 3);
+  EXPECT_THAT(sandbox_.Run({"patch", "stage", "p1", "--run", "r1", "--constraints-passed", "false"}).err,
+              HasSubstr("it does not keep the constraints"));
+  Out({"patch", "stage", "p1", "--run", "r1"});
+  Out({"patch", "apply", "p1", "--run", "r1"});
+  EXPECT_THAT(sandbox_.Run({"patch", "verify", "p1", "--run", "r1", "--tests-passed", "false"}).err,
+              HasSubstr("the tests did not pass with it"));
+  Out({"patch", "verify", "p1", "--run", "r1"});
+  Out({"patch", "quarantine", "p2", "--run", "r1", "--reason", "touches secrets"});
+  EXPECT_THAT(Out({"patch", "show", "p2", "--run", "r1", "--json"}),
+              HasSubstr(R"("scope_passed":null,"constraints_passed":null,"tests_passed":null)"));
+}
+
 TEST_F(GroupsTest, AMachineOfOnesOwnIsDefinedShownAndFollowed) {
   const std::string file = sandbox_.folder().File("deploy.json");
   std::ofstream(file) << kDeploy;

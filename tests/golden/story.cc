@@ -81,7 +81,7 @@ std::vector<std::string> Story() {
       R"({"command":"create_patch","run_id":"r2","ws_id":"a","patch_id":"p1","task_id":"t1","tool":"git","diff":"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"})",
       R"({"command":"create_patch","run_id":"r2","ws_id":"a","patch_id":"p2","diff":"nonsense"})",
       R"({"command":"transition_patch","run_id":"r2","patch_id":"p1","to":"validating"})",
-      R"({"command":"transition_patch","run_id":"r2","patch_id":"p1","to":"staged"})",
+      R"({"command":"transition_patch","run_id":"r2","patch_id":"p1","to":"staged","scope_passed":true,"constraints_passed":true})",
       R"({"command":"transition_patch","run_id":"r2","patch_id":"p2","to":"validating"})",  // and quarantines it
       R"({"command":"report_tool_result","tool":"git","outcome":"failure","reason":"timed out"})",
       R"({"command":"transition_circuit_breaker","tool":"git","to":"open","trigger":"trip","operator":"Olga","reason":"bad"})",
