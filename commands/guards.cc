@@ -90,8 +90,12 @@ absl::StatusOr<std::string> ReturnsToPausedState(const GuardInput& input) {
 }
 
 absl::StatusOr<std::string> NoPatchQuarantined(const GuardInput& input) {
-  if (input.workstream->patches_quarantined == 0) return "";
-  return fmt::format("{} of its patches are quarantined", input.workstream->patches_quarantined);
+  const WorkstreamRow& workstream = *input.workstream;
+  if (workstream.patches_quarantined == 0) return "";
+  ASSIGN_OR_RETURN(const std::vector<std::string> patches,
+                   input.rows.QuarantinedPatches(workstream.run_id, workstream.ws_id));
+  return patches.size() == 1 ? fmt::format("its patch {} is quarantined", patches[0])
+                             : fmt::format("its patches {} are quarantined", ListedBriefly(patches));
 }
 
 // Those of `names` in `rows` that are not in state `wanted`, as a guard says it.

@@ -126,7 +126,7 @@ const std::vector<RefusalCase>& Refusals() {
         Cmd("transition_patch", "run_id=r1 patch_id=p1 to=quarantined reason=bad"), Workstream("ready"),
         Workstream("editing"), Workstream("static_check")},
        Workstream("runtime_check"),
-       "1 of its patches are quarantined"},
+       "its patch p1 is quarantined"},
       {"AToolThatIsLeftAlone",
        {Cmd("create_circuit_breaker", "tool=cc"), kTripped},
        Cmd("report_tool_result", "tool=cc outcome=success"),

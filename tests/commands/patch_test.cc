@@ -104,5 +104,17 @@ TEST_F(PatchTest, WithoutAToolIsHeldUpByNone) {
   world_.Given({Cmd("transition_patch", "run_id=r1 patch_id=p2 to=applied")});
 }
 
+TEST_F(PatchTest, ThatIsQuarantinedIsNamedByWhatItHoldsUp) {
+  const auto workstream = [](std::string_view to) {
+    return Cmd("transition_workstream", std::string("run_id=r1 ws_id=a to=").append(to));
+  };
+  world_.Given(
+      {Patch("quarantined", "reason=bad"), workstream("ready"), workstream("editing"), workstream("static_check")});
+  EXPECT_THAT(world_.WhyRefused(workstream("runtime_check")), HasSubstr("its patch p1 is quarantined"));
+  world_.Given({R"({"command":"create_patch","run_id":"r1","ws_id":"a","patch_id":"p0","diff":"nonsense"})",
+                Cmd("transition_patch", "run_id=r1 patch_id=p0 to=validating")});
+  EXPECT_THAT(world_.WhyRefused(workstream("runtime_check")), HasSubstr("its patches p0, p1 are quarantined"));
+}
+
 }  // namespace
 }  // namespace annals::machines
