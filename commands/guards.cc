@@ -264,11 +264,19 @@ absl::StatusOr<std::string> ImplementationGiven(const GuardInput& input) {
 absl::StatusOr<std::string> DigestIsCurrent(const GuardInput& input) {
   const RequestRow& request = *input.request;
   const bool is_plan = request.status == "plan_awaiting_approval";
+  const std::string_view what = is_plan ? "plan" : "implementation";
   const std::string current = (is_plan ? request.plan_digest : request.implementation_digest).value_or("");
   const std::string_view named = View(input.moved.getRequest().getDigest());
+  if (current.empty()) return fmt::format("there is no {} to be approved; annals request revise gives one", what);
+  // What stood there when it was approved may be gone today.
+  if (!input.is_recorded && IsRedacted((is_plan ? request.plan : request.implementation).value_or(""))) {
+    return fmt::format("the {0} was redacted, and nobody can see what is approved; annals request revise gives another",
+                       what);
+  }
   if (named.empty()) return "no digest says what is approved";
   if (named == current) return "";
-  return fmt::format("what waits for approval has the digest {}, not {}: look at it again", current, named);
+  return fmt::format("what waits for approval is not what that digest is of; look at it again: annals request show {}",
+                     request.request_id);
 }
 
 constexpr std::string_view kRun[] = {"run"};

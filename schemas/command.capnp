@@ -322,12 +322,12 @@ struct TransitionRequest {
   digest @10 :Text $Json.hash;
   # Of what is approved: requests.plan_digest or implementation_digest.
   authority @11 :Text $Json.label;
-  # By which it is approved.
+  # By which it is approved. Both go with an approval only.
   runId @12 :Text $Json.id;
 }
 
 struct AmendRequest {
-  # Changes what waits for approval, which voids its digest, or links a run. At most one text.
+  # Changes what waits for approval, which voids its digest, or links a run. At most one text; what is not named stays.
   requestId @0 :Text $Json.required $Json.id;
   plan @1 :Text $Json.prose;
   implementation @2 :Text $Json.prose;

@@ -129,6 +129,24 @@ TEST_F(GroupsTest, AVerbStatesWhatItMeansUnlessToldOtherwise) {
               HasSubstr(R"("scope_passed":null,"constraints_passed":null,"tests_passed":null)"));
 }
 
+TEST_F(GroupsTest, ShowsExactlyWhatIsApproved) {
+  Out({"patch", "propose", "p1", "-", "--run", "r1", "--ws", "a"}, kDiff);
+  Out({"request", "open", "make it fast", "--id", "q1", "--run", "r1"});
+  Out({"request", "start", "q1"});
+  Out({"request", "plan", "q1", "measure"});
+  Out({"request", "revise", "q1", "--patches", "p1"});
+  EXPECT_THAT(Out({"request", "show", "q1"}), HasSubstr("\nmeasure\npatches: [\"p1="));
+  Out({"request", "revise", "q1", "--scope", R"({"paths":["x"]})"});
+  EXPECT_THAT(Out({"request", "show", "q1"}), HasSubstr("\nmeasure\nscope: {\"paths\":[\"x\"]}\npatches: [\"p1="));
+  const std::string shown = Out({"log", "--json", "--type", "request_amended"});
+  Out({"redact", shown.substr(12, shown.find(',') - 12), "--reason", "a key"});
+  EXPECT_THAT(Out({"request", "show", "q1"}),
+              AllOf(HasSubstr("it was redacted: it cannot be approved"), Not(HasSubstr("request approve"))));
+  EXPECT_THAT(
+      Out({"request", "show", "q1", "--json"}),
+      HasSubstr(R"("approval":{"what":"plan","digest":null,"command":"annals request revise q1 --plan TEXT"})"));
+}
+
 TEST_F(GroupsTest, AMachineOfOnesOwnIsDefinedShownAndFollowed) {
   const std::string file = sandbox_.folder().File("deploy.json");
   std::ofstream(file) << kDeploy;
@@ -155,6 +173,7 @@ const Nonsense kNonsense[] = {
     {"AStateOfAnotherMachine", {"task", "transition", "t1", "editing", "--run", "r1"}, 2, "editing"},
     {"ATaskThatIsNotThere", {"task", "queue", "t9", "--run", "r1"}, 4, "run r1 has no task t9"},
     {"ADigestThatIsNone", {"request", "approve", "q1", "--digest", "12"}, 2, "64 hex digits"},
+    {"ARequestForNothing", {"request", "open", ""}, 2, "say what is asked for"},
     {"ACheckpointOfTwoThings",
      {"checkpoint", "save", "c", "--request", "q1", "--run", "r1"},
      2,

@@ -88,7 +88,7 @@ std::vector<std::string> Story() {
       R"({"command":"create_request","request_id":"q1","request":"make it fast","run_id":"r2","metadata":{"by":"Ann"}})",
       R"({"command":"transition_request","request_id":"q1","to":"planning"})",
       R"({"command":"transition_request","request_id":"q1","to":"plan_awaiting_approval","plan":"measure","scope":{"n":1}})",
-      R"({"command":"amend_request","request_id":"q1","plan":"measure twice"})",
+      R"({"command":"amend_request","request_id":"q1","plan":"measure twice","scope":{}})",
       R"({"command":"save_checkpoint","request_id":"q1","name":"planned","data":{"step":1}})",
       R"({"command":"save_checkpoint","run_id":"r2","ws_id":"a","name":"begun"})",
       R"({"command":"define_machine","machine":{"name":"deploy","initial":"new","terminals":["out"],"states":[{"name":"new"},{"name":"out"}],"edges":[{"from":"new","to":"out","trigger":"go","guards":["operator_required"],"severity":"critical"}]}})",
