@@ -129,12 +129,24 @@ TEST_F(GroupsTest, AVerbStatesWhatItMeansUnlessToldOtherwise) {
               HasSubstr(R"("scope_passed":null,"constraints_passed":null,"tests_passed":null)"));
 }
 
+TEST_F(GroupsTest, HelpOffersAnOverrideWhereTheVerbNamesAState) {
+  for (const char* const verb : {"approve", "reject", "plan", "submit"}) {
+    EXPECT_THAT(Out({"request", verb, "--help"}), Not(HasSubstr("--override"))) << verb;
+  }
+  EXPECT_THAT(Out({"request", "plan", "--help"}), Not(HasSubstr("--reason")));
+  EXPECT_THAT(Out({"request", "reject", "--help"}), HasSubstr("--reason"));
+  Out({"request", "open", "make it fast", "--id", "q1"});
+  Out({"request", "rework", "q1", "--override", "--operator", "olga", "--reason", "slow"});
+  Out({"breaker", "create", "cc"});
+  Out({"breaker", "trip", "cc", "--override", "--operator", "olga", "--reason", "bad"});
+  Out({"breaker", "reset", "cc", "--override", "--operator", "olga", "--reason", "fine"});
+}
+
 TEST_F(GroupsTest, ShowsExactlyWhatIsApproved) {
   Out({"patch", "propose", "p1", "-", "--run", "r1", "--ws", "a"}, kDiff);
   Out({"request", "open", "make it fast", "--id", "q1", "--run", "r1"});
   Out({"request", "start", "q1"});
-  Out({"request", "plan", "q1", "measure"});
-  Out({"request", "revise", "q1", "--patches", "p1"});
+  Out({"request", "plan", "q1", "measure", "--patches", "p1"});
   EXPECT_THAT(Out({"request", "show", "q1"}), HasSubstr("\nmeasure\npatches: [\"p1="));
   Out({"request", "revise", "q1", "--scope", R"({"paths":["x"]})"});
   EXPECT_THAT(Out({"request", "show", "q1"}), HasSubstr("\nmeasure\nscope: {\"paths\":[\"x\"]}\npatches: [\"p1="));
