@@ -41,7 +41,9 @@ Command MakeVerb(const EntityGroup& group, const EntityVerb& verb) {
                        .body = group.transition,
                        .summary = verb.summary,
                        .example = verb.example,
-                       .arguments = WithEntity(group, verb.arguments)};
+                       .arguments = WithEntity(group, verb.arguments),
+                       .presets = verb.states,
+                       .takes_reason = verb.takes_reason};
   if (!verb.to.empty()) command.presets.push_back({"to", verb.to});
   if (!verb.trigger.empty()) command.presets.push_back({"trigger", verb.trigger});
   return MakeWriteCommand(command);

@@ -66,12 +66,15 @@ Command ShowPatch() {
 }  // namespace
 
 Command PatchCommands() {
-  const FieldArgument scope = {"--scope-passed", "BOOL", "scope_passed",
-                               "whether it changes only what it may (default: true)"};
+  const FieldArgument scope = {"--scope-passed", "BOOL", "scope_passed", "whether it changes only what it may"};
   const FieldArgument constraints = {"--constraints-passed", "BOOL", "constraints_passed",
-                                     "whether it keeps the constraints (default: true)"};
-  const FieldArgument tests = {"--tests-passed", "BOOL", "tests_passed",
-                               "whether the tests passed with it (default: true)"};
+                                     "whether it keeps the constraints"};
+  const FieldArgument tests = {"--tests-passed", "BOOL", "tests_passed", "whether the tests passed with it"};
+  // Of a verb that says so by itself.
+  const auto unless_told = [](FieldArgument argument, std::string_view meaning) {
+    argument.meaning = meaning;
+    return argument;
+  };
   const std::vector<FieldArgument> proposed = {
       {"--ws", "WS", "ws_id", "the workstream whose change it is"},
       {"DIFF", "", "diff", "the diff: text, @FILE, or - for standard input", {}, Input::kFile},
@@ -117,28 +120,41 @@ Command PatchCommands() {
                            {"UPDATED", "updated_at"}},
                .filters = {{"--ws", "WS", "ws_id", "only of this workstream"},
                            {"--task", "TASK", "task_id", "only those it made"}}},
-      .verbs =
-          {{"validate", "validating", "", "Begin its checks", "annals patch validate p1 --run r1"},
-           {"stage",
-            "staged",
-            "",
-            "Say that format, scope and constraints passed",
-            "annals patch stage p1 --run r1",
-            {scope, constraints}},
-           {"apply", "applied", "", "Say that it was put into the tree", "annals patch apply p1 --run r1"},
-           {"verify", "verified", "", "Say that the tests passed with it", "annals patch verify p1 --run r1", {tests}},
-           {"block", "blocked", "", "Hold it up", "annals patch block p1 --run r1"},
-           {"unblock", "staged", "unblock", "Let it go on", "annals patch unblock p1 --run r1"},
-           {"quarantine",
-            "quarantined",
-            "",
-            "Trust it no more: its workstream passes no check until it is out of it",
-            "annals patch quarantine p1 --run r1 --reason 'touches secrets'",
-            {scope, constraints}},
-           {"rollback", "rolled_back", "", "Say that it was taken out again",
-            "annals patch rollback p1 --run r1 --reason 'breaks the build'"},
-           {"supersede", "superseded", "", "Say that another takes its place", "annals patch supersede p1 --run r1"},
-           {"expire", "expired", "", "Give it up unused", "annals patch expire p1 --run r1"}},
+      .verbs = {{"validate", "validating", "", "Begin its checks", "annals patch validate p1 --run r1"},
+                {"stage",
+                 "staged",
+                 "",
+                 "Say that format, scope and constraints passed",
+                 "annals patch stage p1 --run r1",
+                 {unless_told(scope, "whether it changes only what it may (default: true)"),
+                  unless_told(constraints, "whether it keeps the constraints (default: true)")},
+                 {{"scope_passed", "true"}, {"constraints_passed", "true"}}},
+                {"apply", "applied", "", "Say that it was put into the tree", "annals patch apply p1 --run r1"},
+                {"verify",
+                 "verified",
+                 "",
+                 "Say that the tests passed with it",
+                 "annals patch verify p1 --run r1",
+                 {unless_told(tests, "whether the tests passed with it (default: true)")},
+                 {{"tests_passed", "true"}}},
+                {"block", "blocked", "", "Hold it up while its tool's circuit breaker is open",
+                 "annals patch block p1 --run r1"},
+                {"unblock", "staged", "unblock", "Let it go on", "annals patch unblock p1 --run r1"},
+                {"quarantine",
+                 "quarantined",
+                 "",
+                 "Trust it no more: its workstream passes no check until it is out of it",
+                 "annals patch quarantine p1 --run r1 --reason 'touches secrets'",
+                 {scope, constraints, tests}},
+                {"rollback",
+                 "rolled_back",
+                 "",
+                 "Say that it was taken out again",
+                 "annals patch rollback p1 --run r1 --reason 'breaks the build'",
+                 {tests}},
+                {"supersede", "superseded", "", "Say that another takes its place",
+                 "annals patch supersede p1 --run r1"},
+                {"expire", "expired", "", "Give it up unused", "annals patch expire p1 --run r1"}},
       .more = {ShowPatch()},
       .has_own_show = true,
   });

@@ -127,7 +127,7 @@ Decision JudgeNewEntity(const EntityLaw& law, std::string_view run_id, std::stri
   GuardInput seen{.rows = rows};
   ASSIGN_OR_RETURN(const std::optional<EntityState> existing, law.find(run_id, id, seen));
   if (!existing) return std::nullopt;
-  return RefuseExisting(machine, id, existing->status, law.IsInRun() ? run_id : std::string_view(), ws_id);
+  return RefuseExisting(law.machine(), id, existing->status, law.IsInRun() ? run_id : std::string_view(), ws_id);
 }
 
 Refusal RefuseExisting(const Machine& machine, std::string_view id, std::string_view status, std::string_view run_id,

@@ -60,6 +60,9 @@ const EntityLaw* FindLaw(std::string_view machine);
 extern const EntityLaw kRunLaw, kWorkstreamLaw, kTaskLaw, kWorkerLaw, kPatchLaw, kTestGateLaw, kCircuitBreakerLaw,
     kRequestLaw;
 
+// By which an override approves: no person's.
+inline constexpr std::string_view kOverrideAuthority = "override";
+
 // An entity that is there.
 struct Entity {
   const EntityLaw* law;  // nullptr: of a machine that a user defined

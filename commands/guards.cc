@@ -7,7 +7,8 @@
 
 #include "commands/claim.h"
 #include "eventstore/event_codec.h"
-
+#include "eventstore/event_content.h"
+#include "eventstore/patch_statement.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"
 
@@ -77,8 +78,12 @@ absl::StatusOr<std::string> ReturnsToPausedState(const GuardInput& input) {
 }
 
 absl::StatusOr<std::string> NoPatchQuarantined(const GuardInput& input) {
-  if (input.workstream->patches_quarantined == 0) return "";
-  return fmt::format("{} of its patches are quarantined", input.workstream->patches_quarantined);
+  const WorkstreamRow& workstream = *input.workstream;
+  if (workstream.patches_quarantined == 0) return "";
+  ASSIGN_OR_RETURN(const std::vector<std::string> patches,
+                   input.rows.QuarantinedPatches(workstream.run_id, workstream.ws_id));
+  return patches.size() == 1 ? fmt::format("its patch {} is quarantined", patches[0])
+                             : fmt::format("its patches {} are quarantined", ListedBriefly(patches));
 }
 
 // Those of `names` in `rows` that are not in state `wanted`, as a guard says it.
@@ -186,13 +191,44 @@ absl::StatusOr<std::string> PatchChecksPassed(const GuardInput& input) {
   if (!input.patch->format_passed) {
     return fmt::format("its diff is no {}: {}", input.patch->format, input.patch->format_fault.value_or(""));
   }
-  if (!input.moved.getPatch().getScopePassed()) return "it changes what it may not change";
-  if (!input.moved.getPatch().getConstraintsPassed()) return "it does not keep the constraints";
+  const PatchStatement stated = StatementIn(input.moved, input.patch->status);
+  if (!stated.scope_passed) return "nobody says that its scope passed";
+  if (!*stated.scope_passed) return "it changes what it may not change";
+  if (!stated.constraints_passed) return "nobody says that its constraints passed";
+  if (!*stated.constraints_passed) return "it does not keep the constraints";
   return "";
 }
 
 absl::StatusOr<std::string> TestsPassed(const GuardInput& input) {
-  return input.moved.getPatch().getTestsPassed() ? "" : "the tests did not pass with it";
+  const PatchStatement stated = StatementIn(input.moved, input.patch->status);
+  if (!stated.tests_passed) return "nobody says that the tests passed with it";
+  return *stated.tests_passed ? "" : "the tests did not pass with it";
+}
+
+// What is known of the breaker when a patch is judged. Nothing of a move in a log of before breakers were recorded.
+absl::StatusOr<std::optional<std::string>> BreakerFor(const GuardInput& input) {
+  if (input.moved.getPatch().hasBreaker()) return std::string(View(input.moved.getPatch().getBreaker()));
+  if (input.is_recorded) return std::nullopt;
+  ASSIGN_OR_RETURN(std::string seen, BreakerSeen(*input.patch, input.rows));
+  return seen;
+}
+
+absl::StatusOr<std::string> BreakerIsClosed(const GuardInput& input) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> seen, BreakerFor(input));
+  if (seen != "open") return "";
+  const std::string& tool = *input.patch->tool;
+  ASSIGN_OR_RETURN(const CircuitBreakerRow* const breaker, input.rows.circuit_breakers.Find({tool}));
+  if (breaker == nullptr) return fmt::format("the circuit breaker of {} is open", tool);
+  const int64_t left = CooldownSecondsLeft(*breaker, input.now);
+  if (left > 0) return fmt::format("the circuit breaker of {} is open, for {} seconds more", tool, left);
+  return fmt::format("the circuit breaker of {0} is open; its cooldown is over: annals breaker probe {0}", tool);
+}
+
+absl::StatusOr<std::string> BreakerIsOpen(const GuardInput& input) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> seen, BreakerFor(input));
+  if (!seen || seen == "open") return "";
+  if (seen->empty()) return "it names no tool, whose circuit breaker could hold it up";
+  return fmt::format("the circuit breaker of {} is {}", *input.patch->tool, *seen);
 }
 
 absl::StatusOr<std::string> ReasonRequired(const GuardInput& input) {
@@ -236,11 +272,19 @@ absl::StatusOr<std::string> ImplementationGiven(const GuardInput& input) {
 absl::StatusOr<std::string> DigestIsCurrent(const GuardInput& input) {
   const RequestRow& request = *input.request;
   const bool is_plan = request.status == "plan_awaiting_approval";
+  const std::string_view what = is_plan ? "plan" : "implementation";
   const std::string current = (is_plan ? request.plan_digest : request.implementation_digest).value_or("");
   const std::string_view named = View(input.moved.getRequest().getDigest());
+  if (current.empty()) return fmt::format("there is no {} to be approved; annals request revise gives one", what);
+  // What stood there when it was approved may be gone today.
+  if (!input.is_recorded && IsRedacted((is_plan ? request.plan : request.implementation).value_or(""))) {
+    return fmt::format("the {0} was redacted, and nobody can see what is approved; annals request revise gives another",
+                       what);
+  }
   if (named.empty()) return "no digest says what is approved";
   if (named == current) return "";
-  return fmt::format("what waits for approval has the digest {}, not {}: look at it again", current, named);
+  return fmt::format("what waits for approval is not what that digest is of; look at it again: annals request show {}",
+                     request.request_id);
 }
 
 constexpr std::string_view kRun[] = {"run"};
@@ -277,8 +321,11 @@ constexpr Guard kGuards[] = {
     {"holds_task", "it holds a task", HoldsTask, kWorker},
     {"lease_ran_out", "it was not heard of for two heartbeats", LeaseRanOut, kWorker},
     {"holds_no_task", "it holds no task any more", HoldsNoTask, kWorker},
-    {"patch_checks_passed", "the diff is in its format, and scope and constraints passed", PatchChecksPassed, kPatch},
-    {"tests_passed", "the tests passed with it", TestsPassed, kPatch},
+    {"patch_checks_passed", "the diff is in its format, and it is stated that scope and constraints passed",
+     PatchChecksPassed, kPatch},
+    {"tests_passed", "it is stated that the tests passed with it", TestsPassed, kPatch},
+    {"breaker_closed", "the circuit breaker of its tool is not open", BreakerIsClosed, kPatch},
+    {"breaker_open", "the circuit breaker of its tool is open", BreakerIsOpen, kPatch},
     {"gates_before_passed", "every gate it depends on passed", GatesBeforePassed, kTestGate},
     {"failures_reached", "it failed as often in a row as it may", FailuresReached, kCircuitBreaker},
     {"has_failed_again", "it failed since it is tried again", HasFailedAgain, kCircuitBreaker},
@@ -336,6 +383,12 @@ Timestamp SecondMissedHeartbeat(const WorkerRow& worker, Timestamp heard_of) {
 std::string WhyFull(const WorkerRow& worker) {
   if (worker.current_load < worker.max_concurrent_tasks) return "";
   return fmt::format("worker {} holds {} task(s), as many as it may", worker.worker_id, worker.current_load);
+}
+
+absl::StatusOr<std::string> BreakerSeen(const PatchRow& patch, Rows& rows) {
+  if (!patch.tool) return "";
+  ASSIGN_OR_RETURN(const CircuitBreakerRow* const breaker, rows.circuit_breakers.Find({*patch.tool}));
+  return breaker == nullptr ? std::string("closed") : breaker->status;
 }
 
 int64_t CooldownSecondsLeft(const CircuitBreakerRow& breaker, Timestamp now) {

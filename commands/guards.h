@@ -21,6 +21,9 @@ struct GuardInput {
   std::string_view reason = {};         // as stated
   std::string_view operator_name = {};  // who answers for it, where somebody is named
   std::string_view to = {};
+  // The move stands in the log and is judged again. Then `rows` may be those of its own stream alone, and hold what was
+  // redacted since as if it had been so from the first: nothing of that counts against it.
+  bool is_recorded = false;
   schema::Transitioned::Reader moved = {};
   const RunRow* run = nullptr;  // its own, or the one it is in
   const WorkstreamRow* workstream = nullptr;
@@ -50,6 +53,8 @@ absl::StatusOr<const Guard*> FindGuard(std::string_view name);
 // The names of those that look at the command alone, which may guard any machine.
 std::vector<std::string_view> GuardsOfCommands();
 
+// What was seen of the circuit breaker of a patch's tool: "" where the patch names none.
+absl::StatusOr<std::string> BreakerSeen(const PatchRow& patch, Rows& rows);
 // The seconds that an open circuit breaker stays so at least; 0 when its cooldown is over. A clock that went back
 // counts as one that ran far enough.
 int64_t CooldownSecondsLeft(const CircuitBreakerRow& breaker, Timestamp now);

@@ -49,6 +49,7 @@ GuardInput SeenBy(const FoldedEvent& event, Rows& rows) {
           .reason = event.text,
           .operator_name = View(moved.getOperator()),
           .to = View(moved.getTo()),
+          .is_recorded = true,
           .moved = moved};
 }
 

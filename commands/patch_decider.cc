@@ -6,6 +6,7 @@
 #include "commands/diff_format.h"
 #include "commands/entity_law.h"
 #include "eventstore/event_codec.h"
+#include "eventstore/patch_statement.h"
 #include "eventstore/sha256.h"
 #include "schemas/status.h"
 
@@ -47,28 +48,33 @@ absl::Status Begin(const DecisionInput& input, schema::Created::Builder created,
   return absl::OkStatus();
 }
 
-// Whether its tool may be used: what is against it, or "".
-absl::StatusOr<std::string> AgainstTool(const PatchRow& patch, const DecisionInput& input) {
-  if (!patch.tool) return "";
-  ASSIGN_OR_RETURN(const CircuitBreakerRow* const breaker, input.rows.circuit_breakers.Find({*patch.tool}));
-  if (breaker == nullptr || breaker->status != "open") return "";
-  const int64_t left = CooldownSecondsLeft(*breaker, input.now);
-  if (left > 0) return fmt::format("the circuit breaker of {} is open, for {} seconds more", *patch.tool, left);
-  return fmt::format("the circuit breaker of {0} is open; its cooldown is over: annals breaker probe {0}", *patch.tool);
+std::optional<bool> Stated(bool is_stated, schema::OptionalBool::Reader value) {
+  if (!is_stated) return std::nullopt;
+  return value.getValue();
+}
+
+// Whether the law asks for the circuit breaker of its tool. That lives in another stream: the event says what was seen
+// of it, so that whoever judges the event later knows.
+bool AsksForBreaker(std::string_view from, std::string_view to) {
+  return from == "staged" ? to == "applied" || to == "blocked" : from == "blocked" && to == "staged";
 }
 
 absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, const GuardInput& seen,
                                   std::string_view to, schema::Transitioned::Builder moved, EventDraft&) {
   const PatchRow& patch = *seen.patch;
-  if (by_engine) return "";
-  const auto stated = input.command.getBody().getTransitionPatch();
-  if (patch.status == "validating" || patch.status == "applied") {
-    auto found = moved.initPatch();
-    found.setScopePassed(stated.getScopePassed());
-    found.setConstraintsPassed(stated.getConstraintsPassed());
-    found.setTestsPassed(patch.status == "applied" && stated.getTestsPassed() && to == "verified");
+  if (!by_engine) {
+    const auto body = input.command.getBody().getTransitionPatch();
+    const PatchStatement stated{Stated(body.hasScopePassed(), body.getScopePassed()),
+                                Stated(body.hasConstraintsPassed(), body.getConstraintsPassed()),
+                                Stated(body.hasTestsPassed(), body.getTestsPassed())};
+    if (!stated.IsEmpty()) FillStatement(stated, patch.status, moved.initPatch());
   }
-  return to == "applied" && !input.command.hasOverride() ? AgainstTool(patch, input) : std::string();
+  if (!AsksForBreaker(patch.status, to)) return "";
+  ASSIGN_OR_RETURN(const std::string breaker, BreakerSeen(patch, input.rows));
+  if (breaker.empty()) return "";
+  auto move = moved.hasPatch() ? moved.getPatch() : moved.initPatch();
+  move.setBreaker(AsText(breaker));
+  return "";
 }
 
 }  // namespace

@@ -138,7 +138,10 @@ class Judge {
   absl::StatusOr<GuardInput> SeenBy(const FoldedEvent& event, const Wanted& wanted, Rows& rows) const {
     GuardInput seen{.rows = rows, .now = event.time(), .reason = wanted.reason, .operator_name = wanted.operator_name};
     const auto body = event.event.getBody();
-    if (body.isTransitioned()) seen.moved = body.getTransitioned();
+    if (body.isTransitioned()) {
+      seen.moved = body.getTransitioned();
+      seen.is_recorded = true;
+    }
     if (law_ == nullptr) return seen;
     ASSIGN_OR_RETURN(const std::optional<EntityState> state, law_->find(event.run_id, wanted.id, seen));
     if (law_->IsInRun()) {

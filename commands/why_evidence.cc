@@ -21,7 +21,8 @@ enum class Scope {
   kWorkstreamsOfRun,
   kTasksNeeded,
   kGatesNeeded,
-  kPatches
+  kPatches,
+  kTool
 };
 
 // Which of those it looks at are in its way. The guard alone judges; this only finds what its words are about.
@@ -70,6 +71,8 @@ constexpr Sight kSights[] = {
     {"holds_no_task", Scope::kItself},
     {"patch_checks_passed", Scope::kItself},
     {"tests_passed", Scope::kCommand},
+    {"breaker_closed", Scope::kTool},
+    {"breaker_open", Scope::kTool},
     {"failures_reached", Scope::kItself},
     {"has_failed_again", Scope::kItself},
     {"successes_reached", Scope::kItself},
@@ -163,6 +166,14 @@ absl::Status LookAtPatches(const WorkstreamRow& workstream, Snapshot& snapshot, 
   });
 }
 
+// The circuit breaker of its tool, if there is one yet.
+absl::Status LookAtTool(const PatchRow& patch, Rows& rows, Evidence& evidence) {
+  if (!patch.tool) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const CircuitBreakerRow* const breaker, rows.circuit_breakers.Find({*patch.tool}));
+  if (breaker != nullptr) Add({"circuit_breaker", "", *patch.tool}, evidence);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 bool HasEvidence(std::string_view guard) {
@@ -203,6 +214,9 @@ absl::StatusOr<Evidence> EvidenceOf(const Guard& guard, const GuardInput& input,
         break;
       case Scope::kPatches:
         RETURN_IF_ERROR(LookAtPatches(*input.workstream, snapshot, evidence));
+        break;
+      case Scope::kTool:
+        RETURN_IF_ERROR(LookAtTool(*input.patch, input.rows, evidence));
         break;
     }
   }

@@ -111,7 +111,8 @@ void Touch(schema::Event::Body::Reader body) {
       TouchName(moved.getTrigger());
       moved.getOperator();
       moved.getEntity();
-      moved.getPatch();
+      TouchAll(moved.getPatch().getStated());
+      moved.getPatch().getBreaker();
       moved.getTestGate().getExitCode();
       Touch(moved.getTask());
       Touch(moved.getWorker());

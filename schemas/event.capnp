@@ -358,10 +358,16 @@ struct PatchSpec {
 }
 
 struct PatchMove {
-  # What was found; only what the move is about.
+  # What was stated of it, and what was seen of its tool.
   scopePassed @0 :Bool;
   constraintsPassed @1 :Bool;
   testsPassed @2 :Bool;
+  stated @3 :List(Text) $Json.id;
+  # Which of the three were stated, by their names in JSON. Absent where they are those that a move usually states: from
+  # validating the first two, from applied the last, from elsewhere none. What was not stated counts for nothing.
+  breaker @4 :Text $Json.id;
+  # The state of its tool's circuit breaker, closed where there is none yet. Only of a move that depends on it; absent
+  # in logs of before, and of a patch that names no tool.
 }
 
 struct TestGateSpec {

@@ -116,6 +116,54 @@ TEST_F(GroupsTest, AnOpenBreakerSaysHowLongYet) {
   EXPECT_THAT(Out({"breaker", "status", "cc", "--json"}), HasSubstr(R"("status":"closed")"));
 }
 
+TEST_F(GroupsTest, AVerbStatesWhatItMeansUnlessToldOtherwise) {
+  for (const char* const patch : {"p1", "p2"}) {
+    Out({"patch", "propose", patch, "-", "--run", "r1", "--ws", "a"}, kDiff);
+    Out({"patch", "validate", patch, "--run", "r1"});
+  }
+  EXPECT_EQ(sandbox_.Run({"patch", "transition", "p1", "staged", "--run", "r1"}).exit, 3);
+  EXPECT_THAT(sandbox_.Run({"patch", "stage", "p1", "--run", "r1", "--constraints-passed", "false"}).err,
+              HasSubstr("it does not keep the constraints"));
+  Out({"patch", "stage", "p1", "--run", "r1"});
+  Out({"patch", "apply", "p1", "--run", "r1"});
+  EXPECT_THAT(sandbox_.Run({"patch", "verify", "p1", "--run", "r1", "--tests-passed", "false"}).err,
+              HasSubstr("the tests did not pass with it"));
+  Out({"patch", "verify", "p1", "--run", "r1"});
+  Out({"patch", "quarantine", "p2", "--run", "r1", "--reason", "touches secrets"});
+  EXPECT_THAT(Out({"patch", "show", "p2", "--run", "r1", "--json"}),
+              HasSubstr(R"("scope_passed":null,"constraints_passed":null,"tests_passed":null)"));
+}
+
+TEST_F(GroupsTest, HelpOffersAnOverrideWhereTheVerbNamesAState) {
+  for (const char* const verb : {"approve", "reject", "plan", "submit"}) {
+    EXPECT_THAT(Out({"request", verb, "--help"}), Not(HasSubstr("--override"))) << verb;
+  }
+  EXPECT_THAT(Out({"request", "plan", "--help"}), Not(HasSubstr("--reason")));
+  EXPECT_THAT(Out({"request", "reject", "--help"}), HasSubstr("--reason"));
+  Out({"request", "open", "make it fast", "--id", "q1"});
+  Out({"request", "rework", "q1", "--override", "--operator", "olga", "--reason", "slow"});
+  Out({"breaker", "create", "cc"});
+  Out({"breaker", "trip", "cc", "--override", "--operator", "olga", "--reason", "bad"});
+  Out({"breaker", "reset", "cc", "--override", "--operator", "olga", "--reason", "fine"});
+}
+
+TEST_F(GroupsTest, ShowsExactlyWhatIsApproved) {
+  Out({"patch", "propose", "p1", "-", "--run", "r1", "--ws", "a"}, kDiff);
+  Out({"request", "open", "make it fast", "--id", "q1", "--run", "r1"});
+  Out({"request", "start", "q1"});
+  Out({"request", "plan", "q1", "measure", "--patches", "p1"});
+  EXPECT_THAT(Out({"request", "show", "q1"}), HasSubstr("\nmeasure\npatches: [\"p1="));
+  Out({"request", "revise", "q1", "--scope", R"({"paths":["x"]})"});
+  EXPECT_THAT(Out({"request", "show", "q1"}), HasSubstr("\nmeasure\nscope: {\"paths\":[\"x\"]}\npatches: [\"p1="));
+  const std::string shown = Out({"log", "--json", "--type", "request_amended"});
+  Out({"redact", shown.substr(12, shown.find(',') - 12), "--reason", "a key"});
+  EXPECT_THAT(Out({"request", "show", "q1"}),
+              AllOf(HasSubstr("it was redacted: it cannot be approved"), Not(HasSubstr("request approve"))));
+  EXPECT_THAT(
+      Out({"request", "show", "q1", "--json"}),
+      HasSubstr(R"("approval":{"what":"plan","digest":null,"command":"annals request revise q1 --plan TEXT"})"));
+}
+
 TEST_F(GroupsTest, AMachineOfOnesOwnIsDefinedShownAndFollowed) {
   const std::string file = sandbox_.folder().File("deploy.json");
   std::ofstream(file) << kDeploy;
@@ -200,6 +248,7 @@ const Nonsense kNonsense[] = {
     {"AStateOfAnotherMachine", {"task", "transition", "t1", "editing", "--run", "r1"}, 2, "editing"},
     {"ATaskThatIsNotThere", {"task", "queue", "t9", "--run", "r1"}, 4, "run r1 has no task t9"},
     {"ADigestThatIsNone", {"request", "approve", "q1", "--digest", "12"}, 2, "64 hex digits"},
+    {"ARequestForNothing", {"request", "open", ""}, 2, "say what is asked for"},
     {"ACheckpointOfTwoThings",
      {"checkpoint", "save", "c", "--request", "q1", "--run", "r1"},
      2,

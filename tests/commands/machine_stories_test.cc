@@ -139,7 +139,7 @@ const std::vector<Story>& Stories() {
        {"patch p1: pending -> validating by validate",
         "patch p1: validating -> quarantined by quarantine, because of 1: no unified_diff: line 1: "}},
       {"APatchGoesIntoTheTree",
-       {kPatch, Patch("validating"), Patch("staged")},
+       {kPatch, Patch("validating"), Patch("staged", "scope_passed=true constraints_passed=true")},
        Patch("applied"),
        {"patch p1: staged -> applied by apply"}},
       {"TheFirstReportMakesABreaker",

@@ -59,8 +59,8 @@ std::string MoveTask(std::string_view task_id, std::string_view to, std::string_
   return InRun("transition_task",
                fmt::format(R"("task_id":"{}","to":"{}"{}{})", task_id, to, more.empty() ? "" : ",", more));
 }
-std::string MovePatch(std::string_view to) {
-  return InRun("transition_patch", fmt::format(R"("patch_id":"p","to":"{}","reason":"so it is")", to));
+std::string MovePatch(std::string_view to, std::string_view more = "") {
+  return InRun("transition_patch", fmt::format(R"("patch_id":"p","to":"{}","reason":"so it is"{})", to, more));
 }
 std::string MoveGate(std::string_view to) {
   return InRun("transition_test_gate", fmt::format(R"("gate_id":"g","to":"{}","result":{{"tail":"it broke"}})", to));
@@ -99,7 +99,7 @@ std::vector<Batch> MakeMachinesScript() {
       {MoveTask("t3", "cancelled"), Worker("transition_worker", R"("to":"draining")"),
        Worker("transition_worker", R"("to":"shutdown")")},
       {InRun("create_patch", R"("ws_id":"d","patch_id":"p","tool":"cc",)" + diff), MovePatch("validating"),
-       MovePatch("staged"),
+       MovePatch("staged", R"(,"scope_passed":true,"constraints_passed":true)"),
        R"({"command":"create_circuit_breaker","tool":"cc","failure_threshold":2,"cooldown_seconds":1})"},
       {Report("failure"), Report("failure"), MovePatch("applied"), Report("success")},
       {Report("success"), MovePatch("applied"), MovePatch("quarantined")},
