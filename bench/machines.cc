@@ -93,13 +93,13 @@ std::string TaskLine(uint64_t number) {
       R"("create_patch","run_id":"r","ws_id":"w","patch_id":"p{0}","format":"unified_diff",)"
       R"("diff":"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n")",
       R"("transition_patch","run_id":"r","patch_id":"p{0}","to":"validating")",
-      R"("transition_patch","run_id":"r","patch_id":"p{0}","to":"staged",)"
+      R"("transition_patch","run_id":"r","patch_id":"p{0}","to":"staged","scope_passed":true,"constraints_passed":true,)"
       R"("scope_passed":true,"constraints_passed":true)",
       R"("transition_patch","run_id":"r","patch_id":"p{0}","to":"applied")",
       R"("transition_task","run_id":"r","task_id":"t{0}","to":"validating")",
       R"("transition_test_gate","run_id":"r","gate_id":"g{0}","to":"running")",
       R"("transition_test_gate","run_id":"r","gate_id":"g{0}","to":"passed")",
-      R"("transition_patch","run_id":"r","patch_id":"p{0}","to":"verified",)"
+      R"("transition_patch","run_id":"r","patch_id":"p{0}","to":"verified","tests_passed":true,)"
       R"("tests_passed":true)",
       R"("transition_task","run_id":"r","task_id":"t{0}","to":"completed")"};
   return fmt::format(R"({{"command":{}}})",

@@ -28,6 +28,8 @@ const std::string kMakeRequest = Cmd("create_request", "request_id=q1 request=x"
 const std::string kMakeBreaker = Cmd("create_circuit_breaker", "tool=cc failure_threshold=2");
 const std::string kMakePatch =
     R"({"command":"create_patch","run_id":"r1","ws_id":"a","patch_id":"p1","diff":"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"})";
+const std::string kStagePatch =
+    Cmd("transition_patch", "run_id=r1 patch_id=p1 to=staged scope_passed=true constraints_passed=true");
 const std::string kMakeDeploy =
     R"({"command":"define_machine","machine":{"name":"deploy","initial":"new","terminals":["gone"],"states":[{"name":"new"},{"name":"gone"}],"edges":[{"from":"new","to":"gone","trigger":"end","guards":["operator_required"]}]}})";
 
@@ -76,7 +78,7 @@ const std::vector<UnlawfulCase>& Cases() {
        "the claim of epoch 9 does not count"},
       {"ATaskIsMovedByAWorkerThatDoesNotHoldIt", kRunning,
        kTask.Moved("running", "validating", "submit", R"("task":{"worker_id":"w2","epoch":1})"),
-       "worker w1 holds it under epoch 1, not worker w2"},
+       "worker w2 has no claim: worker w1 holds it, under epoch 1"},
       {"ATaskIsToBeTriedAgainTooSoon", kRunning,
        kTask.Moved("running", "retrying", "retry",
                    R"("task":{"worker_id":"w1","epoch":1,"retry_at":"2026-01-01T00:00:00Z"},"severity":"warning")"),
@@ -104,7 +106,10 @@ const std::vector<UnlawfulCase>& Cases() {
        {Cmd("transition_workstream", "run_id=r1 ws_id=a to=failed")},
        kTask.Created("pending", R"("task":{})"),
        "nothing begins in it"},
-      {"ATaskNeedsAGhost", {}, kTask.Created("pending", R"("task":{"depends_on":["ghost"]})"), "which run r1 does not"},
+      {"ATaskNeedsAGhost",
+       {},
+       kTask.Created("pending", R"("task":{"depends_on":["ghost"]})"),
+       "depends_on: run r1 has no task ghost"},
       {"ATaskOfAnotherWorkstream",
        {kMakeTask},
        Entity{"task", "t1", "b"}.Moved("pending", "queued", "dependencies_met"),
@@ -133,11 +138,11 @@ const std::vector<UnlawfulCase>& Cases() {
        kPatch.Moved("validating", "staged", "stage", R"("patch":{"scope_passed":false,"constraints_passed":true})"),
        "it changes what it may not change"},
       {"APatchIsVerifiedWithoutTests",
-       {kMakePatch, Patch("validating"), Patch("staged"), Patch("applied")},
+       {kMakePatch, Patch("validating"), kStagePatch, Patch("applied")},
        kPatch.Moved("applied", "verified", "verify", R"("patch":{})"),
        "the tests did not pass with it"},
       {"APatchIsTakenOutWithoutAReason",
-       {kMakePatch, Patch("validating"), Patch("staged"), Patch("applied")},
+       {kMakePatch, Patch("validating"), kStagePatch, Patch("applied")},
        kPatch.Moved("applied", "rolled_back", "roll_back"),
        "no reason is given"},
 
@@ -167,7 +172,7 @@ const std::vector<UnlawfulCase>& Cases() {
       {"APlanIsApprovedByAnotherDigest", kPlanned,
        kRequest.Moved("plan_awaiting_approval", "plan_approved", "approve",
                       fmt::format(R"("request":{{"digest":"{}"}})", std::string(64, 'a'))),
-       "what waits for approval has the digest"},
+       "what waits for approval is not what that digest is of"},
       {"APlanIsApprovedByNoDigest", kPlanned, kRequest.Moved("plan_awaiting_approval", "plan_approved", "approve"),
        "no digest says what is approved"},
       {"APlanIsRejectedWithoutAReason", kPlanned, kRequest.Moved("plan_awaiting_approval", "plan_rejected", "reject"),
