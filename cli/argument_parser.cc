@@ -50,6 +50,13 @@ absl::Status Missing(const Argument& argument) {
   return absl::InvalidArgumentError(fmt::format("{} is missing: {}", Called(argument), argument.meaning));
 }
 
+// A file that stands in its place is called by its name, as a person would.
+std::string CalledFor(const Argument& argument, std::string_view text) {
+  const bool is_name = argument.completion == Completion::kFile && argument.IsPlace() && !text.empty() &&
+                       !text.starts_with('{') && text != "-";
+  return is_name ? std::string(text.substr(text.starts_with('@') ? 1 : 0)) : argument.name;
+}
+
 absl::Status TakeValue(const Argument& argument, std::string_view text) {
   const auto& allowed = argument.one_of;
   if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), text) == allowed.end()) {
@@ -57,7 +64,8 @@ absl::Status TakeValue(const Argument& argument, std::string_view text) {
     return absl::InvalidArgumentError(
         fmt::format("{}: {} is not one of its values; {}", argument.name, Quoted(text), SuggestName(text, names)));
   }
-  return WithContext(argument.take(text), argument.name);
+  const absl::Status taken = argument.take(text);
+  return taken.ok() ? taken : WithContext(taken, CalledFor(argument, text));
 }
 
 absl::Status TakeAll(const std::vector<Bound>& bound) {

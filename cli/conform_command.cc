@@ -108,6 +108,7 @@ absl::Status ReadLog(Context& context, const InputFile& input, Conformance& conf
 std::string ResultJson(const Conformance& conformance, const Breaks& breaks) {
   JsonWriter out;
   out.BeginObject().Key("lines").UInt(conformance.lines()).Key("other").UInt(conformance.other());
+  out.Key("refused").UInt(conformance.refused());
   out.Key("conform").UInt(conformance.conform()).Key("breaks").BeginArray();
   for (const Break& broken : breaks.listed()) {
     out.BeginObject().Key("line").UInt(broken.line).Key("kind").String(NameOf(broken.kind));
@@ -124,8 +125,11 @@ std::string Share(uint64_t part, uint64_t whole) {
 }
 
 std::string Summary(const Conformance& conformance, std::string_view machine, std::string_view name) {
-  const uint64_t judged = conformance.lines() - conformance.other();
+  const uint64_t judged = conformance.judged();
   if (conformance.lines() == 0) return fmt::format("{}: there is no line in it\n", name);
+  if (judged == 0 && conformance.refused() > 0) {
+    return fmt::format("{}: every transition of {} in it was refused: {}\n", name, machine, conformance.refused());
+  }
   if (judged == 0) {
     return fmt::format("{}: lines of the entity type {}: none of {}; the first is of {}\n", name, machine,
                        conformance.lines(), Quoted(conformance.first_other()));
@@ -133,6 +137,7 @@ std::string Summary(const Conformance& conformance, std::string_view machine, st
   std::string text = fmt::format("{}: {} of {} transitions conform to {} ({})", name, conformance.conform(), judged,
                                  machine, Share(conformance.conform(), judged));
   if (conformance.other() > 0) text += fmt::format("; lines of other entity types: {}", conformance.other());
+  if (conformance.refused() > 0) text += fmt::format("; refused ones, passed over: {}", conformance.refused());
   return text + '\n';
 }
 
@@ -160,7 +165,7 @@ void PrintForPeople(Context& context, const Conformance& conformance, const Brea
     context.out() << fmt::format("… and {} more; --limit {} lists all\n", hidden, breaks.total());
   }
   const std::vector<std::string_view> unreached = conformance.Unreached();
-  if (!unreached.empty() && conformance.lines() > conformance.other()) {
+  if (!unreached.empty() && conformance.judged() > 0) {
     context.out() << fmt::format("\nnever reached: {}\n", fmt::join(unreached, ", "));
   }
 }
@@ -195,7 +200,8 @@ Command ConformCommand() {
           "LOG has a JSON object on each line, with the keys entity_type, entity_id, from_state, to_state and "
           "timestamp, "
           "all strings; other keys are passed over. A from_state of null or \"\" is a creation. Lines of other entity "
-          "types than the machine's name are counted and not judged. The order of the lines counts, not their times. "
+          "types than the machine's name are counted and not judged, and so are those with \"kind\":\"refused\", as "
+          "annals log --transitions --json has them. The order of the lines counts, not their times. "
           "Guards are not judged: they look at tables, and there are none. No database is used. Exit code 0: every "
           "line "
           "conforms. 3: some do not. 2: a line cannot be read; the message names it.",

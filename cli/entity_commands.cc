@@ -1,5 +1,6 @@
 // annals entity, annals checkpoint, annals machine define: what users bring themselves.
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -7,9 +8,12 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/list.h"
+#include "cli/report.h"
 #include "cli/show.h"
 #include "cli/write_command.h"
+#include "commands/missing_entity.h"
 #include "projections/entity_tables.h"
+#include "projections/rows.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -32,7 +36,8 @@ Command ShowEntity() {
     ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
     const Value key[] = {std::string_view(options->machine), std::string_view(options->id)};
     return PrintRow(context, *snapshot, EntitiesTable().table(), key,
-                    fmt::format("entity {} of machine {}", options->id, options->machine));
+                    NoSuchEntity(fmt::format("{} {}", options->machine, options->id),
+                                 fmt::format("annals entity list --machine {}", options->machine)));
   };
   return command;
 }
@@ -48,9 +53,24 @@ Command ShowCheckpoint() {
   command.run = [id](Context& context) -> absl::StatusOr<int> {
     ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
     const Value key[] = {*id};
-    return PrintRow(context, *snapshot, CheckpointsTable().table(), key, fmt::format("checkpoint {}", *id));
+    return PrintRow(context, *snapshot, CheckpointsTable().table(), key,
+                    NoSuchEntity(fmt::format("checkpoint {}", *id), "annals checkpoint list"));
   };
   return command;
+}
+
+// A definition that is there already is said to be, as nothing was done.
+absl::StatusOr<int> PrintDefined(Context& context, const Answer& answer) {
+  const auto* const receipt = std::get_if<Receipt>(&answer);
+  if (receipt == nullptr || !receipt->repeat) return PrintAnswer(context, answer, "");
+  ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
+  Rows rows;
+  rows.Attach(snapshot.get(), TableSet::kLive);
+  ASSIGN_OR_RETURN(const std::optional<std::string> newest, rows.NewestMachineVersion(receipt->entity));
+  if (newest != receipt->state) return PrintAnswer(context, answer, "");
+  return PrintAnswer(context, answer,
+                     fmt::format("machine {}: {} is its newest version already (position {})", receipt->entity,
+                                 receipt->state, receipt->first_position.value));
 }
 
 }  // namespace
@@ -114,6 +134,9 @@ Command CheckpointCommands() {
                          {"--request", "REQUEST", "request_id", "the request"},
                          {"--run", "RUN", "run_id", "the run of the workstream"},
                          {"--ws", "WS", "ws_id", "the workstream"},
+                         {"--task", "TASK", "task_id", "the task of the workstream whose work it is"},
+                         {"--epoch", "N", "epoch",
+                          "the claim to the task under which it is saved; one that is over is refused"},
                          {"--data", "JSON", "data",
                           "an object with what is needed to go on: text, @FILE, or - for standard input"}}}),
       MakeListCommand({.table = &CheckpointsTable().table(),
@@ -142,14 +165,16 @@ Command DefineMachineCommand() {
                            .summary = "Put a machine of your own into the log",
                            .details =
                                "It is checked first; every fault is named with its place. New entities follow it "
-                               "from then on, those there are stay with the version they were created under.",
+                               "from then on, those there are stay with the version they were created under. A "
+                               "machine whose newest version says the same stays as it is.",
                            .example = "annals machine define @deploy.json\nannals machine show ./deploy.json",
                            .arguments = {{"FILE",
                                           "",
                                           "machine",
                                           "the definition: a file, @FILE, text, or - for standard input",
                                           {},
-                                          Input::kFileName}}});
+                                          Input::kFileName}},
+                           .finish = PrintDefined});
 }
 
 }  // namespace annals

@@ -8,6 +8,7 @@
 
 #include "cli/context.h"
 #include "cli/show.h"
+#include "commands/missing_entity.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -40,7 +41,9 @@ Command MakeVerb(const EntityGroup& group, const EntityVerb& verb) {
                        .body = group.transition,
                        .summary = verb.summary,
                        .example = verb.example,
-                       .arguments = WithEntity(group, verb.arguments)};
+                       .arguments = WithEntity(group, verb.arguments),
+                       .presets = verb.states,
+                       .takes_reason = verb.takes_reason};
   if (!verb.to.empty()) command.presets.push_back({"to", verb.to});
   if (!verb.trigger.empty()) command.presets.push_back({"trigger", verb.trigger});
   return MakeWriteCommand(command);
@@ -61,15 +64,15 @@ Command MakeShow(const EntityGroup& group) {
   command.arguments = {Place(std::string(group.place), &options->id, std::string(group.meaning))};
   if (group.is_in_run)
     command.arguments.push_back(Required(Option("--run", "RUN", &options->run_id, "the run it is in")));
-  command.run = [options, name = std::string(group.name), table = group.list.table,
+  command.run = [options, machine = group.machine, name = std::string(group.name), table = group.list.table,
                  is_in_run = group.is_in_run](Context& context) -> absl::StatusOr<int> {
     ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
     std::vector<Value> key;
     if (is_in_run) key.emplace_back(std::string_view(options->run_id));
     key.emplace_back(std::string_view(options->id));
     return PrintRow(context, *snapshot, *table, key,
-                    is_in_run ? fmt::format("{} {} in run {}", name, options->id, options->run_id)
-                              : fmt::format("{} {}", name, options->id));
+                    NoSuchEntity(fmt::format("{} {}", machine().name(), options->id),
+                                 fmt::format("annals {} list", name), options->run_id));
   };
   return command;
 }

@@ -18,6 +18,8 @@ struct EntityVerb {
   std::string_view summary;
   std::string_view example;
   std::vector<FieldArgument> arguments = {};  // beside the entity and its run
+  std::vector<FieldPreset> states = {};       // what saying it states, where no argument states otherwise
+  bool takes_reason = true;                   // false: another text stands in its place
 };
 
 struct EntityGroup {

@@ -8,6 +8,7 @@
 #include "cli/log_line.h"
 #include "eventstore/event_codec.h"
 #include "eventstore/event_entity.h"
+#include "eventstore/patch_statement.h"
 #include "schemas/gate_type.h"
 #include "schemas/step_status.h"
 #include "schemas/timestamp.h"
@@ -96,10 +97,14 @@ void Add(schema::WorkerMove::Reader worker, bool is_silent, Parts& parts) {
   if (is_silent) AddTime("last heard of at", worker.getLastHeartbeat(), parts);
 }
 
-void Add(schema::PatchMove::Reader patch, Parts& parts) {
-  if (patch.getScopePassed()) parts.emplace_back("scope passed");
-  if (patch.getConstraintsPassed()) parts.emplace_back("constraints passed");
-  if (patch.getTestsPassed()) parts.emplace_back("tests passed");
+void AddVerdict(std::string_view what, std::optional<bool> passed, Parts& parts) {
+  if (passed) parts.push_back(fmt::format("{} {}", what, *passed ? "passed" : "did not pass"));
+}
+
+void Add(const PatchStatement& stated, Parts& parts) {
+  AddVerdict("scope", stated.scope_passed, parts);
+  AddVerdict("constraints", stated.constraints_passed, parts);
+  AddVerdict("tests", stated.tests_passed, parts);
 }
 
 void Add(schema::TestGateMove::Reader gate, Parts& parts) {
@@ -129,7 +134,7 @@ void Add(schema::Created::Reader created, Parts& parts) {
 void Add(schema::Transitioned::Reader moved, Parts& parts) {
   if (moved.hasTask()) Add(moved.getTask(), parts);
   if (moved.hasWorker()) Add(moved.getWorker(), View(moved.getTo()) == "unresponsive", parts);
-  if (moved.hasPatch()) Add(moved.getPatch(), parts);
+  if (moved.hasPatch()) Add(StatementIn(moved, View(moved.getFrom())), parts);
   if (moved.hasTestGate()) Add(moved.getTestGate(), parts);
   if (moved.hasRequest()) Add(moved.getRequest(), parts);
 }

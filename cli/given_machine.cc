@@ -2,15 +2,34 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/context.h"
 #include "cli/input_text.h"
+#include "projections/entity_tables.h"
 #include "projections/rows.h"
+#include "schemas/message_text.h"
 #include "schemas/status.h"
 
 namespace annals {
+namespace {
+
+absl::Status NoSuchMachine(Snapshot& snapshot, std::string_view name) {
+  std::vector<std::string> known;
+  for (const Machine* const machine : BuiltInMachines()) known.emplace_back(machine->name());
+  RETURN_IF_ERROR(
+      snapshot.ReadRows({.table = &MachinesTable().table(), .order = {0}}, TableSet::kLive, [&](Row values) {
+        MachineRow row = MachinesTable().FromValues(values);
+        if (known.back() != row.name) known.push_back(std::move(row.name));
+        return absl::OkStatus();
+      }));
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  return absl::InvalidArgumentError(fmt::format("{} is no machine; {}", Quoted(name), SuggestName(name, names)));
+}
+
+}  // namespace
 
 absl::StatusOr<GivenMachine> GivenMachine::Read(Context& context, const std::string& name_or_file,
                                                 const std::optional<std::string>& version) {
@@ -32,7 +51,7 @@ absl::StatusOr<GivenMachine> GivenMachine::Read(Context& context, const std::str
   Rows rows;
   rows.Attach(snapshot->get(), TableSet::kLive);
   ASSIGN_OR_RETURN(const std::optional<std::string> newest, rows.NewestMachineVersion(name_or_file));
-  if (!newest) return built_in.status();
+  if (!newest) return NoSuchMachine(**snapshot, name_or_file);
   ASSIGN_OR_RETURN(const MachineRow* const row, rows.machines.Find({name_or_file, version.value_or(*newest)}));
   if (row == nullptr) {
     return absl::NotFoundError(

@@ -15,6 +15,7 @@
 #include "commands/machine.h"
 #include "eventstore/event_codec.h"
 #include "projections/entity_tables.h"
+#include "projections/rows.h"
 #include "schemas/json_writer.h"
 #include "schemas/status.h"
 
@@ -23,15 +24,17 @@ namespace {
 
 constexpr const char* kNameMeaning = "the machine: its name, or a file that defines one (with a / or ending in .json)";
 
-void ListOne(Context& context, const Machine& machine, std::string_view meaning, Table& table) {
+void ListOne(Context& context, const Machine& machine, std::string_view meaning, bool is_newest, Table& table) {
   if (context.json()) {
     JsonWriter out;
     out.BeginObject().Key("name").String(machine.name()).Key("version").String(machine.version());
     out.Key("states").UInt(machine.states().size()).Key("edges").UInt(machine.edges().size());
+    out.Key("newest").Bool(is_newest);
     context.out() << out.Key("meaning").String(meaning).EndObject().text() << '\n';
   }
   table.AddRow({{std::string(machine.name())},
                 {std::string(machine.version())},
+                {is_newest ? "yes" : ""},
                 {fmt::format("{}", machine.states().size())},
                 {fmt::format("{}", machine.edges().size())},
                 {std::string(meaning)}});
@@ -42,21 +45,24 @@ absl::Status ListUsers(Context& context, Table& table) {
   const absl::StatusOr<std::unique_ptr<Snapshot>> snapshot = context.Read();
   if (absl::IsNotFound(snapshot.status())) return absl::OkStatus();
   RETURN_IF_ERROR(snapshot.status());
+  Rows rows;
+  rows.Attach(snapshot->get(), TableSet::kLive);
   return (*snapshot)->ReadRows(
       {.table = &MachinesTable().table(), .order = {0, 3}}, TableSet::kLive, [&](Row values) -> absl::Status {
         const MachineRow row = MachinesTable().FromValues(values);
         ASSIGN_OR_RETURN(const MachineDefinition definition, ReadMachineDefinition(row.definition_json));
         ASSIGN_OR_RETURN(const Machine machine, Machine::FromData(definition.data()));
         const std::string_view meaning = View(definition.data().getMeaning());
-        ListOne(context, machine, meaning.empty() ? "defined by a user" : meaning, table);
+        ASSIGN_OR_RETURN(const std::optional<std::string> newest, rows.NewestMachineVersion(row.name));
+        ListOne(context, machine, meaning.empty() ? "defined by a user" : meaning, newest == row.version, table);
         return absl::OkStatus();
       });
 }
 
 absl::StatusOr<int> List(Context& context) {
-  Table table({{"MACHINE"}, {"VERSION"}, {"STATES", Align::kRight}, {"EDGES", Align::kRight}, {"MEANING"}});
+  Table table({{"MACHINE"}, {"VERSION"}, {"NEWEST"}, {"STATES", Align::kRight}, {"EDGES", Align::kRight}, {"MEANING"}});
   for (const Machine* const machine : BuiltInMachines()) {
-    ListOne(context, *machine, View(machine->data().getMeaning()), table);
+    ListOne(context, *machine, View(machine->data().getMeaning()), /*is_newest=*/true, table);
   }
   RETURN_IF_ERROR(ListUsers(context, table));
   if (!context.json()) context.out() << table.Render(context.width(), context.colour());
@@ -145,7 +151,8 @@ Command MachineCommands() {
            .details = "",
            .example = "annals machine list",
            .arguments = {},
-           .run = List},
+           .run = List,
+           .reads_as_of = true},
           {.name = "show",
            .summary = "The states and edges of one machine",
            .details = "A file is checked as it is read, so this also says what is wrong with it. json is what a file "
@@ -156,7 +163,8 @@ Command MachineCommands() {
                          Option("--version", "VERSION", &show->version, "of a machine of yours (default: the newest)"),
                          OneOf({"table", "mermaid", "dot", "svg", "json"},
                                Option("--format", "FORMAT", &show->format, "how to print it (default: table)"))},
-           .run = [show](Context& context) { return Show(context, *show); }},
+           .run = [show](Context& context) { return Show(context, *show); },
+           .reads_as_of = true},
           {.name = "check",
            .summary = "Whether the law has an edge between two states",
            .details =
@@ -164,7 +172,8 @@ Command MachineCommands() {
            .example = "annals machine check run pending running\nannals machine check ./review.json draft done",
            .arguments = {FileNamed(Place("NAME|FILE", &check->name, kNameMeaning)),
                          Place("FROM", &check->from, "the state before"), Place("TO", &check->to, "the state after")},
-           .run = [check](Context& context) { return Check(context, *check); }},
+           .run = [check](Context& context) { return Check(context, *check); },
+           .reads_as_of = true},
           DefineMachineCommand(),
       }};
 }

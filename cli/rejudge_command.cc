@@ -31,7 +31,8 @@ std::string JsonOf(const Machine& machine, const Rejudgement& found, const std::
   JsonWriter out;
   out.BeginObject().Key("machine").String(machine.name()).Key("version").String(machine.version());
   out.Key("judged").UInt(found.judged).Key("same").UInt(found.same).Key("diverged").UInt(found.divergences);
-  out.Key("after").UInt(found.after).Key("divergences").BeginArray();
+  out.Key("after").UInt(found.after).Key("undecided").UInt(found.undecided);
+  out.Key("divergences").BeginArray();
   for (const Divergence& one : divergences) {
     out.BeginObject().Key("position").UInt(one.position.value).Key("run_id");
     one.run_id.empty() ? out.Null() : out.String(one.run_id);
@@ -79,9 +80,14 @@ absl::StatusOr<int> Run(Context& context, const Options& options) {
   }
   context.out() << fmt::format("{} moves of the {} machine judged: {} as they were decided, {} otherwise", found.judged,
                                given.machine().name(), found.same, found.divergences);
-  context.out() << (found.after == 0
-                        ? "\n"
-                        : fmt::format("; {} more of entities that would have been elsewhere\n", found.after));
+  if (found.after > 0) {
+    context.out() << fmt::format("; {} more of entities that would have been elsewhere", found.after);
+  }
+  if (found.undecided > 0) {
+    context.out() << fmt::format("; {} refusal{} that no machine decides", found.undecided,
+                                 found.undecided == 1 ? "" : "s");
+  }
+  context.out() << '\n';
   return exit;
 }
 
@@ -96,7 +102,8 @@ Command RejudgeCommand() {
       "Takes the moves of the log, made and refused, of the machine that the proposed one is named like, and judges "
       "them\n"
       "again, guards included, on the tables as they were. Of each entity only the first that diverges is named: what\n"
-      "came after would have been another history. Exit code 3: something diverges.";
+      "came after would have been another history. A refusal that the edges and guards did not decide, such as of a\n"
+      "name that was taken or of an old epoch, is counted and left out. Exit code 3: something diverges.";
   command.reads_as_of = true;
   command.example =
       "annals machine show workstream --format json > proposed.json\n"

@@ -208,6 +208,8 @@ absl::StatusOr<int> PrintAnswer(Context& context, const Answer& answer, std::str
     context.out() << json << '\n';
   } else if (preview.refusal) {
     context.err() << "annals: dry run: " << Printable(RefusalText(*preview.refusal)) << '\n';
+  } else if (preview.events.empty()) {
+    context.out() << "dry run: nothing would be appended: it renews the worker's lease, which is no event\n";
   } else {
     context.out() << "dry run: this would be appended\n";
     LogColumns columns(context.width(), context.colour());

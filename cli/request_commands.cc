@@ -28,7 +28,7 @@ Command Open() {
 Command RequestCommands() {
   const FieldArgument run = {"--run", "RUN", "run_id", "the run that does the work"};
   const FieldArgument scope = {"--scope", "JSON", "scope", "what it is about, approved with it: text, @FILE, or -"};
-  const FieldArgument patches = {"--patches", "A,B", "patches", "patches of the linked run it is made of"};
+  const FieldArgument patches = {"--patches", "A,B", "patches", "patches of the linked run, approved with it"};
   const FieldArgument digest = {"--digest", "HEX", "digest", "of what is approved, as annals request show prints it"};
   const FieldArgument authority = {"--authority", "TEXT", "authority", "by which you approve it (default: own)"};
   const auto text = [](std::string_view place, std::string_view field, std::string_view meaning) {
@@ -56,6 +56,8 @@ Command RequestCommands() {
            {.name = "revise",
             .body = "amend_request",
             .summary = "Change what waits for approval, which voids its digest, or link a run",
+            .details =
+                "What is not named stays as it is: the text, the scope and the patches can each be changed alone.",
             .example = "annals request revise q1 --plan @plan.md\nannals request revise q1 --run r1",
             .arguments =
                 {{"--plan", "TEXT", "plan", "the plan: text, @FILE, or -", {}, Input::kFile},
@@ -82,7 +84,10 @@ Command RequestCommands() {
                  "",
                  "Put a plan up for approval",
                  "annals request plan q1 @plan.md --scope '{\"paths\":[\"parser/\"]}'",
-                 {text("PLAN", "plan", "how it shall be done: text, @FILE, or - for standard input"), scope, run}},
+                 {text("PLAN", "plan", "how it shall be done: text, @FILE, or - for standard input"), scope, patches,
+                  run},
+                 {},
+                 /*takes_reason=*/false},
                 {"implement",
                  "implementing",
                  "implement",
@@ -95,7 +100,9 @@ Command RequestCommands() {
                  "Put what was made up for approval",
                  "annals request submit q1 @summary.md --patches p1,p2",
                  {text("TEXT", "implementation", "what was made: text, @FILE, or - for standard input"), scope, patches,
-                  run}},
+                  run},
+                 {},
+                 /*takes_reason=*/false},
                 {"approve",
                  "",
                  "approve",
@@ -109,7 +116,12 @@ Command RequestCommands() {
                  "",
                  "Begin to try it, the review being done",
                  "annals request verify q1 --review 'good'",
-                 {{"--review", "TEXT", "review", "what the review said: text, @FILE, or -", {}, Input::kFile}}},
+                 {{"--review",
+                   "TEXT",
+                   "review",
+                   "what the review said, instead of a reason: text, @FILE, or -",
+                   {},
+                   Input::kFile}}},
                 {"complete",
                  "completed",
                  "",
@@ -118,7 +130,7 @@ Command RequestCommands() {
                  {{"--result",
                    "TEXT",
                    "verification_result",
-                   "what trying it showed: text, @FILE, or -",
+                   "what trying it showed, instead of a reason: text, @FILE, or -",
                    {},
                    Input::kFile}}},
                 {"rework", "implementing", "rework", "Say that it has to be mended",

@@ -11,6 +11,8 @@
 #include "cli/printable.h"
 #include "cli/row_json.h"
 #include "cli/show.h"
+#include "commands/missing_entity.h"
+#include "eventstore/event_content.h"
 #include "projections/entity_tables.h"
 #include "schemas/json_writer.h"
 #include "schemas/status.h"
@@ -24,12 +26,15 @@ struct Shown {
   std::string text;
   std::optional<std::string> scope_json;
   std::string patches;  // JSON array
-  std::string digest;
+  std::string digest;   // empty: there is nothing that could be approved
+
+  // What nobody can see is not approved.
+  bool MayBeApproved() const { return !digest.empty() && !IsRedacted(text); }
 };
 
 std::optional<Shown> WaitingFor(const RequestRow& row) {
   if (row.status == "plan_awaiting_approval") {
-    return Shown{"plan", row.plan.value_or(""), row.plan_scope_json, "[]", row.plan_digest.value_or("")};
+    return Shown{"plan", row.plan.value_or(""), row.plan_scope_json, row.patches, row.plan_digest.value_or("")};
   }
   if (row.status == "implementation_awaiting_approval") {
     return Shown{"implementation", row.implementation.value_or(""), row.implementation_scope_json, row.patches,
@@ -38,17 +43,24 @@ std::optional<Shown> WaitingFor(const RequestRow& row) {
   return std::nullopt;
 }
 
-std::string ApproveLine(const RequestRow& row, const Shown& shown) {
-  return fmt::format("annals request approve {} --digest {}", row.request_id, shown.digest);
+// What helps on.
+std::string HelpLine(const RequestRow& row, const Shown& shown) {
+  return shown.MayBeApproved() ? fmt::format("annals request approve {} --digest {}", row.request_id, shown.digest)
+                               : fmt::format("annals request revise {} --{} TEXT", row.request_id, shown.what);
 }
 
 void PrintWaiting(Context& context, const RequestRow& row, const Shown& shown) {
+  if (!shown.MayBeApproved()) {
+    context.out() << fmt::format("\nThe {} waits for approval, but {}: it cannot be approved.\n\n  {}\n", shown.what,
+                                 shown.digest.empty() ? "there is none" : "it was redacted", HelpLine(row, shown));
+    return;
+  }
   context.out() << fmt::format("\nThe {} waits for approval. This is what is approved:\n\n", shown.what);
   context.out() << PrintableLines(shown.text) << (shown.text.ends_with('\n') ? "" : "\n");
   if (shown.scope_json) context.out() << fmt::format("scope: {}\n", Printable(*shown.scope_json));
   if (shown.patches != "[]") context.out() << fmt::format("patches: {}\n", Printable(shown.patches));
   context.out() << fmt::format("digest: {}\n\n  {}\n  annals request reject {} --reason TEXT\n", shown.digest,
-                               ApproveLine(row, shown), row.request_id);
+                               HelpLine(row, shown), row.request_id);
 }
 
 absl::StatusOr<int> Show(Context& context, const std::string& id) {
@@ -58,7 +70,8 @@ absl::StatusOr<int> Show(Context& context, const std::string& id) {
   ASSIGN_OR_RETURN(const std::vector<OwnedRow> rows,
                    ReadAllRows(*snapshot, {.table = &table, .equals = {{0, key[0]}}}));
   if (!context.json() || rows.empty()) {
-    ASSIGN_OR_RETURN(const int exit, PrintRow(context, *snapshot, table, key, fmt::format("request {}", id)));
+    ASSIGN_OR_RETURN(const int exit, PrintRow(context, *snapshot, table, key,
+                                              NoSuchEntity(fmt::format("request {}", id), "annals request list")));
     const RequestRow row = RequestsTable().FromValues(rows.front().row());
     if (const std::optional<Shown> shown = WaitingFor(row)) PrintWaiting(context, row, *shown);
     return exit;
@@ -69,8 +82,9 @@ absl::StatusOr<int> Show(Context& context, const std::string& id) {
   WriteRow(table, rows.front().row(), out);
   out.Key("approval");
   if (const std::optional<Shown> shown = WaitingFor(row)) {
-    out.BeginObject().Key("what").String(shown->what).Key("digest").String(shown->digest);
-    out.Key("command").String(ApproveLine(row, *shown)).EndObject();
+    out.BeginObject().Key("what").String(shown->what).Key("digest");
+    shown->MayBeApproved() ? out.String(shown->digest) : out.Null();
+    out.Key("command").String(HelpLine(row, *shown)).EndObject();
   } else {
     out.Null();
   }

@@ -11,6 +11,7 @@
 #include "cli/show.h"
 #include "cli/write_command.h"
 #include "commands/machine.h"
+#include "commands/missing_entity.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "projections/tables.h"
 #include "schemas/status.h"
@@ -72,7 +73,8 @@ Command ShowRun() {
   command.run = [run_id](Context& context) -> absl::StatusOr<int> {
     ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, context.Read());
     const Value key[] = {std::string_view(*run_id)};
-    return PrintRow(context, *snapshot, RunsTable().table(), key, fmt::format("run {}", *run_id));
+    return PrintRow(context, *snapshot, RunsTable().table(), key,
+                    NoSuchEntity(fmt::format("run {}", *run_id), "annals run list"));
   };
   return command;
 }

@@ -47,13 +47,11 @@ class Lines {
 }  // namespace
 
 absl::StatusOr<int> PrintRow(Context& context, Snapshot& snapshot, const TableDef& table, absl::Span<const Value> key,
-                             std::string_view what, std::vector<ShownLine> more) {
+                             const absl::Status& missing, std::vector<ShownLine> more) {
   RowQuery query{.table = &table};
   for (size_t i = 0; i < key.size(); ++i) query.equals.push_back({i, key[i]});
   ASSIGN_OR_RETURN(const std::vector<OwnedRow> rows, ReadAllRows(snapshot, query));
-  if (rows.empty())
-    return absl::NotFoundError(
-        fmt::format("there is no {}; annals {} list shows those there are", what, what.substr(0, what.find(' '))));
+  if (rows.empty()) return missing;
   const Row row = rows.front().row();
   const Timestamp now = context.Now();
   if (context.json()) {

@@ -86,7 +86,12 @@ Command TaskCommands() {
                  "annals task fail t1 --run r1 --reason 'no such file'",
                  {worker, epoch}},
                 {"unblock", "pending", "", "Let it wait again", "annals task unblock t2 --run r1"},
-                {"cancel", "cancelled", "", "Give it up", "annals task cancel t1 --run r1 --reason 'not needed'"}},
+                {"cancel",
+                 "cancelled",
+                 "",
+                 "Give it up",
+                 "annals task cancel t1 --run r1 --reason 'not needed'",
+                 {worker, epoch}}},
   });
 }
 

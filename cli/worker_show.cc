@@ -15,6 +15,7 @@
 #include "cli/exit_code.h"
 #include "cli/row_json.h"
 #include "cli/show.h"
+#include "commands/missing_entity.h"
 #include "projections/entity_tables.h"
 #include "schemas/json_writer.h"
 #include "schemas/status.h"
@@ -107,7 +108,7 @@ absl::StatusOr<int> Show(Context& context, const std::string& id) {
     context.out() << JsonOf(rows.front().row(), lease, tasks, context.Now()) << '\n';
     return kExitDone;
   }
-  return PrintRow(context, *snapshot, table, key, fmt::format("worker {}", id),
+  return PrintRow(context, *snapshot, table, key, NoSuchEntity(fmt::format("worker {}", id), "annals worker list"),
                   LinesOf(lease, tasks, /*is_of_now=*/!context.options().at, context.Now()));
 }
 

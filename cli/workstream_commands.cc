@@ -10,6 +10,7 @@
 #include "cli/show.h"
 #include "cli/write_command.h"
 #include "commands/machine.h"
+#include "commands/missing_entity.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "projections/tables.h"
 #include "schemas/status.h"
@@ -67,8 +68,9 @@ Command ShowWorkstream() {
       ASSIGN_OR_RETURN(options->run_id, NewestRunHolding(context, *snapshot, options->ws_id));
     }
     const Value key[] = {std::string_view(*options->run_id), std::string_view(options->ws_id)};
-    return PrintRow(context, *snapshot, WorkstreamsTable().table(), key,
-                    fmt::format("workstream {} in run {}", options->ws_id, *options->run_id));
+    return PrintRow(
+        context, *snapshot, WorkstreamsTable().table(), key,
+        NoSuchEntity(fmt::format("workstream {}", options->ws_id), "annals workstream list", *options->run_id));
   };
   return command;
 }

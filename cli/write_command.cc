@@ -1,5 +1,6 @@
 #include "cli/write_command.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
@@ -50,11 +51,21 @@ class Draft {
   }
   bool Has(std::string_view field) const { return shape_.Find(field) < shape_.fields.size(); }
 
+  // Sets it where nothing else did.
+  absl::Status Preset(const FieldPreset& preset) {
+    const JsonField& field = FieldNamed(preset.field);
+    if (body_.has(field.field, capnp::HasMode::NON_DEFAULT)) return absl::OkStatus();
+    return Set(field, preset.text);
+  }
+
   // A fault does not name the field: the caller knows which argument it came from.
   absl::Status Set(const JsonField& field, std::string_view text) {
     switch (field.type) {
       case JsonType::kBool:
         body_.set(field.field, text != "false");
+        return absl::OkStatus();
+      case JsonType::kOptionalBool:
+        body_.init(field.field).as<schema::OptionalBool>().setValue(text != "false");
         return absl::OkStatus();
       case JsonType::kText:
         RETURN_IF_ERROR(CheckText(field.rule, text));
@@ -136,7 +147,8 @@ Argument MakeArgument(const FieldArgument& row, const std::shared_ptr<Draft>& dr
   argument.is_required = field.is_required;
   argument.is_repeated = field.type == JsonType::kTextList;
   argument.one_of = field.type == JsonType::kEnum ? field.enumerants : row.one_of;
-  if (field.type == JsonType::kBool && !row.value.empty()) argument.one_of = {"true", "false"};
+  const bool is_bool = field.type == JsonType::kBool || field.type == JsonType::kOptionalBool;
+  if (is_bool && !row.value.empty()) argument.one_of = {"true", "false"};
   if (row.input == Input::kFileName) argument.completion = Completion::kFile;
   // `field` lives in the draft, which the closure holds.
   argument.take = [draft, &field, input = row.input](std::string_view text) -> absl::Status {
@@ -146,6 +158,24 @@ Argument MakeArgument(const FieldArgument& row, const std::shared_ptr<Draft>& dr
     return draft->Set(field, given);
   };
   return argument;
+}
+
+// Whether the command says which state is wanted: an override needs that, a trigger is not enough.
+bool NamesState(const WriteCommand& row) {
+  return std::ranges::find(row.presets, "to", &FieldPreset::field) != row.presets.end() ||
+         std::ranges::find(row.arguments, "to", &FieldArgument::field) != row.arguments.end();
+}
+
+void AddMoveArguments(bool names_state, const Draft& draft, Flags& flags, Command& command) {
+  command.arguments.push_back(Option("--reason", "TEXT", &flags.reason, "why; kept in the log"));
+  if (names_state) {
+    command.arguments.push_back(
+        Flag("--override", &flags.has_override, "set guards and missing edges aside; recorded as an override"));
+  }
+  if (names_state || draft.Has("operator")) {
+    command.arguments.push_back(Option("--operator", "NAME", &flags.operator_name,
+                                       draft.Has("operator") ? "who answers for it" : "who answers for the override"));
+  }
 }
 
 absl::Status ApplyFlags(const Flags& flags, Draft& draft) {
@@ -190,20 +220,14 @@ Command MakeWriteCommand(const WriteCommand& row) {
   command.details = row.details;
   command.example = row.example;
   for (const FieldArgument& argument : row.arguments) command.arguments.push_back(MakeArgument(argument, draft));
-  if (draft->Has("to")) {
-    command.arguments.push_back(Option("--reason", "TEXT", &flags->reason, "why; kept in the log"));
-    command.arguments.push_back(
-        Flag("--override", &flags->has_override, "set guards and missing edges aside; recorded as an override"));
-    command.arguments.push_back(Option("--operator", "NAME", &flags->operator_name,
-                                       draft->Has("operator") ? "who answers for it" : "who answers for the override"));
-  }
-  if (draft->Has("reason") || draft->Has("metadata")) {
+  if (draft->Has("to") && row.takes_reason) AddMoveArguments(NamesState(row), *draft, *flags, command);
+  if ((draft->Has("reason") && row.takes_reason) || draft->Has("metadata")) {
     command.arguments.push_back(
         Flag("--sensitive", &flags->sensitive, "keep what is stated here beside the log, so that it can be redacted"));
   }
   command.run = [draft, flags, presets = row.presets, printed = row.printed,
                  finish = row.finish](Context& context) -> absl::StatusOr<int> {
-    for (const FieldPreset& preset : presets) RETURN_IF_ERROR(draft->Set(draft->FieldNamed(preset.field), preset.text));
+    for (const FieldPreset& preset : presets) RETURN_IF_ERROR(draft->Preset(preset));
     RETURN_IF_ERROR(ApplyFlags(*flags, *draft));
     ASSIGN_OR_RETURN(const Answer answer, Submit(context, draft->command()));
     if (finish != nullptr) return finish(context, answer);

@@ -27,6 +27,7 @@ struct FieldArgument {
   Input input = Input::kText;
 };
 
+// What a command says of itself, where no argument says otherwise.
 struct FieldPreset {
   std::string_view field;
   std::string_view text;
@@ -42,13 +43,16 @@ struct WriteCommand {
   std::string_view example;
   std::vector<FieldArgument> arguments;
   std::vector<FieldPreset> presets = {};
+  // False: its event holds another text, so that there is no room for a reason.
+  bool takes_reason = true;
   // What stands on stdout: commands that make an id print it alone, so that a script can keep it.
   PrintedLine printed = PrintedLine::kReceipt;
   // Called with the answer instead of printing it, where there is more to do.
   absl::StatusOr<int> (*finish)(Context& context, const Answer& answer) = nullptr;
 };
 
-// Transitions also take --override and --operator. CHECKs that body and fields are in the schema.
+// Transitions also take --reason, and those that say which state is wanted --override and --operator. CHECKs that body
+// and fields are in the schema.
 Command MakeWriteCommand(const WriteCommand& row);
 
 }  // namespace annals

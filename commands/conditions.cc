@@ -17,8 +17,17 @@ constexpr size_t kMaxDependencies = 1000;
 
 }  // namespace
 
+std::string_view PlaceOf(schema::Document document) {
+  if (document == schema::Document::PLAN) return "plan_awaiting_approval";
+  return document == schema::Document::IMPLEMENTATION ? "implementation_awaiting_approval" : "";
+}
+
+int64_t RetryWaitSeconds(const TaskRow& task) {
+  return int64_t{1} << std::min<int64_t>(task.retry_count + 1, kMaxTaskRetries);
+}
+
 absl::Status CheckNeeds(std::string_view kind, std::string_view entity, std::string_view field,
-                        capnp::List<capnp::Text>::Reader needs) {
+                        std::string_view needed_kind, capnp::List<capnp::Text>::Reader needs) {
   if (needs.size() == 0) return absl::OkStatus();
   if (needs.size() > kMaxDependencies) {
     return absl::InvalidArgumentError(
@@ -27,7 +36,7 @@ absl::Status CheckNeeds(std::string_view kind, std::string_view entity, std::str
   }
   std::vector<std::string_view> names;
   for (const auto name : needs) names.push_back(View(name));
-  if (std::ranges::find(names, entity) != names.end()) {
+  if (needed_kind == kind && std::ranges::find(names, entity) != names.end()) {
     return absl::InvalidArgumentError(
         fmt::format("{} {} cannot depend on itself; leave it out of {}", kind, entity, field));
   }
@@ -39,13 +48,13 @@ absl::Status CheckNeeds(std::string_view kind, std::string_view entity, std::str
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<Refusal>> JudgeNewRun(std::string_view run_id, std::string_view status, Rows& rows) {
+absl::StatusOr<std::optional<Refusal>> JudgeNewRun(std::string_view run_id, Rows& rows) {
   ASSIGN_OR_RETURN(const RunRow* const existing, rows.Run(run_id));
   if (existing == nullptr) return std::nullopt;
   return Refusal{.machine = "run",
                  .entity = std::string(run_id),
                  .from = existing->status,
-                 .to = std::string(status),
+                 .to = {},
                  .trigger = {},
                  .why = fmt::format("run {} already exists", run_id),
                  .legal = {}};
@@ -55,14 +64,14 @@ absl::StatusOr<std::optional<Refusal>> JudgeNewWorkstream(std::string_view run_i
                                                           capnp::List<capnp::Text>::Reader depends_on, Rows& rows) {
   const Machine& machine = WorkstreamMachine();
   ASSIGN_OR_RETURN(const RunRow* const run, NeedRun(rows, run_id));
-  RETURN_IF_ERROR(CheckNeeds("workstream", ws_id, "depends_on", depends_on));
+  RETURN_IF_ERROR(CheckNeeds(machine.name(), ws_id, "depends_on", machine.name(), depends_on));
   if (auto refusal = RefuseInEndedRun(*run, machine.name(), ws_id, ws_id, {}, machine.initial(), {})) return refusal;
   ASSIGN_OR_RETURN(const WorkstreamRow* const existing, rows.Workstream(run_id, ws_id));
   if (existing != nullptr) {
     return Refusal{.machine = "workstream",
                    .entity = std::string(ws_id),
                    .from = existing->status,
-                   .to = std::string(machine.initial()),
+                   .to = {},
                    .trigger = {},
                    .why = fmt::format("workstream {} already exists in run {}", ws_id, run_id),
                    .legal = {},

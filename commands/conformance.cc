@@ -35,6 +35,10 @@ void Conformance::Take(uint64_t line, const TransitionLine& transition) {
     if (other_++ == 0) first_other_ = transition.entity_type;
     return;
   }
+  if (transition.is_refused) {
+    ++refused_;
+    return;
+  }
   const auto entity = state_by_entity_.find(transition.entity_id);
   const bool is_first = entity == state_by_entity_.end();
   const bool knows_states = KnowsStates(line, transition);

@@ -42,7 +42,9 @@ class Conformance {
 
   uint64_t lines() const { return lines_; }
   uint64_t other() const { return other_; }      // of them, of another entity type than the machine's name
-  uint64_t conform() const { return conform_; }  // of the rest, those that break no rule
+  uint64_t refused() const { return refused_; }  // of the rest, those that were refused, and moved nothing
+  uint64_t judged() const { return lines_ - other_ - refused_; }
+  uint64_t conform() const { return conform_; }  // of judged(), those that break no rule
   // The entity type of the first of other(); empty without one.
   const std::string& first_other() const { return first_other_; }
   // The states that no entity was ever in, in the order of the machine.
@@ -61,7 +63,7 @@ class Conformance {
   const std::function<void(Break)> on_break_;
   TextMap<std::string> state_by_entity_;
   TextMap<bool> is_reached_;  // by state of the machine
-  uint64_t lines_ = 0, other_ = 0, conform_ = 0;
+  uint64_t lines_ = 0, other_ = 0, refused_ = 0, conform_ = 0;
   std::string first_other_;
 };
 

@@ -1,5 +1,7 @@
 #include "commands/consequences.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "commands/entity_law.h"
@@ -19,6 +21,7 @@ class Finder {
   absl::Status Find() {
     const auto body = event_.event.getBody();
     if (body.isAmended()) return OfAmended(body.getAmended());
+    if (body.isCreated()) return OfWaiting(View(body.getCreated().getMachine()), View(body.getCreated().getEntity()));
     if (!body.isTransitioned()) return absl::OkStatus();
     const auto moved = body.getTransitioned();
     const std::string_view machine = View(moved.getMachine());
@@ -68,11 +71,10 @@ class Finder {
         move.setEpoch(epoch);
       };
       if (kind == schema::Claim::TAKEN && worker->status == "idle") {
-        const EntityCommand assign{.id = worker_id, .trigger = "assign"};
-        RETURN_IF_ERROR(MoveEntity(kWorkerLaw, assign, input, /*by_engine=*/true).status());
-        auto moved = input.drafts[input.drafts.size() - 1].event.getBody().getTransitioned();
-        fill(moved.hasWorker() ? moved.getWorker() : moved.initWorker());
-        return absl::OkStatus();
+        const EntityCommand assign{.id = worker_id,
+                                   .trigger = "assign",
+                                   .fill = [&](schema::Transitioned::Builder moved) { fill(moved.initWorker()); }};
+        return MoveEntity(kWorkerLaw, assign, input, /*by_engine=*/true).status();
       }
       EventDraft& draft = input.drafts.Add({});
       draft.stream = std::string(kWorkerLaw.stream_prefix) + worker_id;
@@ -105,34 +107,69 @@ class Finder {
     } else if (claim.hasWorkerId() && from == "running") {
       Claim(View(claim.getWorkerId()), schema::Claim::RELEASED, task_id, claim.getEpoch());
     }
+    if (to == "pending") return OfWaiting("task", task_id);
     if (to == "validating") return FailIfGateFailed(task_id);
     if (to != "failed" && to != "cancelled") return absl::OkStatus();
     ASSIGN_OR_RETURN(const TaskRow* const task, rows_.tasks.Find({event_.run_id, task_id}));
     if (task != nullptr && task->is_critical && to == "failed") {
       Move(kWorkstreamLaw, task->ws_id, "fail", fmt::format("its critical task {} failed", task_id));
     }
-    return BlockThoseNeeding("task", task_id,
-                             fmt::format("task {} {}", task_id, to == "failed" ? "failed" : "was cancelled"));
+    return BlockThoseNeeding("task", task_id, ReasonOf(kTaskLaw, task_id, to));
+  }
+
+  // The first of `names`, in the JSON array of a column, that can be waited for no more, as a reason: "gate g1 failed".
+  absl::StatusOr<std::string> FirstFailed(const EntityLaw& law, std::string_view names) {
+    for (const std::string_view name : NamesIn(names)) {
+      GuardInput seen{.rows = rows_};
+      ASSIGN_OR_RETURN(const std::optional<EntityState> state, law.find(event_.run_id, name, seen));
+      if (state && (state->status == "failed" || state->status == "cancelled")) {
+        return ReasonOf(law, name, state->status);
+      }
+    }
+    return "";
+  }
+
+  static std::string ReasonOf(const EntityLaw& law, std::string_view id, std::string_view status) {
+    return fmt::format("{} {} {}", &law == &kTaskLaw ? "task" : "gate", id,
+                       status == "failed" ? "failed" : "was cancelled");
+  }
+
+  // Why a gate of the task's failed it.
+  absl::StatusOr<std::string> FailedGateOf(const TaskRow& task) {
+    ASSIGN_OR_RETURN(std::string reason, FirstFailed(kTestGateLaw, task.gate_dependencies));
+    return reason.empty() ? FirstFailed(kTestGateLaw, task.validation_gates) : reason;
   }
 
   absl::Status FailIfGateFailed(std::string_view task_id) {
     ASSIGN_OR_RETURN(const TaskRow* const task, rows_.tasks.Find({event_.run_id, task_id}));
     if (task == nullptr) return absl::OkStatus();
-    for (const std::string* const gates : {&task->gate_dependencies, &task->validation_gates}) {
-      for (const std::string_view gate_id : NamesIn(*gates)) {
-        ASSIGN_OR_RETURN(const TestGateRow* const gate, rows_.test_gates.Find({event_.run_id, gate_id}));
-        if (gate == nullptr || gate->status != "failed") continue;
-        Move(kTaskLaw, task_id, "fail", fmt::format("gate {} failed", gate_id));
-        return absl::OkStatus();
+    ASSIGN_OR_RETURN(std::string reason, FailedGateOf(*task));
+    if (!reason.empty()) Move(kTaskLaw, task_id, "fail", std::move(reason));
+    return absl::OkStatus();
+  }
+
+  // What comes to wait for something that has failed already waits in vain.
+  absl::Status OfWaiting(std::string_view machine, std::string_view id) {
+    std::string reason;
+    if (machine == "task") {
+      ASSIGN_OR_RETURN(const TaskRow* const task, rows_.tasks.Find({event_.run_id, id}));
+      ASSIGN_OR_RETURN(reason, FirstFailed(kTaskLaw, task->depends_on));
+      if (reason.empty()) {
+        ASSIGN_OR_RETURN(reason, FailedGateOf(*task));
       }
+    } else if (machine == "test_gate") {
+      ASSIGN_OR_RETURN(const TestGateRow* const gate, rows_.test_gates.Find({event_.run_id, id}));
+      ASSIGN_OR_RETURN(reason, FirstFailed(kTestGateLaw, gate->depends_on));
     }
+    if (!reason.empty()) Move(machine == "task" ? kTaskLaw : kTestGateLaw, id, "dependency_failed", std::move(reason));
     return absl::OkStatus();
   }
 
   absl::Status OfTestGate(schema::Transitioned::Reader moved) {
-    if (View(moved.getTo()) != "failed") return absl::OkStatus();
     const std::string_view gate_id = View(moved.getEntity());
-    return BlockThoseNeeding("test_gate", gate_id, fmt::format("gate {} failed", gate_id));
+    if (View(moved.getTo()) == "pending") return OfWaiting("test_gate", gate_id);
+    if (View(moved.getTo()) != "failed") return absl::OkStatus();
+    return BlockThoseNeeding("test_gate", gate_id, ReasonOf(kTestGateLaw, gate_id, "failed"));
   }
 
   // What waits cannot begin; a task that a gate judges has failed with it.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/missing_entity.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -36,15 +37,14 @@ EventDraft& Drafts::Add(std::string_view ws_id) {
 absl::StatusOr<const RunRow*> NeedRun(Rows& rows, std::string_view run_id) {
   ASSIGN_OR_RETURN(const RunRow* const run, rows.Run(run_id));
   if (run != nullptr) return run;
-  return absl::NotFoundError(fmt::format("there is no run {}; annals run list shows those there are", run_id));
+  return NoSuchEntity(fmt::format("run {}", run_id), "annals run list");
 }
 
 absl::StatusOr<const WorkstreamRow*> NeedWorkstream(Rows& rows, std::string_view run_id, std::string_view ws_id) {
   ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, rows.Workstream(run_id, ws_id));
   if (workstream != nullptr) return workstream;
   RETURN_IF_ERROR(NeedRun(rows, run_id).status());
-  return absl::NotFoundError(fmt::format(
-      "run {} has no workstream {}; annals workstream list --run {} shows those it has", run_id, ws_id, run_id));
+  return NoSuchEntity(fmt::format("workstream {}", ws_id), "annals workstream list", run_id);
 }
 
 }  // namespace annals

@@ -23,7 +23,7 @@ struct Refusal {
   std::string machine;
   std::string entity;
   std::string from;  // empty: the entity does not exist yet
-  std::string to;
+  std::string to;    // empty: it was to be made, and exists already, or was not to be moved
   std::string trigger;
   std::string why;
   std::vector<std::string> legal;

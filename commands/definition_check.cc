@@ -1,5 +1,6 @@
 #include "commands/definition_check.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@
 #include <fmt/ranges.h>
 
 #include "commands/guards.h"
-#include "commands/machine_definition.h"
+#include "commands/machine.h"
 #include "eventstore/event_codec.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"
@@ -23,6 +24,10 @@ namespace annals {
 namespace {
 
 constexpr size_t kMaxFaults = 20;
+
+// What else is named in commands where a machine of a user is.
+constexpr std::string_view kTakenNames[] = {"attempt", "breaker", "checkpoint", "command", "entity", "error",
+                                            "event",   "gate",    "key",        "machine", "step",   "ws"};
 
 using Number = uint32_t;  // of a state, a trigger or an edge, in the order in which they come
 
@@ -48,10 +53,12 @@ class Numbering {
 
 class DefinitionCheck {
  public:
-  explicit DefinitionCheck(schema::MachineDefinition::Reader definition) : definition_(definition) {}
+  DefinitionCheck(schema::MachineDefinition::Reader definition, MachineUse use) : definition_(definition), use_(use) {}
 
   absl::Status Run() {
     if (!IsTooLarge()) {
+      CheckGiven();
+      CheckName();
       CheckStates();
       CheckInitial();
       CheckTerminals();
@@ -94,9 +101,30 @@ class DefinitionCheck {
     return count_ > 0;
   }
 
+  void CheckGiven() {
+    const std::pair<std::string_view, bool> keys[] = {{"name", definition_.hasName()},
+                                                      {"initial", definition_.hasInitial()},
+                                                      {"terminals", definition_.hasTerminals()},
+                                                      {"states", definition_.hasStates()},
+                                                      {"edges", definition_.hasEdges()}};
+    for (const auto& [key, is_given] : keys) {
+      if (!is_given) Fault("/{}: it is missing; a machine has name, initial, terminals, states and edges", key);
+    }
+  }
+
+  void CheckName() {
+    const std::string_view name = View(definition_.getName());
+    if (use_ != MachineUse::kUsers) return;
+    if (FindMachine(name).ok()) Fault("/name: a built-in machine has the name {}; choose another", Quoted(name));
+    if (std::ranges::find(kTakenNames, name) != std::end(kTakenNames)) {
+      Fault("/name: {} names something else in the commands of Annals; choose another", Quoted(name));
+    }
+  }
+
   void CheckStates() {
     const auto states = definition_.getStates();
-    if (states.size() == 0) Fault("/states: there is none; a machine has at least its initial state");
+    if (states.size() == 0 && definition_.hasStates())
+      Fault("/states: there is none; a machine has at least its initial state");
     std::vector<Number> first;  // by state
     for (Number i = 0; i < states.size(); ++i) {
       const auto [state, is_new] = states_.Add(View(states[i].getName()));
@@ -122,7 +150,8 @@ class DefinitionCheck {
   }
 
   void CheckInitial() {
-    if (!states_.names().empty()) initial_ = FindState(View(definition_.getInitial()), "/initial");
+    if (!states_.names().empty() && definition_.hasInitial())
+      initial_ = FindState(View(definition_.getInitial()), "/initial");
   }
 
   void CheckTerminals() {
@@ -162,12 +191,22 @@ class DefinitionCheck {
     Number i = 0;
     for (const auto name : definition_.getEdges()[edge].getGuards()) {
       if (!IsGuard(View(name))) {
-        if (MayName()) Fault("/edges/{}/guards/{}: {}", edge, i, MessageOf(FindGuard(View(name)).status()));
+        if (MayName()) Fault("/edges/{}/guards/{}: {}", edge, i, NoGuard(View(name)));
+      } else if (use_ == MachineUse::kUsers && !(*FindGuard(View(name)))->machines.empty()) {
+        Fault(
+            "/edges/{}/guards/{}: {} looks at what only the {} machine's entities have; a machine of your own may "
+            "use {}",
+            edge, i, View(name), (*FindGuard(View(name)))->machines.front(), fmt::join(GuardsOfCommands(), " and "));
       } else if (!seen.Add(View(name)).second) {
         Fault("/edges/{}/guards/{}: {} is given twice", edge, i, Quoted(View(name)));
       }
       ++i;
     }
+  }
+
+  std::string NoGuard(std::string_view name) const {
+    if (use_ != MachineUse::kUsers) return std::string(MessageOf(FindGuard(name).status()));
+    return fmt::format("{} is no guard; {}", Quoted(name), SuggestName(name, GuardsOfCommands()));
   }
 
   // A command may name a trigger alone. So one trigger leads from one state to one state, or guards choose between
@@ -214,6 +253,7 @@ class DefinitionCheck {
   }
 
   const schema::MachineDefinition::Reader definition_;
+  const MachineUse use_;
   Numbering states_, triggers_;
   std::vector<bool> is_terminal_;              // by state
   std::vector<std::vector<Number>> leads_to_;  // by state
@@ -227,8 +267,8 @@ class DefinitionCheck {
 
 }  // namespace
 
-absl::Status CheckDefinition(schema::MachineDefinition::Reader definition) {
-  return DefinitionCheck(definition).Run();
+absl::Status CheckDefinition(schema::MachineDefinition::Reader definition, MachineUse use) {
+  return DefinitionCheck(definition, use).Run();
 }
 
 }  // namespace annals

@@ -75,7 +75,7 @@ constexpr KindRow kKinds[] = {
     {{"patch.blocked", "patch", kWarning, 1h, "held up by a circuit breaker"}, {"blocked"}, LookAtPatch},
 
     {{"worker.silent", "worker", kError, 0s, "not heard of for two heartbeats, for so long"},
-     {"idle", "busy"},
+     {"idle", "busy", "draining"},
      LookAtSilentWorker},
     {{"worker.unresponsive", "worker", kError, 10min, "given up, and not heard of again"},
      {"unresponsive"},

@@ -46,7 +46,7 @@ using RequestLook = Seen (*)(const Ward& ward, const RequestRow& request);
 struct KindRow {
   Kind kind;
   // Only what is in one of these is looked at. None, of what is looked at run by run: any that is not final.
-  std::array<std::string_view, 2> states;
+  std::array<std::string_view, 3> states;
   std::variant<RunLook, WorkstreamLook, AttemptLook, TaskLook, GateLook, PatchLook, WorkerLook, BreakerLook,
                RequestLook>
       look;

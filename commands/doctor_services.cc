@@ -12,8 +12,6 @@
 namespace annals::doctor {
 namespace {
 
-constexpr int64_t kHeartbeatsMissed = 2;
-
 std::string MoveLine(const WorkerRow& worker, std::string_view to, std::string_view reason) {
   return fmt::format("annals worker transition {} {} --reason '{}'", worker.worker_id, to, reason);
 }
@@ -25,10 +23,12 @@ std::string ResetLine(const CircuitBreakerRow& breaker) {
 }  // namespace
 
 absl::StatusOr<std::optional<Timestamp>> SilentSince(const Ward& ward, const WorkerRow& worker) {
-  if (!ward.knows_leases || (worker.status != "idle" && worker.status != "busy")) return std::nullopt;
+  if (!ward.knows_leases || (worker.status != "idle" && worker.status != "busy" && worker.status != "draining")) {
+    return std::nullopt;
+  }
   ASSIGN_OR_RETURN(const std::optional<Timestamp> renewed_at, ward.rows.LeaseOf(worker.worker_id));
   // Before its first heartbeat it counts from its last change.
-  const Timestamp over = After(renewed_at.value_or(worker.updated_at), kHeartbeatsMissed * worker.heartbeat_sec);
+  const Timestamp over = SecondMissedHeartbeat(worker, renewed_at.value_or(worker.updated_at));
   return over <= ward.now ? std::optional(over) : std::nullopt;
 }
 
@@ -37,6 +37,10 @@ Seen LookAtSilentWorker(const Ward& ward, const WorkerRow& worker) {
   if (!since) return std::nullopt;
   const std::string reason =
       fmt::format("not heard of for two heartbeats of {}", FormatSpan(std::chrono::seconds(worker.heartbeat_sec)));
+  if (worker.status == "draining") {  // nobody waits to hear of it again
+    return Sign{*since, fmt::format("{}, and asked to stop; it holds {} task(s)", reason, worker.current_load),
+                MoveLine(worker, "shutdown", reason)};
+  }
   return Sign{*since, fmt::format("{}; it holds {} task(s)", reason, worker.current_load),
               MoveLine(worker, "unresponsive", reason),
               [worker_id = worker.worker_id, reason](schema::Command::Builder command) {
@@ -47,7 +51,9 @@ Seen LookAtSilentWorker(const Ward& ward, const WorkerRow& worker) {
               }};
 }
 
-Seen LookAtLingeringWorker(const Ward&, const WorkerRow& worker) {
+Seen LookAtLingeringWorker(const Ward& ward, const WorkerRow& worker) {
+  ASSIGN_OR_RETURN(const std::optional<Timestamp> silent, SilentSince(ward, worker));
+  if (silent) return std::nullopt;  // worker.silent
   struct Case {
     std::string_view status, detail, reason;
   };

@@ -109,7 +109,10 @@ Seen LookAtTaskOverTime(const Ward& ward, const RunRow& run, const TaskRow& task
 Seen LookAtTaskWithoutWorker(const Ward& ward, const RunRow& run, const TaskRow& task) {
   const std::string worker_id = task.worker_id.value_or("");
   ASSIGN_OR_RETURN(const WorkerRow* const worker, ward.rows.workers.Find({worker_id}));
-  if (worker == nullptr) return std::nullopt;
+  if (worker == nullptr) {  // an override let it run
+    const std::string reason = "no worker holds it";
+    return TakenAway(ward, run, task, task.updated_at, reason, reason);
+  }
   if (worker->status == "unresponsive" || worker->status == "shutdown") {
     const std::string reason = fmt::format("its worker {} is {}", worker_id, worker->status);
     return TakenAway(ward, run, task, std::max(worker->updated_at, task.updated_at), reason, reason);

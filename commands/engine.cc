@@ -16,6 +16,10 @@ namespace annals {
 namespace {
 
 absl::Status CheckCommon(schema::Command::Reader command) {
+  if (command.hasCommandId() && command.getBody().isHeartbeatWorker()) {
+    return absl::InvalidArgumentError(
+        "a heartbeat is no event, so nothing would keep its command id; leave it out: one more does no harm");
+  }
   if (!command.hasOverride()) return absl::OkStatus();
   if (!IsTransition(command)) {
     return absl::InvalidArgumentError("only a transition can be overridden; leave the override out");
@@ -126,6 +130,9 @@ absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
   Drafts& drafts = engine_.drafts_;
   drafts.Clear();
   ASSIGN_OR_RETURN(const std::optional<Refusal> refusal, target.decide(InputFor(command, target, engine_.rows_)));
+  if (!refusal && command.getBody().isDefineMachine() && drafts.size() == 0) {
+    return AnswerOfNewest(target.stream, *transaction_, engine_.decoder_);  // it is defined so already
+  }
   if (command.getDryRun()) {
     if (refusal) return Preview{.stream = RefusedStream(target.stream), .events = {}, .refusal = refusal};
     return Foresee(command, target.stream);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "commands/conditions.h"
+#include "commands/missing_entity.h"
 #include "eventstore/event_codec.h"
 #include "schemas/status.h"
 
@@ -16,14 +17,10 @@ std::string NameOf(const EntityLaw& law, std::string_view id) {
   return fmt::format("{} {}", law.machine().name(), id);
 }
 
-absl::Status Missing(const EntityLaw& law, std::string_view id, const DecisionInput& input) {
-  if (!law.IsInRun()) {
-    return absl::NotFoundError(
-        fmt::format("there is no {}; {} shows those there are", NameOf(law, id), law.list_command));
-  }
-  RETURN_IF_ERROR(NeedRun(input.rows, input.run_id).status());
-  return absl::NotFoundError(fmt::format("run {} has no {}; {} --run {} shows those it has", input.run_id,
-                                         NameOf(law, id), law.list_command, input.run_id));
+absl::Status Missing(const EntityLaw& law, std::string_view run_id, std::string_view id, Rows& rows) {
+  if (!law.IsInRun()) return NoSuchEntity(NameOf(law, id), law.list_command);
+  RETURN_IF_ERROR(NeedRun(rows, run_id).status());
+  return NoSuchEntity(NameOf(law, id), law.list_command, run_id);
 }
 
 // Shows the run and workstream around an entity to guards.
@@ -39,6 +36,17 @@ absl::Status LookAround(std::string_view run_id, std::string_view ws_id, GuardIn
 
 std::string StreamFor(const EntityLaw& law, std::string_view id) {
   return law.IsInRun() ? std::string() : std::string(law.stream_prefix).append(id);
+}
+
+Refusal RefuseCreation(const EntityLaw& law, std::string_view id, std::string_view ws_id, std::string why) {
+  return {.machine = std::string(law.machine().name()),
+          .entity = std::string(id),
+          .from = {},
+          .to = std::string(law.machine().initial()),
+          .trigger = {},
+          .why = std::move(why),
+          .legal = {},
+          .ws_id = std::string(ws_id)};
 }
 
 // The state that `command` wants, if the law has an edge for it.
@@ -70,7 +78,7 @@ absl::StatusOr<Entity> NeedEntity(const EntityLaw& law, const EntityCommand& com
                 .stream = StreamFor(law, command.id),
                 .seen = {.rows = input.rows, .now = input.now}};
   ASSIGN_OR_RETURN(const std::optional<EntityState> state, law.find(input.run_id, command.id, entity.seen));
-  if (!state) return Missing(law, command.id, input);
+  if (!state) return Missing(law, input.run_id, command.id, input.rows);
   entity.state = *state;
   if (law.IsInRun()) RETURN_IF_ERROR(LookAround(input.run_id, state->ws_id, entity.seen));
   if (command.ws_id.empty() || command.ws_id == state->ws_id) return entity;
@@ -79,72 +87,85 @@ absl::StatusOr<Entity> NeedEntity(const EntityLaw& law, const EntityCommand& com
                   state->ws_id.empty() ? "in no workstream" : fmt::format("in workstream {}", state->ws_id)));
 }
 
+absl::StatusOr<GuardInput> NeedNamed(const EntityLaw& law, std::string_view run_id, std::string_view id, Rows& rows) {
+  GuardInput seen{.rows = rows};
+  ASSIGN_OR_RETURN(const std::optional<EntityState> state, law.find(run_id, id, seen));
+  if (!state) return Missing(law, run_id, id, rows);
+  return seen;
+}
+
+absl::Status CheckNeeds(const EntityLaw& law, std::string_view id, std::initializer_list<Needs> needs,
+                        std::string_view run_id, Rows& rows) {
+  const std::string_view kind = law.machine().name();
+  for (const Needs& some : needs) {
+    RETURN_IF_ERROR(CheckNeeds(kind, id, some.field, some.law.machine().name(), some.names));
+  }
+  for (const Needs& some : needs) {
+    for (const auto name : some.names) {
+      const absl::Status there = NeedNamed(some.law, run_id, View(name), rows).status();
+      if (!there.ok()) return WithContext(there, fmt::format("{}: {}", NameOf(law, id), some.field));
+    }
+  }
+  return absl::OkStatus();
+}
+
 Decision JudgeNewEntity(const EntityLaw& law, std::string_view run_id, std::string_view id, std::string_view ws_id,
                         Rows& rows) {
-  const Machine& machine = law.machine();
-  Refusal refusal{.machine = std::string(machine.name()),
-                  .entity = std::string(id),
-                  .from = {},
-                  .to = std::string(machine.initial()),
-                  .trigger = {},
-                  .why = {},
-                  .legal = {},
-                  .ws_id = std::string(ws_id)};
+  const std::string_view initial = law.machine().initial();
   if (law.IsInRun()) {
     ASSIGN_OR_RETURN(const RunRow* const run, NeedRun(rows, run_id));
-    if (auto ended = RefuseInEndedRun(*run, machine.name(), id, ws_id, {}, machine.initial(), {})) return ended;
+    if (auto ended = RefuseInEndedRun(*run, law.machine().name(), id, ws_id, {}, initial, {})) return ended;
     if (!ws_id.empty()) {
       ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, NeedWorkstream(rows, run_id, ws_id));
       if (workstream->IsFinal()) {
-        refusal.why =
-            fmt::format("workstream {} is {}, which is final; nothing begins in it", ws_id, workstream->status);
-        return refusal;
+        return RefuseCreation(
+            law, id, ws_id,
+            fmt::format("workstream {} is {}, which is final; nothing begins in it", ws_id, workstream->status));
       }
     }
   }
   GuardInput seen{.rows = rows};
   ASSIGN_OR_RETURN(const std::optional<EntityState> existing, law.find(run_id, id, seen));
   if (!existing) return std::nullopt;
-  refusal.from = existing->status;
-  refusal.why =
-      fmt::format("{} already exists{}", NameOf(law, id), law.IsInRun() ? fmt::format(" in run {}", run_id) : "");
-  return refusal;
+  return RefuseExisting(law.machine(), id, existing->status, law.IsInRun() ? run_id : std::string_view(), ws_id);
 }
 
-absl::Status CheckUsersMachine(schema::Machine::Reader machine) {
-  const std::string_view name = View(machine.getName());
-  if (FindLaw(name) != nullptr) {
-    return absl::InvalidArgumentError(
-        fmt::format("define machine {}: /name: a built-in machine has that name; choose another", name));
-  }
-  for (uint32_t i = 0; i < machine.getEdges().size(); ++i) {
-    for (const auto named : machine.getEdges()[i].getGuards()) {
-      ASSIGN_OR_RETURN(const Guard* const guard, FindGuard(View(named)));
-      if (guard->machines.empty()) continue;
-      return absl::InvalidArgumentError(
-          fmt::format("define machine {}: /edges/{}/guards: {} looks at what only the {} machine's entities have; a "
-                      "machine of your own may use reason_required and operator_required",
-                      name, i, guard->name, guard->machines.front()));
-    }
-  }
-  return absl::OkStatus();
+Refusal RefuseExisting(const Machine& machine, std::string_view id, std::string_view status, std::string_view run_id,
+                       std::string_view ws_id) {
+  return {.machine = std::string(machine.name()),
+          .entity = std::string(id),
+          .from = std::string(status),
+          .to = {},
+          .trigger = {},
+          .why = fmt::format("{} {} already exists{}", machine.name(), id,
+                             run_id.empty() ? "" : fmt::format(" in run {}", run_id)),
+          .legal = {},
+          .ws_id = std::string(ws_id)};
 }
 
-Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input) {
-  const Machine& machine = law.machine();
-  ASSIGN_OR_RETURN(auto refusal, JudgeNewEntity(law, input.run_id, command.id, command.ws_id, input.rows));
-  if (refusal) return refusal;
-  EventDraft& draft = input.drafts.Add(command.ws_id);
-  draft.stream = StreamFor(law, command.id);
+schema::Created::Builder FillCreated(const Machine& machine, const EntityCommand& command, std::string stream,
+                                     EventDraft& draft) {
+  draft.stream = std::move(stream);
   draft.json = command.metadata;
   auto created = draft.event.initBody().initCreated();
   SetName(created.getMachine(), machine.name());
   SetName(created.getInitial(), machine.initial());
   created.setEntity(AsText(command.id));
   created.setMachineVersion(AsText(machine.version()));
+  return created;
+}
+
+Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input) {
+  ASSIGN_OR_RETURN(auto refusal, JudgeNewEntity(law, input.run_id, command.id, command.ws_id, input.rows));
+  if (refusal) return refusal;
+  EventDraft& draft = input.drafts.Add(command.ws_id);
+  auto created = FillCreated(law.machine(), command, StreamFor(law, command.id), draft);
   if (law.begin != nullptr) RETURN_IF_ERROR(law.begin(input, created, draft));
-  if (law.check != nullptr) RETURN_IF_ERROR(law.check(input.run_id, created.asReader(), input.rows));
-  return std::nullopt;
+  if (law.check == nullptr) return std::nullopt;
+  ASSIGN_OR_RETURN(std::string objection, law.check(input.run_id, created.asReader(), input.rows));
+  if (objection.empty()) return std::nullopt;
+  input.drafts.Drop();
+  return RefuseCreation(law, command.id, command.ws_id, std::move(objection));
 }
 
 Decision MoveEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input, bool by_engine) {
@@ -167,6 +188,7 @@ Decision MoveEntity(Entity& entity, const EntityCommand& command, const Decision
   GuardInput& seen = entity.seen;
   seen.reason = draft.text;
   seen.operator_name = command.operator_name;
+  if (command.fill != nullptr) command.fill(moved);
   std::string objection;
   const std::string_view wanted = has_override ? command.to : WantedState(entity.machine, request.from, command);
   if (entity.law != nullptr && entity.law->carry != nullptr && !wanted.empty()) {
@@ -183,7 +205,7 @@ Decision MoveEntity(Entity& entity, const EntityCommand& command, const Decision
   if (!refusal) {
     if (auto* const refused = std::get_if<Refusal>(&judged)) refusal = std::move(*refused);
   }
-  if (!refusal && !objection.empty() && !has_override) refusal = RefuseTransition(request, std::move(objection));
+  if (!refusal && !objection.empty()) refusal = RefuseTransition(request, std::move(objection));
   if (refusal) {
     input.drafts.Drop();
     refusal->ws_id = entity.state.ws_id;

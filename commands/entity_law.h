@@ -2,6 +2,8 @@
 // moved, whatever their kind.
 #pragma once
 
+#include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +29,8 @@ struct EntityCommand {
   std::string_view reason = {};
   std::string_view metadata = {};
   std::string_view operator_name = {};
+  // What the move carries that the engine knows and no command says.
+  std::function<void(schema::Transitioned::Builder moved)> fill = nullptr;
 };
 
 struct EntityLaw {
@@ -39,10 +43,11 @@ struct EntityLaw {
   absl::StatusOr<std::optional<EntityState>> (*find)(std::string_view run_id, std::string_view id, GuardInput& seen);
   // Fills what a new entity of its kind has beyond a state. kInvalidArgument, kNotFound: the command makes no sense.
   absl::Status (*begin)(const DecisionInput& input, schema::Created::Builder created, EventDraft& draft) = nullptr;
-  // Whether what a new entity names is there: kInvalidArgument, kNotFound where not.
-  absl::Status (*check)(std::string_view run_id, schema::Created::Reader created, Rows& rows) = nullptr;
-  // Fills what a move to `to` carries, and says what from other streams is against it: "" if nothing is. `by_engine`:
-  // it was not asked for by input.command.
+  // What is against what a new entity names: "" if nothing is. kInvalidArgument, kNotFound: it makes no sense, or is
+  // not there.
+  absl::StatusOr<std::string> (*check)(std::string_view run_id, schema::Created::Reader created, Rows& rows) = nullptr;
+  // Fills what a move to `to` carries, and says what is against it that not even an override sets aside: "" if nothing
+  // is. `by_engine`: it was not asked for by input.command.
   absl::StatusOr<std::string> (*carry)(const DecisionInput& input, bool by_engine, const GuardInput& seen,
                                        std::string_view to, schema::Transitioned::Builder moved,
                                        EventDraft& draft) = nullptr;
@@ -54,6 +59,9 @@ struct EntityLaw {
 const EntityLaw* FindLaw(std::string_view machine);
 extern const EntityLaw kRunLaw, kWorkstreamLaw, kTaskLaw, kWorkerLaw, kPatchLaw, kTestGateLaw, kCircuitBreakerLaw,
     kRequestLaw;
+
+// By which an override approves: no person's.
+inline constexpr std::string_view kOverrideAuthority = "override";
 
 // An entity that is there.
 struct Entity {
@@ -67,12 +75,28 @@ struct Entity {
 // kNotFound says what to look at.
 absl::StatusOr<Entity> NeedEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input);
 
+// What something names is there; kNotFound says what to look at. Shows its row as guards see it.
+absl::StatusOr<GuardInput> NeedNamed(const EntityLaw& law, std::string_view run_id, std::string_view id, Rows& rows);
+// What a new entity needs, by a field that names entities of its run: each once, not itself, not too many, and all
+// there.
+struct Needs {
+  std::string_view field;
+  const EntityLaw& law;  // of what is needed
+  capnp::List<capnp::Text>::Reader names;
+};
+absl::Status CheckNeeds(const EntityLaw& law, std::string_view id, std::initializer_list<Needs> needs,
+                        std::string_view run_id, Rows& rows);
+
 // Why no entity of that name may be created: its run or workstream has ended, or it is there already. `refusal.ws_id`
 // says in which workstream. Deciders ask it, and whoever checks a log.
 Decision JudgeNewEntity(const EntityLaw& law, std::string_view run_id, std::string_view id, std::string_view ws_id,
                         Rows& rows);
-// Whether a machine that a user brings may be used: its name is its own, its guards look at commands alone.
-absl::Status CheckUsersMachine(schema::Machine::Reader machine);
+// The parts of it that entities of users' machines share: that one which is there, and is `status`, is not made again,
+Refusal RefuseExisting(const Machine& machine, std::string_view id, std::string_view status,
+                       std::string_view run_id = {}, std::string_view ws_id = {});
+// and what the event of any creation says.
+schema::Created::Builder FillCreated(const Machine& machine, const EntityCommand& command, std::string stream,
+                                     EventDraft& draft);
 // Drafts the creation of an entity, or refuses it.
 Decision CreateEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input);
 // Drafts its move, or refuses it. `by_engine`: nobody asked for it, so that there is no override and no claim.

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <absl/status/statusor.h>
 #include <absl/types/span.h>
@@ -20,6 +21,9 @@ struct GuardInput {
   std::string_view reason = {};         // as stated
   std::string_view operator_name = {};  // who answers for it, where somebody is named
   std::string_view to = {};
+  // The move stands in the log and is judged again. Then `rows` may be those of its own stream alone, and hold what was
+  // redacted since as if it had been so from the first: nothing of that counts against it.
+  bool is_recorded = false;
   schema::Transitioned::Reader moved = {};
   const RunRow* run = nullptr;  // its own, or the one it is in
   const WorkstreamRow* workstream = nullptr;
@@ -46,9 +50,20 @@ bool IsGuard(std::string_view name);
 // kInvalidArgument, with the nearest right name, when there is none of that name.
 absl::StatusOr<const Guard*> FindGuard(std::string_view name);
 
+// The names of those that look at the command alone, which may guard any machine.
+std::vector<std::string_view> GuardsOfCommands();
+
+// What was seen of the circuit breaker of a patch's tool: "" where the patch names none.
+absl::StatusOr<std::string> BreakerSeen(const PatchRow& patch, Rows& rows);
 // The seconds that an open circuit breaker stays so at least; 0 when its cooldown is over. A clock that went back
 // counts as one that ran far enough.
 int64_t CooldownSecondsLeft(const CircuitBreakerRow& breaker, Timestamp now);
+
+// When two heartbeats of a worker are missing that was last heard of then.
+Timestamp SecondMissedHeartbeat(const WorkerRow& worker, Timestamp heard_of);
+
+// Why a worker can hold no more, or "".
+std::string WhyFull(const WorkerRow& worker);
 
 // The names in a column that is a JSON array of identifiers.
 std::vector<std::string_view> NamesIn(std::string_view json_array);

@@ -80,6 +80,20 @@ absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader co
   return builder.Take(/*repeat=*/true);
 }
 
+absl::StatusOr<Answer> AnswerOfNewest(std::string_view stream, Transaction& transaction, EventDecoder& decoder) {
+  ASSIGN_OR_RETURN(const auto cursor, transaction.ReadLog({.stream = stream, .newest_first = true}));
+  ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
+  if (record == nullptr) {
+    return absl::DataLossError(fmt::format(
+        "read the newest event of {}: the tables know of it, and there is none; annals rebuild --check shows more",
+        stream));
+  }
+  ASSIGN_OR_RETURN(const auto event, decoder.Decode(record->event));
+  AnswerBuilder builder;
+  builder.Add(record->position, record->stream, record->version, event);
+  return builder.Take(/*repeat=*/true);
+}
+
 absl::Status ForgetDigestSalt(std::string_view command_id, Transaction& transaction) {
   ASSIGN_OR_RETURN(const KeptId kept, FindId(command_id, transaction));
   if (kept.first.value == 0) return absl::OkStatus();

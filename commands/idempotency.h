@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include <absl/status/statusor.h>
 
@@ -17,6 +18,9 @@ namespace annals {
 //   kAborted  it was used for a different command
 absl::StatusOr<std::optional<Answer>> FindFirstAnswer(schema::Command::Reader command, Transaction& transaction,
                                                       EventDecoder& decoder);
+
+// The answer to the command that appended the newest event of `stream`, as a repeat: nothing is to be done again.
+absl::StatusOr<Answer> AnswerOfNewest(std::string_view stream, Transaction& transaction, EventDecoder& decoder);
 
 // Empties the salt of the command's digest, by which what was in the command could be guessed. A repeat of the command
 // is then known by its id alone.

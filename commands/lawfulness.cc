@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "commands/carried_check.h"
+#include "commands/claim.h"
 #include "commands/conditions.h"
 #include "commands/entity_law.h"
 #include "commands/fault.h"
@@ -29,6 +31,10 @@ absl::StatusOr<std::string> ObjectionOf(const absl::StatusOr<std::optional<Refus
   return *judged ? (*judged)->why : "";
 }
 
+absl::StatusOr<std::string> ObjectionOf(absl::StatusOr<std::string> judged) {
+  return judged.ok() ? judged : ObjectionOf(judged.status());
+}
+
 std::string CheckMachineVersion(const Machine& machine, std::string_view version) {
   if (version == machine.version()) return "";
   return fmt::format("it was made under version {} of the {} machine, this annals knows version {}", Quoted(version),
@@ -43,6 +49,7 @@ GuardInput SeenBy(const FoldedEvent& event, Rows& rows) {
           .reason = event.text,
           .operator_name = View(moved.getOperator()),
           .to = View(moved.getTo()),
+          .is_recorded = true,
           .moved = moved};
 }
 
@@ -115,7 +122,8 @@ absl::StatusOr<std::string> CheckTransition(const FoldedEvent& event, Rows& rows
       return refusal->why;
     }
   }
-  return CheckMove(law->machine(), entity.id, state->status, event, seen);
+  ASSIGN_OR_RETURN(std::string objection, CheckMove(law->machine(), entity.id, state->status, event, seen));
+  return objection.empty() ? CheckCarried(*law, event, seen) : objection;
 }
 
 absl::StatusOr<std::string> CheckUsersEntity(const EntityRef& entity, schema::Created::Reader created, Rows& rows,
@@ -144,6 +152,12 @@ absl::StatusOr<std::string> CheckCreated(const FoldedEvent& event, Rows& rows, c
   return ObjectionOf(law->check(event.run_id, created, rows));
 }
 
+// Of a checkpoint: the claim under which it was saved.
+absl::StatusOr<std::string> CheckWork(const FoldedEvent& event, Rows& rows) {
+  const auto saved = event.event.getBody().getCheckpointSaved();
+  return ObjectionOf(AgainstWork(View(saved.getTaskId()), KeptClaim(saved.getEpoch()), event.run_id, rows));
+}
+
 // What changes an entity or notes where its work resumes needs one that has not ended. A breaker never ends.
 absl::StatusOr<std::string> CheckOpen(const FoldedEvent& event, Rows& rows) {
   const EntityRef entity = EntityOf(event.event, event.stream);
@@ -152,18 +166,19 @@ absl::StatusOr<std::string> CheckOpen(const FoldedEvent& event, Rows& rows) {
   GuardInput seen{.rows = rows};
   ASSIGN_OR_RETURN(const std::optional<EntityState> state, law->find(event.run_id, entity.id, seen));
   if (!state) return fmt::format("there is no {} {}", entity.machine, entity.id);
+  const auto body = event.event.getBody();
   // A worker that is gone still gives up what it held.
-  const bool gives_up = event.event.getBody().isAmended() && event.event.getBody().getAmended().hasWorker();
-  if (!law->machine().IsTerminal(state->status) || gives_up) return "";
-  return fmt::format("{} {} is {}, which is final", entity.machine, entity.id, state->status);
+  if (law->machine().IsTerminal(state->status) && !(body.isAmended() && body.getAmended().hasWorker())) {
+    return fmt::format("{} {} is {}, which is final", entity.machine, entity.id, state->status);
+  }
+  return body.isAmended() ? CheckAmended(*law, body.getAmended(), state->status, seen) : "";
 }
 
 absl::StatusOr<std::string> CheckDefinition(const FoldedEvent& event) {
   const auto defined = event.event.getBody().getMachineDefined();
-  const absl::StatusOr<MachineDefinition> definition = ReadMachineDefinition(View(defined.getDefinition()));
+  const absl::StatusOr<MachineDefinition> definition =
+      ReadMachineDefinition(View(defined.getDefinition()), MachineUse::kUsers);
   if (!definition.ok()) return std::string(MessageOf(definition.status()));
-  const absl::Status usable = CheckUsersMachine(definition->data());
-  if (!usable.ok()) return std::string(MessageOf(usable));
   if (View(definition->data().getName()) != EntityOf(event.event, event.stream).id)
     return "its stream is of another machine";
   if (definition->version() == View(defined.getVersion())) return "";
@@ -199,7 +214,7 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows, cons
       if (!ws_id.empty()) return fmt::format("it makes a run, but names workstream {}", ws_id);
       std::string objection = CheckMachineVersion(RunMachine(), View(body.getRunCreated().getMachineVersion()));
       if (!objection.empty()) return objection;
-      return ObjectionOf(JudgeNewRun(event.run_id, RunMachine().initial(), rows));
+      return ObjectionOf(JudgeNewRun(event.run_id, rows));
     }
     case Body::WORKSTREAM_CREATED: {
       const auto created = body.getWorkstreamCreated();
@@ -224,8 +239,10 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows, cons
       return CheckCreated(event, rows, machines);
     case Body::AMENDED:
       return CheckOpen(event, rows);
-    case Body::CHECKPOINT_SAVED:
-      return CheckOpen(event, rows);
+    case Body::CHECKPOINT_SAVED: {
+      ASSIGN_OR_RETURN(std::string objection, CheckOpen(event, rows));
+      return objection.empty() ? CheckWork(event, rows) : objection;
+    }
     case Body::MACHINE_DEFINED:
       return CheckDefinition(event);
     case Body::COMMAND_REFUSED:

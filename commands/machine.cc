@@ -86,6 +86,15 @@ bool Machine::HasTrigger(std::string_view trigger) const {
   return std::ranges::any_of(edges_, [&](const Edge& edge) { return edge.trigger == trigger; });
 }
 
+std::vector<std::string_view> Machine::Triggers() const {
+  std::vector<std::string_view> triggers;
+  absl::flat_hash_set<std::string_view, TextHash, std::equal_to<>> seen;
+  for (const Edge& edge : edges_) {
+    if (seen.insert(edge.trigger).second) triggers.push_back(edge.trigger);
+  }
+  return triggers;
+}
+
 absl::Span<const Edge> Machine::EdgesFrom(std::string_view from) const {
   const State* const state = Find(from);
   if (state == nullptr) return {};

@@ -45,6 +45,8 @@ class Machine {
   bool HasState(std::string_view state) const;
   bool IsTerminal(std::string_view state) const;
   bool HasTrigger(std::string_view trigger) const;
+  // Each once, in the order of the edges. Takes time linear in the machine.
+  std::vector<std::string_view> Triggers() const;
   // The edges that leave `from`, in the order of the data.
   absl::Span<const Edge> EdgesFrom(std::string_view from) const;
   // The states one edge away, each once, guards not judged.

@@ -73,7 +73,7 @@ std::string_view MachineDefinition::version() const {
   return View(data_.getVersion());
 }
 
-absl::StatusOr<MachineDefinition> ReadMachineDefinition(std::string_view json) {
+absl::StatusOr<MachineDefinition> ReadMachineDefinition(std::string_view json, MachineUse use) {
   if (json.size() > kMaxMachineBytes) {
     return absl::InvalidArgumentError(
         fmt::format("read the machine: it is {} bytes long; a machine has at most {}", json.size(), kMaxMachineBytes));
@@ -82,7 +82,7 @@ absl::StatusOr<MachineDefinition> ReadMachineDefinition(std::string_view json) {
   capnp::MallocMessageBuilder read;
   auto definition = read.initRoot<schema::MachineDefinition>();
   RETURN_IF_ERROR(reader.Read(json, definition));
-  RETURN_IF_ERROR(CheckDefinition(definition));
+  RETURN_IF_ERROR(CheckDefinition(definition, use));
   auto message = std::make_unique<capnp::MallocMessageBuilder>();
   CopyMachine(definition, message->initRoot<schema::Machine>());
   return MachineDefinition(std::move(message));

@@ -17,6 +17,12 @@ inline constexpr size_t kMaxMachineBytes = size_t{1} << 20;  // of JSON
 inline constexpr size_t kMaxMachineStates = 1000;
 inline constexpr size_t kMaxMachineEdges = 10'000;
 
+// Whose law a machine is to be.
+enum class MachineUse {
+  kAny,   // a built-in machine's, or nobody's
+  kUsers  // a user's, in the log: its name is its own, and its guards look at commands alone
+};
+
 // A machine that keeps every rule of ReadMachineDefinition(). Owns its data, which stays where it is when this is
 // moved.
 class MachineDefinition {
@@ -28,7 +34,7 @@ class MachineDefinition {
   std::string_view version() const;
 
  private:
-  friend absl::StatusOr<MachineDefinition> ReadMachineDefinition(std::string_view json);
+  friend absl::StatusOr<MachineDefinition> ReadMachineDefinition(std::string_view json, MachineUse use);
   explicit MachineDefinition(std::unique_ptr<capnp::MallocMessageBuilder> message);
 
   std::unique_ptr<capnp::MallocMessageBuilder> message_;
@@ -36,11 +42,11 @@ class MachineDefinition {
 };
 
 // Reads a machine (SPEC §6) and checks that it is a law one can live by: known names, every state reachable, no way out
-// of a terminal state, no edge twice. The name may be that of a built-in machine; whoever stores it decides about that.
+// of a terminal state, no edge twice, and what `use` wants.
 //   kInvalidArgument  no JSON of that shape: the byte, the JSON pointer and the reason, as ObjectReader has them; or
 //                     faults of meaning: the first 20, each with its JSON pointer, on an indented line of its own
 //                     where there are several. The message begins with "read the machine: ".
-absl::StatusOr<MachineDefinition> ReadMachineDefinition(std::string_view json);
+absl::StatusOr<MachineDefinition> ReadMachineDefinition(std::string_view json, MachineUse use = MachineUse::kAny);
 
 // The JSON that ReadMachineDefinition() makes the same data from, and "version". Edges with several states at one of
 // their ends, as built-in machines have them, are written one by one.

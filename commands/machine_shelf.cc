@@ -12,10 +12,10 @@ absl::StatusOr<const Machine*> MachineShelf::Newest(std::string_view name, Rows&
   if (version) return Version(name, *version, rows);
   for (const Machine* const machine : BuiltInMachines()) {
     if (machine->name() != name) continue;
-    return absl::NotFoundError(fmt::format(
+    return absl::InvalidArgumentError(fmt::format(
         "machine {0}: it is built in, and its entities have commands of their own; see annals {0} --help", name));
   }
-  return absl::NotFoundError(
+  return absl::InvalidArgumentError(
       fmt::format("there is no machine {}; annals machine list shows those there are, annals "
                   "machine define FILE makes one",
                   Quoted(name)));

@@ -23,7 +23,7 @@ using MachineSource = std::function<absl::StatusOr<const Machine*>(std::string_v
 // Threads: one at a time.
 class MachineShelf {
  public:
-  // What new entities follow. kNotFound, with the nearest right name, when there is no machine of that name.
+  // What new entities follow. kInvalidArgument when no user defined a machine of that name.
   absl::StatusOr<const Machine*> Newest(std::string_view name, Rows& rows);
   // What an entity that was created under `version` follows. kDataLoss when its definition is not there.
   absl::StatusOr<const Machine*> Version(std::string_view name, std::string_view version, Rows& rows);

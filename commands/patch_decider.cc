@@ -1,10 +1,12 @@
 // Patches: their diff is read when they are proposed, and what its validation found is stated when they are moved.
 #include <fmt/format.h>
 
+#include "commands/claim.h"
 #include "commands/decision.h"
 #include "commands/diff_format.h"
 #include "commands/entity_law.h"
 #include "eventstore/event_codec.h"
+#include "eventstore/patch_statement.h"
 #include "eventstore/sha256.h"
 #include "schemas/status.h"
 
@@ -18,19 +20,17 @@ void FillSummary(const DiffSummary& summary, schema::PatchSpec::Builder spec) {
   spec.setLinesRemoved(static_cast<uint32_t>(summary.lines_removed));
 }
 
-absl::Status Check(std::string_view run_id, schema::Created::Reader created, Rows& rows) {
+absl::StatusOr<std::string> Check(std::string_view run_id, schema::Created::Reader created, Rows& rows) {
   const auto spec = created.getPatch();
-  if (!spec.hasTaskId()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const TaskRow* const task, rows.tasks.Find({run_id, View(spec.getTaskId())}));
-  if (task != nullptr) return absl::OkStatus();
-  return absl::NotFoundError(fmt::format("run {} has no task {}; annals task list --run {} shows those it has", run_id,
-                                         View(spec.getTaskId()), run_id));
+  return AgainstWork(View(spec.getTaskId()), KeptClaim(spec.getEpoch()), run_id, rows);
 }
 
 absl::Status Begin(const DecisionInput& input, schema::Created::Builder created, EventDraft& draft) {
   const auto body = input.command.getBody().getCreatePatch();
   auto spec = created.initPatch();
   if (body.hasTaskId()) spec.setTaskId(body.getTaskId());
+  RETURN_IF_ERROR(CheckClaim(ClaimIn(body), input.rows));
+  spec.setEpoch(EpochToKeep(ClaimIn(body)));
   if (body.hasTool()) spec.setTool(body.getTool());
   spec.setFormat(body.getFormat());
   const std::string_view diff = View(body.getDiff());
@@ -48,28 +48,33 @@ absl::Status Begin(const DecisionInput& input, schema::Created::Builder created,
   return absl::OkStatus();
 }
 
-// Whether its tool may be used: what is against it, or "".
-absl::StatusOr<std::string> AgainstTool(const PatchRow& patch, const DecisionInput& input) {
-  if (!patch.tool) return "";
-  ASSIGN_OR_RETURN(const CircuitBreakerRow* const breaker, input.rows.circuit_breakers.Find({*patch.tool}));
-  if (breaker == nullptr || breaker->status != "open") return "";
-  const int64_t left = CooldownSecondsLeft(*breaker, input.now);
-  if (left > 0) return fmt::format("the circuit breaker of {} is open, for {} seconds more", *patch.tool, left);
-  return fmt::format("the circuit breaker of {0} is open; its cooldown is over: annals breaker probe {0}", *patch.tool);
+std::optional<bool> Stated(bool is_stated, schema::OptionalBool::Reader value) {
+  if (!is_stated) return std::nullopt;
+  return value.getValue();
+}
+
+// Whether the law asks for the circuit breaker of its tool. That lives in another stream: the event says what was seen
+// of it, so that whoever judges the event later knows.
+bool AsksForBreaker(std::string_view from, std::string_view to) {
+  return from == "staged" ? to == "applied" || to == "blocked" : from == "blocked" && to == "staged";
 }
 
 absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, const GuardInput& seen,
                                   std::string_view to, schema::Transitioned::Builder moved, EventDraft&) {
   const PatchRow& patch = *seen.patch;
-  if (by_engine) return "";
-  const auto stated = input.command.getBody().getTransitionPatch();
-  if (patch.status == "validating" || patch.status == "applied") {
-    auto found = moved.initPatch();
-    found.setScopePassed(stated.getScopePassed());
-    found.setConstraintsPassed(stated.getConstraintsPassed());
-    found.setTestsPassed(patch.status == "applied" && stated.getTestsPassed() && to == "verified");
+  if (!by_engine) {
+    const auto body = input.command.getBody().getTransitionPatch();
+    const PatchStatement stated{Stated(body.hasScopePassed(), body.getScopePassed()),
+                                Stated(body.hasConstraintsPassed(), body.getConstraintsPassed()),
+                                Stated(body.hasTestsPassed(), body.getTestsPassed())};
+    if (!stated.IsEmpty()) FillStatement(stated, patch.status, moved.initPatch());
   }
-  return to == "applied" ? AgainstTool(patch, input) : std::string();
+  if (!AsksForBreaker(patch.status, to)) return "";
+  ASSIGN_OR_RETURN(const std::string breaker, BreakerSeen(patch, input.rows));
+  if (breaker.empty()) return "";
+  auto move = moved.hasPatch() ? moved.getPatch() : moved.initPatch();
+  move.setBreaker(AsText(breaker));
+  return "";
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ Decision Create(const DecisionInput& input) {
         fmt::format("run {}: status {} is not one a run can begin in; leave it out, or say pending or running",
                     input.run_id, status));
   }
-  ASSIGN_OR_RETURN(auto refusal, JudgeNewRun(input.run_id, status, input.rows));
+  ASSIGN_OR_RETURN(auto refusal, JudgeNewRun(input.run_id, input.rows));
   if (refusal) return refusal;
   EventDraft& draft = input.drafts.Add({});
   draft.event.initBody().initRunCreated().setMachineVersion(machine.data().getVersion());

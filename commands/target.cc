@@ -61,9 +61,8 @@ absl::Status FindTarget(schema::Command::Reader command, Rows& rows, absl::Funct
     return absl::OkStatus();
   };
   const auto of_users = [&](auto entity) {
-    outside("entity/", View(entity.getMachine()), DecideUsersEntity).IgnoreError();
-    target.stream.append("/").append(View(entity.getEntityId()));
-    return absl::OkStatus();
+    const std::string id = fmt::format("{}/{}", View(entity.getMachine()), View(entity.getEntityId()));
+    return outside("entity/", id, DecideUsersEntity);
   };
   switch (body.which()) {
     case schema::Command::Body::NONE:

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/claim.h"
 #include "commands/conditions.h"
 #include "commands/decision.h"
 #include "commands/entity_law.h"
@@ -12,31 +13,17 @@
 namespace annals {
 namespace {
 
-constexpr uint32_t kMaxRetries = 30;  // 2^30 seconds are 34 years
 constexpr uint32_t kUsualRetries = 3;
 constexpr uint32_t kUsualTimeoutSec = 1800;
 
-template <class RowStruct>
-absl::Status NeedAll(RowCache<RowStruct>& rows, std::string_view kind, std::string_view run_id,
-                     std::string_view task_id, capnp::List<capnp::Text>::Reader names) {
-  for (const auto name : names) {
-    ASSIGN_OR_RETURN(const RowStruct* const row, rows.Find({run_id, View(name)}));
-    if (row != nullptr) continue;
-    return absl::NotFoundError(fmt::format("task {} depends on {} {}, which run {} does not have; make that one first",
-                                           task_id, kind, View(name), run_id));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Check(std::string_view run_id, schema::Created::Reader created, Rows& rows) {
-  const std::string_view task_id = View(created.getEntity());
+absl::StatusOr<std::string> Check(std::string_view run_id, schema::Created::Reader created, Rows& rows) {
   const auto spec = created.getTask();
-  RETURN_IF_ERROR(CheckNeeds("task", task_id, "depends_on", spec.getDependsOn()));
-  RETURN_IF_ERROR(CheckNeeds("task", {}, "gate_dependencies", spec.getGateDependencies()));
-  RETURN_IF_ERROR(CheckNeeds("task", {}, "validation_gates", spec.getValidationGates()));
-  RETURN_IF_ERROR(NeedAll(rows.tasks, "task", run_id, task_id, spec.getDependsOn()));
-  RETURN_IF_ERROR(NeedAll(rows.test_gates, "gate", run_id, task_id, spec.getGateDependencies()));
-  return NeedAll(rows.test_gates, "gate", run_id, task_id, spec.getValidationGates());
+  RETURN_IF_ERROR(CheckNeeds(kTaskLaw, View(created.getEntity()),
+                             {{"depends_on", kTaskLaw, spec.getDependsOn()},
+                              {"gate_dependencies", kTestGateLaw, spec.getGateDependencies()},
+                              {"validation_gates", kTestGateLaw, spec.getValidationGates()}},
+                             run_id, rows));
+  return "";
 }
 
 absl::Status Begin(const DecisionInput& input, schema::Created::Builder created, EventDraft&) {
@@ -47,7 +34,7 @@ absl::Status Begin(const DecisionInput& input, schema::Created::Builder created,
   if (body.getValidationGates().size() > 0) spec.setValidationGates(body.getValidationGates());
   spec.setIsCritical(body.getIsCritical());
   ASSIGN_OR_RETURN(const uint32_t retries,
-                   CountOr(body.hasMaxRetries(), body.getMaxRetries(), kUsualRetries, kMaxRetries, "max_retries"));
+                   CountOr(body.hasMaxRetries(), body.getMaxRetries(), kUsualRetries, kMaxTaskRetries, "max_retries"));
   ASSIGN_OR_RETURN(const uint32_t timeout,
                    CountOr(body.hasTimeoutSec(), body.getTimeoutSec(), kUsualTimeoutSec, UINT32_MAX, "timeout_sec"));
   spec.setMaxRetries(retries);
@@ -55,48 +42,38 @@ absl::Status Begin(const DecisionInput& input, schema::Created::Builder created,
   return absl::OkStatus();
 }
 
-// Whether the worker can take one more task: what is against it, or "".
-absl::StatusOr<std::string> AgainstWorker(std::string_view worker_id, Rows& rows) {
+// What not even an override may do: give a task to a worker that is gone, or holds as many as it may.
+absl::StatusOr<std::string> AgainstOverride(std::string_view worker_id, Rows& rows) {
   ASSIGN_OR_RETURN(const WorkerRow* const worker, rows.workers.Find({worker_id}));
-  if (worker == nullptr) {
-    return absl::NotFoundError(
-        fmt::format("there is no worker {}; annals worker list shows those there are", worker_id));
-  }
-  if (worker->status != "idle" && worker->status != "busy") {
-    return fmt::format("worker {} is {} and takes no task", worker_id, worker->status);
-  }
-  if (worker->current_load < worker->max_concurrent_tasks) return "";
-  return fmt::format("worker {} holds {} task(s), as many as it may", worker_id, worker->current_load);
+  if (worker->IsFinal()) return fmt::format("worker {} is {} and takes no task", worker_id, worker->status);
+  return WhyFull(*worker);
 }
 
 absl::StatusOr<std::string> Carry(const DecisionInput& input, bool by_engine, const GuardInput& seen,
                                   std::string_view to, schema::Transitioned::Builder moved, EventDraft&) {
   const TaskRow& task = *seen.task;
-  const auto stated = by_engine ? schema::TransitionTask::Reader() : input.command.getBody().getTransitionTask();
+  const auto body = by_engine ? schema::TransitionTask::Reader() : input.command.getBody().getTransitionTask();
+  // An override takes the task from whoever holds it, whatever claim it names.
+  const StatedClaim stated = input.command.hasOverride() ? StatedClaim() : ClaimIn(body);
+  const uint32_t epoch = stated.epoch ? EpochToKeep(stated) : static_cast<uint32_t>(task.epoch);
   if (to == "running") {
     auto claim = moved.initTask();
-    claim.setEpoch(static_cast<uint32_t>(task.epoch + 1));
-    if (!stated.hasWorkerId()) return "";
-    claim.setWorkerId(stated.getWorkerId());
-    return AgainstWorker(View(stated.getWorkerId()), input.rows);
+    claim.setEpoch(epoch + 1);
+    if (!body.hasWorkerId()) return "";
+    claim.setWorkerId(body.getWorkerId());
+    return input.command.hasOverride() ? AgainstOverride(View(body.getWorkerId()), input.rows) : "";
   }
-  if (task.epoch == 0) return "";
+  // Nobody ever held it. An operator may have it tried again all the same, and then it waits like any other.
+  if (task.epoch == 0 && stated.IsEmpty() && to != "retrying") return "";
   auto claim = moved.initTask();
-  // An override takes the task from whoever holds it, whatever claim it names.
-  const bool is_judged = !input.command.hasOverride();
-  // An epoch that is too large to be one is as wrong as any other that is not the task's.
-  claim.setEpoch(is_judged && stated.hasEpoch()
-                     ? static_cast<uint32_t>(std::min<int64_t>(stated.getEpoch().getValue(), UINT32_MAX))
-                     : static_cast<uint32_t>(task.epoch));
-  if (is_judged && stated.hasWorkerId()) {
-    claim.setWorkerId(stated.getWorkerId());
+  if (!stated.worker_id.empty()) {
+    claim.setWorkerId(AsText(stated.worker_id));
   } else if (task.worker_id) {
     claim.setWorkerId(AsText(*task.worker_id));
   }
-  if (to == "retrying") {
-    const auto wait_sec = int64_t{1} << std::min<int64_t>(task.retry_count + 1, kMaxRetries);
-    claim.setRetryAt(input.now.micros + wait_sec * 1'000'000);
-  }
+  // Where nobody holds it, a worker shows by the epoch that the claim was its own.
+  if (stated.worker_id.empty() || stated.epoch || task.worker_id) claim.setEpoch(epoch);
+  if (to == "retrying") claim.setRetryAt(input.now.micros + RetryWaitSeconds(task) * 1'000'000);
   return "";
 }
 
@@ -116,6 +93,7 @@ Decision DecideTask(const DecisionInput& input) {
     return CreateEntity(kTaskLaw, EntityCommandOf(body.getCreateTask(), body.getCreateTask().getTaskId()), input);
   }
   const auto move = body.getTransitionTask();
+  RETURN_IF_ERROR(CheckClaim(ClaimIn(move), input.rows));
   return MoveEntity(kTaskLaw, EntityCommandOf(move, move.getTaskId()), input);
 }
 

@@ -1,8 +1,5 @@
 #include "commands/transition.h"
 
-#include <algorithm>
-#include <vector>
-
 #include <fmt/format.h>
 
 #include "eventstore/event_codec.h"
@@ -27,13 +24,9 @@ absl::Status CheckNames(const TransitionRequest& request) {
                                 fmt::format("{} {}", request.machine.name(), request.entity)));
   }
   if (request.trigger.empty() || request.machine.HasTrigger(request.trigger)) return absl::OkStatus();
-  std::vector<std::string_view> triggers;
-  for (const Edge& edge : request.machine.edges()) {
-    if (std::ranges::find(triggers, edge.trigger) == triggers.end()) triggers.push_back(edge.trigger);
-  }
   return absl::InvalidArgumentError(fmt::format("{} {}: {} is no trigger of the {} machine; {}", request.machine.name(),
                                                 request.entity, Quoted(request.trigger), request.machine.name(),
-                                                SuggestName(request.trigger, triggers)));
+                                                SuggestName(request.trigger, request.machine.Triggers())));
 }
 
 // Empty when every guard of `edge` holds. `held` is how many did before the one that objects.

@@ -5,6 +5,7 @@
 #include "commands/entity_law.h"
 #include "commands/machine_definition.h"
 #include "commands/machine_shelf.h"
+#include "commands/missing_entity.h"
 #include "eventstore/event_codec.h"
 #include "schemas/status.h"
 
@@ -21,23 +22,8 @@ Decision Create(const DecisionInput& input) {
   const std::string_view id = View(body.getEntityId());
   ASSIGN_OR_RETURN(const Machine* const machine, input.machines.Newest(name, input.rows));
   ASSIGN_OR_RETURN(const EntityRow* const existing, input.rows.entities.Find({name, id}));
-  if (existing != nullptr) {
-    return Refusal{.machine = std::string(name),
-                   .entity = std::string(id),
-                   .from = existing->status,
-                   .to = std::string(machine->initial()),
-                   .trigger = {},
-                   .why = fmt::format("{} {} already exists", name, id),
-                   .legal = {}};
-  }
-  EventDraft& draft = input.drafts.Add({});
-  draft.stream = EntityStream(name, id);
-  draft.json = View(body.getMetadata());
-  auto created = draft.event.initBody().initCreated();
-  SetName(created.getMachine(), name);
-  SetName(created.getInitial(), machine->initial());
-  created.setEntity(AsText(id));
-  created.setMachineVersion(AsText(machine->version()));
+  if (existing != nullptr) return RefuseExisting(*machine, id, existing->status);
+  FillCreated(*machine, EntityCommandOf(body, body.getEntityId()), EntityStream(name, id), input.drafts.Add({}));
   return std::nullopt;
 }
 
@@ -48,8 +34,7 @@ Decision Transition(const DecisionInput& input) {
   ASSIGN_OR_RETURN(const EntityRow* const row, input.rows.entities.Find({name, id}));
   if (row == nullptr) {
     RETURN_IF_ERROR(input.machines.Newest(name, input.rows).status());
-    return absl::NotFoundError(
-        fmt::format("there is no {0} {1}; annals entity list --machine {0} shows those there are", name, id));
+    return NoSuchEntity(fmt::format("{} {}", name, id), fmt::format("annals entity list --machine {}", name));
   }
   ASSIGN_OR_RETURN(const Machine* const machine, input.machines.Version(name, row->machine_version, input.rows));
   Entity entity{.law = nullptr,
@@ -69,19 +54,11 @@ Decision DecideUsersEntity(const DecisionInput& input) {
 
 Decision DecideMachine(const DecisionInput& input) {
   const std::string_view json = View(input.command.getBody().getDefineMachine().getMachine());
-  ASSIGN_OR_RETURN(const MachineDefinition definition, ReadMachineDefinition(json));
-  RETURN_IF_ERROR(CheckUsersMachine(definition.data()));
+  ASSIGN_OR_RETURN(const MachineDefinition definition, ReadMachineDefinition(json, MachineUse::kUsers));
   const std::string_view name = View(definition.data().getName());
   ASSIGN_OR_RETURN(const std::optional<std::string> newest, input.rows.NewestMachineVersion(name));
-  if (newest && *newest == definition.version()) {
-    return Refusal{.machine = "machine",
-                   .entity = std::string(name),
-                   .from = *newest,
-                   .to = *newest,
-                   .trigger = {},
-                   .why = fmt::format("version {} is its newest already", *newest),
-                   .legal = {}};
-  }
+  // Nothing is to be done then, and the answer is that of the command that defined it.
+  if (newest && *newest == definition.version()) return std::nullopt;
   EventDraft& draft = input.drafts.Add({});
   draft.stream = fmt::format("machine/{}", name);
   auto defined = draft.event.initBody().initMachineDefined();

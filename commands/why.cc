@@ -21,11 +21,8 @@ absl::StatusOr<std::vector<Happening>> HistoryOf(Snapshot& snapshot, const std::
   std::map<Position, Happening> history;
   for (const Happening& happening : of_subject) history.emplace(happening.position, happening);
   for (const Happening& happening : of_subject) {
-    Position cause = happening.cause;
-    while (cause.value != 0 && !history.contains(cause)) {
-      ASSIGN_OR_RETURN(Happening led, HappeningAt(snapshot, cause));
-      cause = history.emplace(cause, std::move(led)).first->second.cause;
-    }
+    ASSIGN_OR_RETURN(std::vector<Happening> causes, CausesOf(snapshot, happening));
+    for (Happening& cause : causes) history.try_emplace(cause.position, std::move(cause));
   }
   std::vector<Happening> in_order;
   for (auto& [position, happening] : history) in_order.push_back(std::move(happening));
@@ -53,9 +50,7 @@ Sentence HeldUpBy(const std::vector<Blocker>& blockers) {
 absl::StatusOr<Sentence> BecauseOf(Snapshot& snapshot, const Happening& last, const std::vector<Blocker>& blockers) {
   if (last.cause.value == 0) return blockers.empty() ? Sentence{HowOf(last), {}} : HeldUpBy(blockers);
   ASSIGN_OR_RETURN(const Happening cause, HappeningAt(snapshot, last.cause));
-  Sentence because{
-      fmt::format("{} went to {} at {} ({})", TextOf(cause.about), cause.to, cause.position.value, HowOf(cause)),
-      {cause.position}};
+  Sentence because{Told(cause), {cause.position}};
   if (cause.cause.value != 0) because.rests_on.push_back(cause.cause);
   if (!blockers.empty() && blockers.front().entity != cause.about) {
     const Sentence held_up = HeldUpBy(blockers);
@@ -73,6 +68,14 @@ Sentence HeadlineOf(const Explanation& explained, const Sentence& because) {
   headline.rests_on.push_back(explained.since);
   std::ranges::sort(headline.rests_on);
   return headline;
+}
+
+// The last that gave it the state it is in. What is only ever recorded has none, and the last counts.
+const Happening& LastState(const std::vector<Happening>& of_subject) {
+  for (auto it = of_subject.rbegin(); it != of_subject.rend(); ++it) {
+    if (it->kind != HappeningKind::kRecorded) return *it;
+  }
+  return of_subject.back();
 }
 
 // Every command about it, moves first.
@@ -103,9 +106,9 @@ absl::StatusOr<Explanation> Explain(Snapshot& snapshot, const EntityName& name, 
   explained.state = subject.state;
   explained.is_final = subject.is_final;
   explained.as_of = snapshot.head().position;
-  ASSIGN_OR_RETURN(explained.since, story.LastOf(subject.name));
   ASSIGN_OR_RETURN(explained.history, HistoryOf(snapshot, story.of_subject()));
-  const Happening& last = story.of_subject().back();
+  const Happening& last = LastState(story.of_subject());
+  explained.since = last.position;
   explained.since_time = last.time;
   ASSIGN_OR_RETURN(explained.findings, kind->findings(inquiry, subject));
   ASSIGN_OR_RETURN(Refusals refusals, ReadRefusals(snapshot, subject.name, stream, explained.since, kMaxRefusals));
@@ -115,7 +118,7 @@ absl::StatusOr<Explanation> Explain(Snapshot& snapshot, const EntityName& name, 
   explained.blockers = std::move(blockers.found);
   explained.more_blockers = blockers.more;
   ASSIGN_OR_RETURN(explained.commands, CommandsOf(inquiry, *kind, subject));
-  if (kind->machine != nullptr) {
+  if (subject.machine != nullptr) {
     ASSIGN_OR_RETURN(explained.override, JudgeOverride(inquiry, *kind, subject, explained.since));
   }
   ASSIGN_OR_RETURN(const Sentence because, BecauseOf(snapshot, last, explained.blockers));

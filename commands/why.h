@@ -43,6 +43,7 @@ struct Happening {
   std::string from, to, trigger;  // where it was a move, or one that was wanted; `to` is also how an attempt ended
   std::string actor;
   std::string operator_name;  // of an override
+  std::string what;           // was recorded, where it is not an error: "failure recorded"
   std::string reason;         // as it was stated, or why it was refused, or the message of an error
   Position cause;             // the event that led to this one; 0 where a caller did
   std::string text;           // what happened, on one line; `position` and `cause` are what it rests on

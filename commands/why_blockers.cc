@@ -27,7 +27,7 @@ absl::StatusOr<std::vector<EntityName>> InTheWayOf(const Inquiry& inquiry, const
   const bool starts_anew =
       std::ranges::any_of(ways, [](const Judged& way) { return way.reaches_start && way.command.IsLegal(); });
   if (starts_anew) {
-    ASSIGN_OR_RETURN(std::vector<Judged> then, JudgeGuardsFrom(inquiry, kind, subject, kind.machine().initial()));
+    ASSIGN_OR_RETURN(std::vector<Judged> then, JudgeGuardsFrom(inquiry, kind, subject, subject.machine->initial()));
     std::ranges::move(then, std::back_inserter(ways));
   }
   std::vector<EntityName> in_the_way;
@@ -40,7 +40,8 @@ absl::StatusOr<std::vector<EntityName>> InTheWayOf(const Inquiry& inquiry, const
   return in_the_way;
 }
 
-absl::StatusOr<Blocker> Describe(const Inquiry& inquiry, const Link& link) {
+// What led to its state is told with it, up to one of `links`, where it goes on.
+absl::StatusOr<Blocker> Describe(const Inquiry& inquiry, const Link& link, const std::vector<Link>& links) {
   const auto& [subject, holds_up, is_root] = link;
   ASSIGN_OR_RETURN(const Kind* const kind, FindKind(subject.name.kind));
   ASSIGN_OR_RETURN(const Happening* const move, inquiry.story.LastMoveOf(subject.name));
@@ -55,8 +56,15 @@ absl::StatusOr<Blocker> Describe(const Inquiry& inquiry, const Link& link) {
   blocker.sentence.text =
       fmt::format("{} is held up by {}, which is {} since {}{}: {}", holds_up.id, TextOf(subject.name), subject.state,
                   move->position.value, subject.is_final ? " for good" : "", HowOf(*move));
-  if (move->cause.value != 0) blocker.sentence.rests_on.push_back(move->cause);
   blocker.sentence.rests_on.push_back(move->position);
+  ASSIGN_OR_RETURN(const std::vector<Happening> causes, CausesOf(inquiry.snapshot, *move));
+  for (const Happening& cause : causes) {
+    const auto is_about = [&](const Link& other) { return other.subject.name == cause.about; };
+    if (std::ranges::any_of(links, is_about)) break;
+    blocker.sentence.text += "; " + Told(cause);
+    blocker.sentence.rests_on.push_back(cause.position);
+  }
+  std::ranges::sort(blocker.sentence.rests_on);
   // A run's findings are about all that is in it, which is not what holds its workstreams up.
   if (kind->is_in_run) {
     ASSIGN_OR_RETURN(blocker.findings, kind->findings(inquiry, subject));
@@ -95,7 +103,7 @@ absl::StatusOr<Blockers> FindBlockers(const Inquiry& inquiry, const Subject& sub
       ++blockers.more;
       continue;
     }
-    ASSIGN_OR_RETURN(blockers.found.emplace_back(), Describe(inquiry, links[i]));
+    ASSIGN_OR_RETURN(blockers.found.emplace_back(), Describe(inquiry, links[i], links));
   }
   return blockers;
 }

@@ -1,10 +1,13 @@
 // The kinds of entity that an EntityLaw describes, and those of machines that users defined.
 #include <algorithm>
+#include <memory>
 
 #include <capnp/dynamic.h>
 #include <fmt/format.h>
 
 #include "commands/entity_law.h"
+#include "commands/machine_shelf.h"
+#include "commands/missing_entity.h"
 #include "commands/why_kinds.h"
 #include "eventstore/event_codec.h"
 #include "projections/entity_tables.h"
@@ -41,6 +44,7 @@ void SetField(capnp::DynamicStruct::Builder fields, std::string_view name, std::
 struct Stated {
   std::string options;
   std::vector<std::pair<std::string, std::string>> fields;
+  std::string_view left_open = {};  // the guard about what no field is filled for
 };
 
 Stated StatedFor(const Edge* edge, const RequestRow* request) {
@@ -55,6 +59,7 @@ Stated StatedFor(const Edge* edge, const RequestRow* request) {
       stated.fields.emplace_back("operator", "NAME");
     } else if (guard->name == "worker_named") {
       stated.options += " --worker WORKER";
+      stated.left_open = guard->name;
     } else if (guard->name == "plan_given") {
       stated.fields.emplace_back("plan", "TEXT");
     } else if (guard->name == "implementation_given") {
@@ -69,6 +74,19 @@ Stated StatedFor(const Edge* edge, const RequestRow* request) {
   return stated;
 }
 
+// nullptr: none leads there.
+const Edge* EdgeTo(const Subject& subject, std::string_view to, std::string_view trigger) {
+  const Edge* edge = nullptr;
+  for (const Edge& one : subject.machine->EdgesFrom(subject.state)) {
+    if (one.to == to && (trigger.empty() || one.trigger == trigger)) edge = &one;
+  }
+  return edge;
+}
+
+std::string TriggerOption(std::string_view trigger) {
+  return trigger.empty() ? "" : fmt::format(" --trigger {}", trigger);
+}
+
 template <const Words& kWords>
 absl::StatusOr<Subject> Find(Snapshot&, Rows& rows, const EntityName& name) {
   const EntityLaw& law = kWords.law;
@@ -77,8 +95,7 @@ absl::StatusOr<Subject> Find(Snapshot&, Rows& rows, const EntityName& name) {
   ASSIGN_OR_RETURN(const std::optional<EntityState> state, law.find(name.run_id, name.id, seen));
   const std::string in_run = law.IsInRun() ? fmt::format(" of run {}", name.run_id) : "";
   if (!state) {
-    return absl::NotFoundError(fmt::format("there is no {} {}{}; {} shows those there are", law.machine().name(),
-                                           name.id, in_run, law.list_command));
+    return NoSuchEntity(fmt::format("{} {}", law.machine().name(), name.id), law.list_command, name.run_id);
   }
   Subject subject{.name = name,
                   .title = fmt::format("{} {}{}", law.machine().name(), name.id, in_run),
@@ -86,6 +103,7 @@ absl::StatusOr<Subject> Find(Snapshot&, Rows& rows, const EntityName& name) {
                   .is_final = law.machine().IsTerminal(state->status),
                   .run_id = name.run_id,
                   .ws_id = std::string(state->ws_id)};
+  subject.machine = Unowned(law.machine());
   if (!law.IsInRun()) subject.stream = std::string(law.stream_prefix) + name.id;
   if (seen.request != nullptr) {
     const bool is_plan = seen.request->status.starts_with("plan_");
@@ -97,10 +115,7 @@ absl::StatusOr<Subject> Find(Snapshot&, Rows& rows, const EntityName& name) {
 template <const Words& kWords>
 Candidate Move(const Subject& subject, std::string_view to, std::string_view trigger) {
   const EntityLaw& law = kWords.law;
-  const Edge* edge = nullptr;
-  for (const Edge& one : law.machine().EdgesFrom(subject.state)) {
-    if (one.to == to && (trigger.empty() || one.trigger == trigger)) edge = &one;
-  }
+  const Edge* const edge = EdgeTo(subject, to, trigger);
   RequestRow request;
   request.status = subject.state;
   request.plan_digest = request.implementation_digest = subject.digest;
@@ -108,7 +123,16 @@ Candidate Move(const Subject& subject, std::string_view to, std::string_view tri
   // "annals task list" is the command of the group.
   const std::string_view group = law.list_command.substr(0, law.list_command.rfind(' '));
   const bool brings_text = !stated.fields.empty() && stated.options.empty();
-  const std::string verb = brings_text ? (stated.fields[0].first == "plan" ? "plan" : "submit") : "transition";
+  const bool assigns = stated.left_open == "worker_named";
+  std::string line = std::string(group);
+  if (brings_text) {
+    line += fmt::format(" {} {} TEXT", stated.fields[0].first == "plan" ? "plan" : "submit", subject.name.id);
+  } else if (assigns) {
+    line += fmt::format(" assign {}", subject.name.id);
+  } else {
+    line += fmt::format(" transition {} {}", subject.name.id, to);
+  }
+  if (law.IsInRun()) line += fmt::format(" --run {}", subject.run_id);
   return {.fill =
               [run_id = subject.run_id, id = subject.name.id, to = std::string(to), trigger = std::string(trigger),
                fields = stated.fields](auto command) {
@@ -119,9 +143,8 @@ Candidate Move(const Subject& subject, std::string_view to, std::string_view tri
                 if (!trigger.empty()) SetField(body, "trigger", trigger);
                 for (const auto& [field, text] : fields) SetField(body, field, text);
               },
-          .line = fmt::format("{} {} {} {}{}{}{}", group, verb, subject.name.id, brings_text ? "TEXT" : to,
-                              law.IsInRun() ? fmt::format(" --run {}", subject.run_id) : "",
-                              trigger.empty() ? "" : fmt::format(" --trigger {}", trigger), stated.options)};
+          .line = line + TriggerOption(trigger) + stated.options,
+          .left_open = stated.left_open};
 }
 
 std::vector<Candidate> NoRecords(const Subject&) {
@@ -133,25 +156,51 @@ absl::StatusOr<std::vector<Sentence>> NoFindings(const Inquiry&, const Subject&)
 }
 
 // "deploy/d1": the machine and the entity.
+struct UsersName {
+  std::string_view machine, id;
+};
+UsersName SplitName(std::string_view name) {
+  const size_t slash = std::min(name.find('/'), name.size());
+  return {name.substr(0, slash), name.substr(std::min(slash + 1, name.size()))};
+}
+
 absl::StatusOr<Subject> FindUsers(Snapshot&, Rows& rows, const EntityName& name) {
-  const size_t slash = name.id.find('/');
-  if (slash == std::string::npos) {
+  const auto [machine, id] = SplitName(name.id);
+  if (id.empty()) {
     return absl::InvalidArgumentError(
         fmt::format("entity {}: say the machine too, such as annals why entity deploy/d1", name.id));
   }
-  const std::string_view machine = std::string_view(name.id).substr(0, slash);
-  const std::string_view id = std::string_view(name.id).substr(slash + 1);
   ASSIGN_OR_RETURN(const EntityRow* const row, rows.entities.Find({machine, id}));
   if (row == nullptr) {
-    return absl::NotFoundError(
-        fmt::format("there is no {0} {1}; annals entity list --machine {0} shows those there are", machine, id));
+    return NoSuchEntity(fmt::format("{} {}", machine, id), fmt::format("annals entity list --machine {}", machine));
   }
-  return Subject{.name = name,
-                 .title = fmt::format("{} {}", machine, id),
-                 .state = row->status,
-                 .is_final = row->IsFinal(),
-                 .run_id = {},
-                 .stream = fmt::format("entity/{}", name.id)};
+  Subject subject{.name = name,
+                  .title = fmt::format("{} {}", machine, id),
+                  .state = row->status,
+                  .is_final = row->IsFinal(),
+                  .run_id = {},
+                  .stream = fmt::format("entity/{}", name.id)};
+  const auto machines = std::make_shared<MachineShelf>();
+  ASSIGN_OR_RETURN(const Machine* const found, machines->Version(machine, row->machine_version, rows));
+  subject.machine = {machines, found};
+  return subject;
+}
+
+Candidate MoveUsers(const Subject& subject, std::string_view to, std::string_view trigger) {
+  const Stated stated = StatedFor(EdgeTo(subject, to, trigger), nullptr);
+  const auto [machine, id] = SplitName(subject.name.id);
+  return {.fill =
+              [name = subject.name.id, to = std::string(to), trigger = std::string(trigger),
+               fields = stated.fields](auto command) {
+                auto body = InitBody(command, "transition_entity");
+                SetField(body, "machine", SplitName(name).machine);
+                SetField(body, "entity_id", SplitName(name).id);
+                SetField(body, "to", to);
+                if (!trigger.empty()) SetField(body, "trigger", trigger);
+                for (const auto& [field, text] : fields) SetField(body, field, text);
+              },
+          .line = fmt::format("annals entity transition {} {} --machine {}{}{}", id, to, machine,
+                              TriggerOption(trigger), stated.options)};
 }
 
 constexpr Words kTask{kTaskLaw, "transition_task", "task_id"};
@@ -162,21 +211,13 @@ constexpr Words kCircuitBreaker{kCircuitBreakerLaw, "transition_circuit_breaker"
 constexpr Words kRequest{kRequestLaw, "transition_request", "request_id"};
 
 constexpr Kind kKinds[] = {
-    {"task", "", true, Find<kTask>, TaskMachine, {}, Move<kTask>, NoRecords, NoFindings},
-    {"worker", "", false, Find<kWorker>, WorkerMachine, {}, Move<kWorker>, NoRecords, NoFindings},
-    {"patch", "", true, Find<kPatch>, PatchMachine, {}, Move<kPatch>, NoRecords, NoFindings},
-    {"test_gate", "gate", true, Find<kTestGate>, TestGateMachine, {}, Move<kTestGate>, NoRecords, NoFindings},
-    {"circuit_breaker",
-     "breaker",
-     false,
-     Find<kCircuitBreaker>,
-     CircuitBreakerMachine,
-     {},
-     Move<kCircuitBreaker>,
-     NoRecords,
-     NoFindings},
-    {"request", "", false, Find<kRequest>, RequestMachine, {}, Move<kRequest>, NoRecords, NoFindings},
-    {"entity", "", false, FindUsers, nullptr, {}, nullptr, NoRecords, NoFindings},
+    {"task", "", true, Find<kTask>, {}, Move<kTask>, NoRecords, NoFindings},
+    {"worker", "", false, Find<kWorker>, {}, Move<kWorker>, NoRecords, NoFindings},
+    {"patch", "", true, Find<kPatch>, {}, Move<kPatch>, NoRecords, NoFindings},
+    {"test_gate", "gate", true, Find<kTestGate>, {}, Move<kTestGate>, NoRecords, NoFindings},
+    {"circuit_breaker", "breaker", false, Find<kCircuitBreaker>, {}, Move<kCircuitBreaker>, NoRecords, NoFindings},
+    {"request", "", false, Find<kRequest>, {}, Move<kRequest>, NoRecords, NoFindings},
+    {"entity", "", false, FindUsers, {}, MoveUsers, NoRecords, NoFindings},
 };
 
 }  // namespace

@@ -12,7 +12,18 @@ namespace annals::why {
 namespace {
 
 // Where a guard looks.
-enum class Scope { kItself, kItsRun, kDependencies, kWorkstreamsOfRun, kTasksNeeded, kGatesNeeded, kPatches };
+enum class Scope {
+  kCommand,
+  kItself,
+  kItsRun,
+  kItsWorkstream,
+  kDependencies,
+  kWorkstreamsOfRun,
+  kTasksNeeded,
+  kGatesNeeded,
+  kPatches,
+  kTool
+};
 
 // Which of those it looks at are in its way. The guard alone judges; this only finds what its words are about.
 using Stands = bool (*)(const WorkstreamRow& workstream, const RunRow& run);
@@ -43,28 +54,34 @@ constexpr Sight kSights[] = {
     {"no_critical_failed", Scope::kWorkstreamsOfRun, IsCriticalAndFailed},
     {"dependencies_done", Scope::kDependencies, IsNotDone},
     {"run_is_running", Scope::kItsRun},
+    {"workstream_is_open", Scope::kItsWorkstream},
     {"returns_to_paused_state", Scope::kItself},
     {"no_patch_quarantined", Scope::kPatches},
     {"task_dependencies_done", Scope::kTasksNeeded},
     {"gate_dependencies_passed", Scope::kGatesNeeded},
     {"gates_passed", Scope::kGatesNeeded},
     {"gates_before_passed", Scope::kGatesNeeded},
-    {"worker_named", Scope::kItself},
-    {"claim_is_current", Scope::kItself},
+    {"worker_named", Scope::kCommand},
+    {"worker_is_free", Scope::kItself},
+    {"claim_is_current", Scope::kCommand},
     {"retries_left", Scope::kItself},
     {"retry_is_due", Scope::kItself},
+    {"holds_task", Scope::kItself},
+    {"lease_ran_out", Scope::kItself},
     {"holds_no_task", Scope::kItself},
     {"patch_checks_passed", Scope::kItself},
-    {"tests_passed", Scope::kItself},
+    {"tests_passed", Scope::kCommand},
+    {"breaker_closed", Scope::kTool},
+    {"breaker_open", Scope::kTool},
     {"failures_reached", Scope::kItself},
     {"has_failed_again", Scope::kItself},
     {"successes_reached", Scope::kItself},
     {"cooldown_elapsed", Scope::kItself},
-    {"plan_given", Scope::kItself},
-    {"implementation_given", Scope::kItself},
-    {"digest_is_current", Scope::kItself},
-    {"reason_required", Scope::kItself},
-    {"operator_required", Scope::kItself},
+    {"plan_given", Scope::kCommand},
+    {"implementation_given", Scope::kCommand},
+    {"digest_is_current", Scope::kCommand},
+    {"reason_required", Scope::kCommand},
+    {"operator_required", Scope::kCommand},
 };
 
 const Sight* FindSight(std::string_view guard) {
@@ -149,10 +166,23 @@ absl::Status LookAtPatches(const WorkstreamRow& workstream, Snapshot& snapshot, 
   });
 }
 
+// The circuit breaker of its tool, if there is one yet.
+absl::Status LookAtTool(const PatchRow& patch, Rows& rows, Evidence& evidence) {
+  if (!patch.tool) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const CircuitBreakerRow* const breaker, rows.circuit_breakers.Find({*patch.tool}));
+  if (breaker != nullptr) Add({"circuit_breaker", "", *patch.tool}, evidence);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 bool HasEvidence(std::string_view guard) {
   return FindSight(guard) != nullptr;
+}
+
+bool LooksAtCommandAlone(const Guard* guard) {
+  const Sight* const sight = FindSight(guard->name);
+  return sight != nullptr && sight->scope == Scope::kCommand;
 }
 
 absl::StatusOr<Evidence> EvidenceOf(const Guard& guard, const GuardInput& input, Snapshot& snapshot,
@@ -161,10 +191,14 @@ absl::StatusOr<Evidence> EvidenceOf(const Guard& guard, const GuardInput& input,
   const Sight* const sight = FindSight(guard.name);
   if (sight != nullptr) {
     switch (sight->scope) {
+      case Scope::kCommand:
       case Scope::kItself:
         break;
       case Scope::kItsRun:
         evidence.entities.push_back(RunName(input.run->run_id));
+        break;
+      case Scope::kItsWorkstream:
+        evidence.entities.push_back(WorkstreamName(input.workstream->run_id, input.workstream->ws_id));
         break;
       case Scope::kDependencies:
         RETURN_IF_ERROR(LookAtDependencies(*sight, input, snapshot, evidence));
@@ -180,6 +214,9 @@ absl::StatusOr<Evidence> EvidenceOf(const Guard& guard, const GuardInput& input,
         break;
       case Scope::kPatches:
         RETURN_IF_ERROR(LookAtPatches(*input.workstream, snapshot, evidence));
+        break;
+      case Scope::kTool:
+        RETURN_IF_ERROR(LookAtTool(*input.patch, input.rows, evidence));
         break;
     }
   }

@@ -23,6 +23,8 @@ absl::StatusOr<Evidence> EvidenceOf(const Guard& guard, const GuardInput& input,
                                     const EntityName& self);
 // Whether the table here knows the guard.
 bool HasEvidence(std::string_view guard);
+// Whether the guard asks what the caller states, so that nothing has to come first for it to hold.
+bool LooksAtCommandAlone(const Guard* guard);
 
 // "`saw` (40)", or "`saw` (a 40, c 38 and 2 more)" where it is about several.
 absl::StatusOr<Sentence> WithEvidence(std::string_view saw, const Evidence& evidence, const Story& story);

@@ -24,7 +24,8 @@ absl::StatusOr<Subject> FindRun(Snapshot&, Rows& rows, const EntityName& name) {
                  .title = fmt::format("run {}", name.id),
                  .state = run->status,
                  .is_final = run->IsFinal(),
-                 .run_id = name.id};
+                 .run_id = name.id,
+                 .machine = Unowned(RunMachine())};
 }
 
 Candidate MoveRun(const Subject& subject, std::string_view to, std::string_view trigger) {
@@ -45,7 +46,8 @@ absl::StatusOr<Subject> FindWorkstream(Snapshot&, Rows& rows, const EntityName& 
                  .state = workstream->status,
                  .is_final = workstream->IsFinal(),
                  .run_id = name.run_id,
-                 .ws_id = name.id};
+                 .ws_id = name.id,
+                 .machine = Unowned(WorkstreamMachine())};
 }
 
 Candidate MoveWorkstream(const Subject& subject, std::string_view to, std::string_view trigger) {
@@ -178,21 +180,17 @@ std::vector<Candidate> RecordsOfStep(const Subject& subject) {
 constexpr std::string_view kAttemptEnds[] = {"success", "failure", "skipped"};
 
 constexpr Kind kKinds[] = {
-    {"run", "", false, FindRun, RunMachine, {}, MoveRun, RecordsOfRun, FindingsOfRun},
-    {"workstream",
-     "ws",
-     true,
-     FindWorkstream,
-     WorkstreamMachine,
-     {},
-     MoveWorkstream,
-     RecordsOfWorkstream,
-     FindingsOfWorkstream},
-    {"attempt", "step", false, FindAttempt, nullptr, kAttemptEnds, FinishAttempt, RecordsOfStep, FindingsOfRecord},
-    {"error", "", false, FindError, nullptr, {}, nullptr, RecordsOfStep, FindingsOfRecord},
+    {"run", "", false, FindRun, {}, MoveRun, RecordsOfRun, FindingsOfRun},
+    {"workstream", "ws", true, FindWorkstream, {}, MoveWorkstream, RecordsOfWorkstream, FindingsOfWorkstream},
+    {"attempt", "step", false, FindAttempt, kAttemptEnds, FinishAttempt, RecordsOfStep, FindingsOfRecord},
+    {"error", "", false, FindError, {}, nullptr, RecordsOfStep, FindingsOfRecord},
 };
 
 }  // namespace
+
+std::shared_ptr<const Machine> Unowned(const Machine& machine) {
+  return {std::shared_ptr<const void>(), &machine};
+}
 
 absl::Span<const Kind> AllKinds() {
   static const std::vector<Kind> kinds = [] {

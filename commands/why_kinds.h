@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,11 @@ struct Subject {
   std::string stream = {};     // where its events stand; empty: in its run's
   std::string step_name = {};  // of attempts and errors
   std::string digest = {};     // of requests: of what waits for approval
+  // That moves it; nullptr: none does. Keeps the definition of a user's.
+  std::shared_ptr<const Machine> machine = nullptr;
 };
+// Subject::machine of a built-in one, which nothing need keep.
+std::shared_ptr<const Machine> Unowned(const Machine& machine);
 
 // A command that somebody could give, as the engine takes it and as a shell does.
 struct Candidate {
@@ -46,6 +51,8 @@ struct Candidate {
   std::string trigger = {};
   std::string meaning = {};
   const Edge* edge = nullptr;  // it would follow
+  // A guard about what only the caller knows: a word of `line` stands for that, and it counts as given.
+  std::string_view left_open = {};
 };
 
 struct Kind {
@@ -54,7 +61,6 @@ struct Kind {
   bool is_in_run;          // its names are unique within a run only
   // kNotFound, kInvalidArgument as Explain() has them.
   absl::StatusOr<Subject> (*find)(Snapshot& snapshot, Rows& rows, const EntityName& name);
-  const Machine& (*machine)();  // nullptr: no machine moves it
   // The states it can be brought to where there is no machine.
   absl::Span<const std::string_view> ends;
   // The command that brings it to `to`. nullptr: none does.

@@ -21,8 +21,8 @@ absl::StatusOr<std::optional<Refusal>> Ask(const Inquiry& inquiry, const Candida
   auto command = message.initRoot<schema::Command>();
   candidate.fill(command);
   if (override == Override::kYes) {
+    // Its reason stays away: it would be a second text beside a plan that the candidate brings.
     command.initOverride().setOperator("somebody");
-    command.getOverride().setReason("asked what would happen");
   }
   Target target;
   RETURN_IF_ERROR(FindTarget(
@@ -50,7 +50,9 @@ class Judge {
     ASSIGN_OR_RETURN(const auto for_all, Ask(inquiry_, candidate, Override::kYes));
     if (for_all) RETURN_IF_ERROR(AddRule(for_all->why, judged));
     RETURN_IF_ERROR(AddGuards(candidate, judged));
-    if (judged.command.objections.empty()) RETURN_IF_ERROR(AddRule(refusal->why, judged));
+    if (judged.command.objections.empty() && candidate.left_open.empty()) {
+      RETURN_IF_ERROR(AddRule(refusal->why, judged));
+    }
     return judged;
   }
 
@@ -62,12 +64,13 @@ class Judge {
 
  private:
   static Judged Begin(const Candidate& candidate) {
-    return {.command = {.to = candidate.to,
-                        .trigger = candidate.trigger,
-                        .meaning = candidate.meaning,
-                        .line = candidate.line,
-                        .objections = {}},
-            .is_guarded = candidate.edge != nullptr && !candidate.edge->guards.empty()};
+    return {
+        .command = {.to = candidate.to,
+                    .trigger = candidate.trigger,
+                    .meaning = candidate.meaning,
+                    .line = candidate.line,
+                    .objections = {}},
+        .is_guarded = candidate.edge != nullptr && !std::ranges::all_of(candidate.edge->guards, LooksAtCommandAlone)};
   }
 
   // What has ended refuses: the run where the words name it, else the entity itself.
@@ -93,6 +96,7 @@ class Judge {
       }
     }
     for (const Guard* const guard : candidate.edge->guards) {
+      if (guard->name == candidate.left_open) continue;
       ASSIGN_OR_RETURN(const std::string saw, guard->judge(input));
       if (saw.empty()) continue;
       ASSIGN_OR_RETURN(const Evidence evidence, EvidenceOf(*guard, input, inquiry_.snapshot, subject_.name));
@@ -115,7 +119,7 @@ class Judge {
 };
 
 Candidate AlongEdge(const Kind& kind, const Subject& subject, const Edge& edge) {
-  const auto edges = kind.machine().EdgesFrom(edge.from);
+  const auto edges = subject.machine->EdgesFrom(edge.from);
   // The state alone names the edge, where no other one leads there.
   const bool is_alone = std::ranges::count(edges, edge.to, &Edge::to) == 1;
   Candidate candidate = kind.move(subject, edge.to, is_alone ? std::string_view() : edge.trigger);
@@ -136,10 +140,10 @@ absl::StatusOr<std::vector<Judged>> JudgeMoves(const Inquiry& inquiry, const Kin
     candidate.to = end;
     ASSIGN_OR_RETURN(moves.emplace_back(), judge.Of(candidate));
   }
-  if (kind.machine == nullptr) return moves;
-  for (const Edge& edge : kind.machine().EdgesFrom(subject.state)) {
+  if (subject.machine == nullptr) return moves;
+  for (const Edge& edge : subject.machine->EdgesFrom(subject.state)) {
     ASSIGN_OR_RETURN(moves.emplace_back(), judge.Of(AlongEdge(kind, subject, edge)));
-    moves.back().reaches_start = edge.to == kind.machine().initial();
+    moves.back().reaches_start = edge.to == subject.machine->initial();
   }
   return moves;
 }
@@ -157,7 +161,7 @@ absl::StatusOr<std::vector<Judged>> JudgeGuardsFrom(const Inquiry& inquiry, cons
                                                     std::string_view from) {
   std::vector<Judged> moves;
   Judge judge(inquiry, subject);
-  for (const Edge& edge : kind.machine().EdgesFrom(from)) {
+  for (const Edge& edge : subject.machine->EdgesFrom(from)) {
     ASSIGN_OR_RETURN(moves.emplace_back(), judge.OfGuardsAlone(AlongEdge(kind, subject, edge)));
   }
   return moves;
@@ -170,7 +174,7 @@ absl::StatusOr<OverrideOutcome> JudgeOverride(const Inquiry& inquiry, const Kind
         false, {}, {fmt::format("not even by an override: {} ({})", why, position.value), {position}}};
   };
   std::optional<Refusal> refusal;
-  for (const std::string_view state : kind.machine().states()) {
+  for (const std::string_view state : subject.machine->states()) {
     if (state == subject.state) continue;
     ASSIGN_OR_RETURN(refusal, Ask(inquiry, kind.move(subject, state, {}), Override::kYes));
     if (refusal) break;

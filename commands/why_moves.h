@@ -16,7 +16,7 @@ namespace annals::why {
 // A command that was judged.
 struct Judged {
   PossibleCommand command;
-  bool is_guarded = false;                  // its edge has guards
+  bool is_guarded = false;                  // its edge has guards that look at more than the command
   bool reaches_start = false;               // the state its machine begins in
   std::vector<EntityName> in_the_way = {};  // what the objections are about
 };

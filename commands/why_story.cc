@@ -66,6 +66,27 @@ std::string TextOf(const Happening& it) {
   return "";
 }
 
+// What of an entity changed, where its state did not.
+std::string WhatIsAmended(schema::Amended::Reader amended) {
+  if (amended.hasCircuitBreaker()) {
+    const bool failed = amended.getCircuitBreaker().getOutcome() == schema::Outcome::FAILURE;
+    return failed ? "failure recorded" : "success recorded";
+  }
+  if (amended.hasWorker()) {
+    const auto claim = amended.getWorker();
+    return fmt::format("task {} {}", View(claim.getTaskId()),
+                       claim.getClaim() == schema::Claim::TAKEN ? "taken" : "given back");
+  }
+  switch (amended.getRequest().getDocument()) {
+    case schema::Document::PLAN:
+      return "plan changed";
+    case schema::Document::IMPLEMENTATION:
+      return "implementation changed";
+    default:
+      return "run linked";
+  }
+}
+
 // Nothing where the event is about no entity that has a history.
 std::optional<Happening> HappeningOf(const FoldedEvent& event) {
   Happening happening;
@@ -108,6 +129,8 @@ std::optional<Happening> HappeningOf(const FoldedEvent& event) {
     case Body::AMENDED:
       happening.kind = HappeningKind::kRecorded;
       happening.about = NameOfEntity(entity.machine, entity.id, event.run_id);
+      happening.what = WhatIsAmended(body.getAmended());
+      if (body.getAmended().hasRequest()) happening.reason.clear();  // what is shown is none
       break;
     case Body::COMMAND_REFUSED: {
       const auto refused = body.getCommandRefused();
@@ -190,9 +213,30 @@ std::string HowOf(const Happening& it) {
       return WithReason(
           it.cause.value == 0 ? By(it.trigger, it.actor) : fmt::format("{} because of {}", it.trigger, it.cause.value),
           it.reason);
-    default:
-      return WithReason(By(NameOf(it.kind), it.actor), it.reason);
+    default: {
+      const std::string what = By(it.what.empty() ? NameOf(it.kind) : it.what, it.actor);
+      return WithReason(
+          it.what.empty() || it.cause.value == 0 ? what : fmt::format("{} because of {}", it.what, it.cause.value),
+          it.reason);
+    }
   }
+}
+
+std::string Told(const Happening& it) {
+  const bool is_move = it.kind == HappeningKind::kMoved || it.kind == HappeningKind::kOverridden;
+  return is_move ? fmt::format("{} went to {} at {} ({})", TextOf(it.about), it.to, it.position.value, HowOf(it))
+                 : fmt::format("{}: {} ({})", TextOf(it.about), HowOf(it), it.position.value);
+}
+
+absl::StatusOr<std::vector<Happening>> CausesOf(Snapshot& snapshot, const Happening& happening) {
+  std::vector<Happening> causes;
+  // What came later led to nothing, whatever a log that was altered says.
+  Position before = happening.position;
+  for (Position cause = happening.cause; cause.value != 0 && cause < before; cause = causes.back().cause) {
+    ASSIGN_OR_RETURN(causes.emplace_back(), HappeningAt(snapshot, cause));
+    before = cause;
+  }
+  return causes;
 }
 
 absl::StatusOr<Story> Story::Read(Snapshot& snapshot, const EntityName& subject, std::string_view stream) {

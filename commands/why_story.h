@@ -49,7 +49,12 @@ struct Refusals {
 absl::StatusOr<Refusals> ReadRefusals(Snapshot& snapshot, const EntityName& subject, std::string_view stream,
                                       Position since, size_t limit);
 
+// What led to `happening`, the nearest first, to the first cause.
+absl::StatusOr<std::vector<Happening>> CausesOf(Snapshot& snapshot, const Happening& happening);
+
 // "fail by ci: "reason"": how it came about.
 std::string HowOf(const Happening& happening);
+// "task t1 went to failed at 17 (fail because of 16)".
+std::string Told(const Happening& happening);
 
 }  // namespace annals::why

@@ -33,7 +33,9 @@ absl::Status Begin(const DecisionInput& input, schema::Created::Builder created,
 absl::StatusOr<std::string> Carry(const DecisionInput& input, bool, const GuardInput& seen, std::string_view,
                                   schema::Transitioned::Builder moved, EventDraft&) {
   ASSIGN_OR_RETURN(const std::optional<Timestamp> heard_of, input.rows.LeaseOf(seen.worker->worker_id));
-  if (heard_of) moved.initWorker().setLastHeartbeat(heard_of->micros);
+  if (!heard_of) return "";
+  auto move = moved.hasWorker() ? moved.getWorker() : moved.initWorker();
+  if (move.getLastHeartbeat() == 0) move.setLastHeartbeat(heard_of->micros);
   return "";
 }
 
@@ -86,8 +88,11 @@ Decision DecideWorker(const DecisionInput& input) {
                             fmt::format("it is {}, and nobody hears of it any more", worker.state.status));
   }
   if (worker.state.status != "unresponsive") return std::nullopt;
-  return MoveEntity(worker, {.id = worker.id, .to = "idle", .trigger = "recover", .reason = "it was heard of again"},
-                    input, /*by_engine=*/true);
+  // Its lease says so only afterwards.
+  const auto hear = [&](schema::Transitioned::Builder moved) { moved.initWorker().setLastHeartbeat(input.now.micros); };
+  const EntityCommand recover{
+      .id = worker.id, .to = "idle", .trigger = "recover", .reason = "it was heard of again", .fill = hear};
+  return MoveEntity(worker, recover, input, /*by_engine=*/true);
 }
 
 }  // namespace annals

@@ -111,7 +111,8 @@ void Touch(schema::Event::Body::Reader body) {
       TouchName(moved.getTrigger());
       moved.getOperator();
       moved.getEntity();
-      moved.getPatch();
+      TouchAll(moved.getPatch().getStated());
+      moved.getPatch().getBreaker();
       moved.getTestGate().getExitCode();
       Touch(moved.getTask());
       Touch(moved.getWorker());
@@ -154,6 +155,7 @@ void Touch(schema::Event::Body::Reader body) {
     }
     case schema::Event::Body::CHECKPOINT_SAVED:
       body.getCheckpointSaved().getName();
+      body.getCheckpointSaved().getTaskId();
       return;
     case schema::Event::Body::MACHINE_DEFINED:
       body.getMachineDefined().getVersion();

@@ -14,7 +14,7 @@ bool HasDocument(schema::RequestMove::Reader move) {
 // By what that kind of event can have: nobody knows any more what it had.
 ContentView RedactedContent(Body::Reader body) {
   constexpr ContentView kJson = {.json = R"({"redacted":true})", .text = {}};
-  constexpr ContentView kText = {.json = {}, .text = "[redacted]"};
+  constexpr ContentView kText = {.json = {}, .text = kRedactedText};
   constexpr ContentView kBoth = {.json = kJson.json, .text = kText.text};
   switch (body.which()) {
     case Body::RUN_CREATED:

@@ -11,6 +11,12 @@
 
 namespace annals {
 
+// What is read where a text was redacted.
+inline constexpr std::string_view kRedactedText = "[redacted]";
+inline bool IsRedacted(std::string_view text) {
+  return text == kRedactedText;
+}
+
 struct ContentView {
   std::string_view json;  // metadata, result, context or payload; empty when there is none
   std::string_view text;  // reason or message

@@ -15,6 +15,16 @@ std::string JsonArrayOf(capnp::List<capnp::Text>::Reader texts) {
   return out.Take();
 }
 
+void AddDependencies(const FoldedEvent& event, std::string_view entity_type, std::string_view entity_id,
+                     std::string_view needs_type, capnp::List<capnp::Text>::Reader needs, Rows& rows) {
+  for (const auto name : needs) {
+    rows.entity_dependencies.Insert(
+        {event.run_id, entity_type, entity_id, needs_type, View(name)},
+        EntityDependencyRow{std::string(event.run_id), std::string(entity_type), std::string(entity_id),
+                            std::string(needs_type), std::string(View(name))});
+  }
+}
+
 absl::Status ApplyToUsersEntities(const FoldedEvent& event, Rows& rows) {
   const auto body = event.event.getBody();
   const EntityRef entity = EntityOf(event.event, event.stream);

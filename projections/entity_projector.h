@@ -19,6 +19,10 @@ inline std::optional<std::string> TextOrNull(std::string_view text) {
 // A column that holds a JSON array of texts.
 std::string JsonArrayOf(capnp::List<capnp::Text>::Reader texts);
 
+// That an entity of the event's run waits for others of it: a row for each.
+void AddDependencies(const FoldedEvent& event, std::string_view entity_type, std::string_view entity_id,
+                     std::string_view needs_type, capnp::List<capnp::Text>::Reader needs, Rows& rows);
+
 // What every created row begins with.
 template <class RowStruct>
 void BeginRow(const FoldedEvent& event, RowStruct& row) {

@@ -1,6 +1,8 @@
 #include "projections/entity_tables.h"
 
 #include "projections/machine_states.h"
+#include "schemas/command.capnp.h"
+#include "schemas/enum_names.h"
 #include "schemas/machine.capnp.h"
 
 namespace annals {
@@ -94,7 +96,7 @@ const RowType<PatchRow>& PatchesTable() {
        {"task_id", &PatchRow::task_id, "the task that made it"},
        {"status", &PatchRow::status, "state of the patch machine", StatesOf(*schema::PATCH_MACHINE)},
        {"tool", &PatchRow::tool, "by which it would be applied"},
-       {"format", &PatchRow::format, "of the diff", {"unified_diff", "git_patch"}},
+       {"format", &PatchRow::format, "of the diff", EnumNames<schema::PatchFormat>()},
        {"files", &PatchRow::files, "JSON array of the files it changes"},
        {"diff_hash", &PatchRow::diff_hash, "SHA-256 of the diff"},
        {"lines_added", &PatchRow::lines_added, "lines it adds"},
@@ -188,7 +190,8 @@ const RowType<RequestRow>& RequestsTable() {
        {"plan_rejected_reason", &RequestRow::plan_rejected_reason, "why"},
        {"implementation", &RequestRow::implementation, "what was made"},
        {"implementation_scope_json", &RequestRow::implementation_scope_json, "what it is about, approved with it"},
-       {"patches", &RequestRow::patches, "JSON array of its patches as <patch>=<hash of the diff>, approved with it"},
+       {"patches", &RequestRow::patches,
+        "JSON array of the patches of what was shown last, as <patch>=<hash of the diff>, approved with it"},
        {"implementation_digest", &RequestRow::implementation_digest, "of what is shown: an approval names it"},
        {"implementation_approved_by", &RequestRow::implementation_approved_by, "who approved it"},
        {"implementation_approved_at", &RequestRow::implementation_approved_at, "when"},

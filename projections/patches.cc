@@ -1,13 +1,11 @@
 // patches, and how many of a workstream's are quarantined.
+#include "eventstore/patch_statement.h"
 #include "projections/entity_projector.h"
+#include "schemas/enum_names.h"
 #include "schemas/status.h"
 
 namespace annals {
 namespace {
-
-std::string_view NameOf(schema::PatchFormat format) {
-  return format == schema::PatchFormat::GIT_PATCH ? "git_patch" : "unified_diff";
-}
 
 void Create(const FoldedEvent& event, Rows& rows) {
   const auto created = event.event.getBody().getCreated();
@@ -19,7 +17,7 @@ void Create(const FoldedEvent& event, Rows& rows) {
   row.ws_id = View(event.event.getWsId());
   row.task_id = TextOrNull(View(spec.getTaskId()));
   row.tool = TextOrNull(View(spec.getTool()));
-  row.format = NameOf(spec.getFormat());
+  row.format = EnumName(spec.getFormat());
   row.files = JsonArrayOf(spec.getFiles());
   row.diff_hash = View(spec.getDiffHash());
   row.lines_added = spec.getLinesAdded();
@@ -33,17 +31,15 @@ void Create(const FoldedEvent& event, Rows& rows) {
 void Move(const FoldedEvent& event, PatchRow& row) {
   const auto moved = event.event.getBody().getTransitioned();
   MoveRow(event, row);
-  const auto found = moved.getPatch();
   if (row.status == "validating") {
     row.scope_passed.reset();
     row.constraints_passed.reset();
     row.tests_passed.reset();
   }
-  if (moved.hasPatch() && View(moved.getFrom()) == "validating") {
-    row.scope_passed = found.getScopePassed();
-    row.constraints_passed = found.getConstraintsPassed();
-  }
-  if (moved.hasPatch() && View(moved.getFrom()) == "applied") row.tests_passed = found.getTestsPassed();
+  const PatchStatement stated = StatementIn(moved, View(moved.getFrom()));
+  if (stated.scope_passed) row.scope_passed = stated.scope_passed;
+  if (stated.constraints_passed) row.constraints_passed = stated.constraints_passed;
+  if (stated.tests_passed) row.tests_passed = stated.tests_passed;
   if (row.status == "quarantined") row.quarantine_reason = TextOrNull(event.text);
   if (row.status == "rolled_back") row.rollback_reason = TextOrNull(event.text);
 }

@@ -20,8 +20,54 @@ std::optional<std::string> DigestOf(const FoldedEvent& event, schema::RequestMov
   return HexOf(hash.Finish());
 }
 
-std::optional<std::string> JsonOf(const FoldedEvent& event) {
-  return TextOrNull(event.json);
+// What the row has of a plan and of an implementation alike.
+struct ShownColumns {
+  std::optional<std::string>& text;
+  std::optional<std::string>& scope_json;
+  std::optional<std::string>& digest;
+  std::optional<std::string>& approved_by;
+  std::optional<Timestamp>& approved_at;
+  std::optional<std::string>& authority;
+};
+
+ShownColumns PlanOf(RequestRow& row) {
+  return {row.plan,          row.plan_scope_json, row.plan_digest, row.plan_approved_by, row.plan_approved_at,
+          row.plan_authority};
+}
+ShownColumns ImplementationOf(RequestRow& row) {
+  return {row.implementation,
+          row.implementation_scope_json,
+          row.implementation_digest,
+          row.implementation_approved_by,
+          row.implementation_approved_at,
+          row.implementation_authority};
+}
+
+void ForgetApproval(ShownColumns columns) {
+  columns.approved_by.reset();
+  columns.approved_at.reset();
+  columns.authority.reset();
+}
+
+void TakeShown(const FoldedEvent& event, schema::RequestMove::Reader move, RequestRow& row, ShownColumns columns) {
+  columns.text = event.text;
+  columns.scope_json = TextOrNull(event.json);
+  columns.digest = DigestOf(event, move);
+  row.patches = JsonArrayOf(move.getPatches());
+  ForgetApproval(columns);
+}
+
+// An override may bring back what was shown before: then it waits anew, and who approved it once has not done so now.
+void WaitAgain(schema::RequestMove::Reader move, ShownColumns columns) {
+  if (move.getDocument() != schema::Document::NONE) return;
+  ForgetApproval(columns);
+  if (columns.digest) columns.digest = HexOf(Sha256({"again\n", *columns.digest}));
+}
+
+void Approve(const FoldedEvent& event, std::string_view who, schema::RequestMove::Reader move, ShownColumns columns) {
+  columns.approved_by = who;
+  columns.approved_at = event.time();
+  columns.authority = TextOrNull(View(move.getAuthority()));
 }
 
 void TakeDocument(const FoldedEvent& event, schema::RequestMove::Reader move, RequestRow& row) {
@@ -32,22 +78,9 @@ void TakeDocument(const FoldedEvent& event, schema::RequestMove::Reader move, Re
       row.request = event.text;
       return;
     case schema::Document::PLAN:
-      row.plan = event.text;
-      row.plan_scope_json = JsonOf(event);
-      row.plan_digest = DigestOf(event, move);
-      row.plan_approved_by.reset();
-      row.plan_approved_at.reset();
-      row.plan_authority.reset();
-      return;
+      return TakeShown(event, move, row, PlanOf(row));
     case schema::Document::IMPLEMENTATION:
-      row.implementation = event.text;
-      row.implementation_scope_json = JsonOf(event);
-      row.implementation_digest = DigestOf(event, move);
-      row.patches = JsonArrayOf(move.getPatches());
-      row.implementation_approved_by.reset();
-      row.implementation_approved_at.reset();
-      row.implementation_authority.reset();
-      return;
+      return TakeShown(event, move, row, ImplementationOf(row));
     case schema::Document::REVIEW:
       row.review = event.text;
       return;
@@ -79,18 +112,18 @@ void Move(const FoldedEvent& event, RequestRow& row) {
   const auto move = moved.getRequest();
   const std::string_view who = moved.hasOperator() ? View(moved.getOperator()) : View(event.event.getActor());
   const std::string_view from = View(moved.getFrom());
-  if (row.status == "plan_approved") {
-    row.plan_approved_by = who;
-    row.plan_approved_at = event.time();
-    row.plan_authority = TextOrNull(View(move.getAuthority()));
+  if (row.status == "plan_awaiting_approval") {
+    WaitAgain(move, PlanOf(row));
+  } else if (row.status == "implementation_awaiting_approval") {
+    WaitAgain(move, ImplementationOf(row));
+  } else if (row.status == "plan_approved") {
+    Approve(event, who, move, PlanOf(row));
   } else if (row.status == "plan_rejected") {
     row.plan_rejected_by = who;
     row.plan_rejected_at = event.time();
     row.plan_rejected_reason = TextOrNull(event.text);
   } else if (row.status == "implementation_approved") {
-    row.implementation_approved_by = who;
-    row.implementation_approved_at = event.time();
-    row.implementation_authority = TextOrNull(View(move.getAuthority()));
+    Approve(event, who, move, ImplementationOf(row));
   } else if (row.status == "implementation_rejected") {
     row.implementation_rejected_by = who;
     row.implementation_rejected_at = event.time();

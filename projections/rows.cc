@@ -104,6 +104,28 @@ absl::StatusOr<std::vector<Rows::Dependent>> Rows::EntitiesNeeding(std::string_v
   return std::vector<Dependent>(dependents.begin(), dependents.end());
 }
 
+absl::StatusOr<std::vector<std::string>> Rows::QuarantinedPatches(std::string_view run_id, std::string_view ws_id) {
+  // Those in storage may have moved here since.
+  absl::btree_set<std::string> candidates;
+  if (source_ != nullptr) {
+    const TableDef& table = PatchesTable().table();
+    const RowQuery query{.table = &table, .equals = {{0, run_id}, {table.ColumnIndex("ws_id"), ws_id}}};
+    RETURN_IF_ERROR(source_->ReadRows(query, set_, [&](Row row) {
+      candidates.insert(PatchesTable().FromValues(row).patch_id);
+      return absl::OkStatus();
+    }));
+  }
+  patches.ForEach([&](const PatchRow& row) {
+    if (row.run_id == run_id && row.ws_id == ws_id) candidates.insert(row.patch_id);
+  });
+  std::vector<std::string> quarantined;
+  for (const std::string& patch_id : candidates) {
+    ASSIGN_OR_RETURN(const PatchRow* const patch, patches.Find({run_id, std::string_view(patch_id)}));
+    if (patch != nullptr && patch->status == "quarantined") quarantined.push_back(patch_id);
+  }
+  return quarantined;
+}
+
 absl::StatusOr<RunsHolding> Rows::FindRunsHolding(std::string_view ws_id) {
   absl::btree_set<std::string> candidates;
   if (source_ != nullptr) {

@@ -68,6 +68,9 @@ class Rows {
   absl::StatusOr<std::vector<Dependent>> EntitiesNeeding(std::string_view run_id, std::string_view needs_type,
                                                          std::string_view needs);
 
+  // The patches of a workstream that are quarantined, by name in order. Looks at all its patches.
+  absl::StatusOr<std::vector<std::string>> QuarantinedPatches(std::string_view run_id, std::string_view ws_id);
+
   // The workstreams that need `ws_id`, by name in order.
   absl::StatusOr<std::vector<std::string>> DependentsOf(std::string_view run_id, std::string_view ws_id);
   // The runs that hold a workstream of that name. Its cost does not grow with how many runs have ended.

@@ -5,15 +5,6 @@
 namespace annals {
 namespace {
 
-void AddDependencies(const FoldedEvent& event, std::string_view task_id, std::string_view needs_type,
-                     capnp::List<capnp::Text>::Reader needs, Rows& rows) {
-  for (const auto name : needs) {
-    rows.entity_dependencies.Insert({event.run_id, "task", task_id, needs_type, View(name)},
-                                    EntityDependencyRow{std::string(event.run_id), "task", std::string(task_id),
-                                                        std::string(needs_type), std::string(View(name))});
-  }
-}
-
 void Create(const FoldedEvent& event, Rows& rows) {
   const auto created = event.event.getBody().getCreated();
   const auto spec = created.getTask();
@@ -28,9 +19,9 @@ void Create(const FoldedEvent& event, Rows& rows) {
   row.validation_gates = JsonArrayOf(spec.getValidationGates());
   row.max_retries = spec.getMaxRetries();
   row.timeout_sec = spec.getTimeoutSec();
-  AddDependencies(event, row.task_id, "task", spec.getDependsOn(), rows);
-  AddDependencies(event, row.task_id, "test_gate", spec.getGateDependencies(), rows);
-  AddDependencies(event, row.task_id, "test_gate", spec.getValidationGates(), rows);
+  AddDependencies(event, "task", row.task_id, "task", spec.getDependsOn(), rows);
+  AddDependencies(event, "task", row.task_id, "test_gate", spec.getGateDependencies(), rows);
+  AddDependencies(event, "task", row.task_id, "test_gate", spec.getValidationGates(), rows);
   const std::string task_id = row.task_id;
   rows.tasks.Insert({event.run_id, task_id}, std::move(row));
 }

@@ -14,14 +14,11 @@ void Create(const FoldedEvent& event, Rows& rows) {
   BeginRow(event, row);
   row.run_id = event.run_id;
   row.gate_id = gate_id;
+  row.ws_id = TextOrNull(View(event.event.getWsId()));
   row.type = GateTypeName(spec.getType());
   row.depends_on = JsonArrayOf(spec.getDependsOn());
   row.timeout_sec = spec.getTimeoutSec();
-  for (const auto needs : spec.getDependsOn()) {
-    rows.entity_dependencies.Insert({event.run_id, "test_gate", gate_id, "test_gate", View(needs)},
-                                    EntityDependencyRow{std::string(event.run_id), "test_gate", std::string(gate_id),
-                                                        "test_gate", std::string(View(needs))});
-  }
+  AddDependencies(event, "test_gate", gate_id, "test_gate", spec.getDependsOn(), rows);
   rows.test_gates.Insert({event.run_id, gate_id}, std::move(row));
 }
 

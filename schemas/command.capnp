@@ -229,6 +229,8 @@ struct CreatePatch {
   tool @6 :Text $Json.id;
   # By which it would be applied: not while that tool's circuit breaker is open.
   metadata @7 :Text $Json.json;
+  epoch @8 :Json.OptionalInt64 $Json.natural;
+  # Of the claim to taskId under which it was made; one that is over is refused.
 }
 
 struct TransitionPatch {
@@ -238,11 +240,11 @@ struct TransitionPatch {
   to @3 :Text $Json.id;
   trigger @4 :Text $Json.id;
   reason @5 :Text $Json.prose;
-  scopePassed @6 :Bool = true;
-  constraintsPassed @7 :Bool = true;
-  # What its validation found: said when it is staged or quarantined.
-  testsPassed @8 :Bool = true;
-  # Said when it is verified.
+  scopePassed @6 :Json.OptionalBool;
+  constraintsPassed @7 :Json.OptionalBool;
+  # What its validation found: has to be said when it is staged.
+  testsPassed @8 :Json.OptionalBool;
+  # Has to be said when it is verified.
 }
 
 struct CreateTestGate {
@@ -322,12 +324,12 @@ struct TransitionRequest {
   digest @10 :Text $Json.hash;
   # Of what is approved: requests.plan_digest or implementation_digest.
   authority @11 :Text $Json.label;
-  # By which it is approved.
+  # By which it is approved. Both go with an approval only.
   runId @12 :Text $Json.id;
 }
 
 struct AmendRequest {
-  # Changes what waits for approval, which voids its digest, or links a run. At most one text.
+  # Changes what waits for approval, which voids its digest, or links a run. At most one text; what is not named stays.
   requestId @0 :Text $Json.required $Json.id;
   plan @1 :Text $Json.prose;
   implementation @2 :Text $Json.prose;
@@ -343,6 +345,10 @@ struct SaveCheckpoint {
   wsId @2 :Text $Json.id;
   name @3 :Text $Json.required $Json.id;
   data @4 :Text $Json.json;
+  taskId @5 :Text $Json.id;
+  # The task of the workstream whose work it is.
+  epoch @6 :Json.OptionalInt64 $Json.natural;
+  # Of the claim to it under which it is saved; one that is over is refused.
 }
 
 struct DefineMachine {

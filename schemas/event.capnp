@@ -289,6 +289,9 @@ struct Amended {
 struct CheckpointSaved {
   # A request's where the stream is one, else the event's workstream's.
   name @0 :Text $Json.required $Json.id;
+  taskId @1 :Text $Json.id;
+  # Whose work it is, and the claim to it, where that is stated.
+  epoch @2 :UInt32 $Json.sparse;
 }
 
 struct MachineDefined {
@@ -350,13 +353,21 @@ struct PatchSpec {
   linesRemoved @6 :UInt32;
   formatFault @7 :Text;
   # "line 12: …"; absent where the diff is in its format.
+  epoch @8 :UInt32 $Json.sparse;
+  # Of the claim to its task under which it was made, where that is stated.
 }
 
 struct PatchMove {
-  # What was found; only what the move is about.
+  # What was stated of it, and what was seen of its tool.
   scopePassed @0 :Bool;
   constraintsPassed @1 :Bool;
   testsPassed @2 :Bool;
+  stated @3 :List(Text) $Json.id;
+  # Which of the three were stated, by their names in JSON. Absent where they are those that a move usually states: from
+  # validating the first two, from applied the last, from elsewhere none. What was not stated counts for nothing.
+  breaker @4 :Text $Json.id;
+  # The state of its tool's circuit breaker, closed where there is none yet. Only of a move that depends on it; absent
+  # in logs of before, and of a patch that names no tool.
 }
 
 struct TestGateSpec {

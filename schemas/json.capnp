@@ -40,6 +40,11 @@ annotation hash @0xd6f6e5e0a4b1c20b (field) :Void;
 annotation sparse @0xd6f6e5e0a4b1c20d (field) :Void;
 # Left out while it is zero.
 
+struct OptionalBool {
+  # A yes or no that may be absent, as OptionalInt64. In JSON null is as if it were not there.
+  value @0 :Bool;
+}
+
 struct OptionalInt64 {
   # A number that may be absent: the pointer to it is null then. In JSON it is the bare number.
   value @0 :Int64;

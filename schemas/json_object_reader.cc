@@ -92,6 +92,7 @@ bool JsonObjectReader::ReadField(const JsonField& field, JsonTargets targets) {
       Put(scratch_, target.init(field.field, static_cast<capnp::uint>(scratch_.size())).as<capnp::Text>());
       return true;
     case JsonType::kBool:
+    case JsonType::kOptionalBool:
       return ReadBool(field, target);
     case JsonType::kInteger:
     case JsonType::kOptionalInteger:
@@ -131,7 +132,11 @@ bool JsonObjectReader::ReadBool(const JsonField& field, DynamicStruct::Builder t
   const bool value = in_.Peek() == 't';
   if (!value && in_.Peek() != 'f') return in_.FailType("true or false");
   if (!in_.TakeWord(value ? "true" : "false")) return false;
-  target.set(field.field, value);
+  if (field.type == JsonType::kBool) {
+    target.set(field.field, value);
+  } else {
+    target.init(field.field).as<DynamicStruct>().as<schema::OptionalBool>().setValue(value);
+  }
   return true;
 }
 

@@ -49,12 +49,6 @@ TextRule RuleOf(capnp::StructSchema::Field field) {
   return TextRule::kProse;
 }
 
-void DescribeEnumerants(capnp::EnumSchema type, JsonField& field) {
-  for (const auto enumerant : type.getEnumerants()) {
-    field.enumerants.push_back(SnakeCase(enumerant.getProto().getName().cStr()));
-  }
-}
-
 size_t BytesOf(capnp::StructSchema::Field field) {
   for (const auto given : field.getProto().getAnnotations()) {
     if (given.getId() == static_cast<uint64_t>(JsonAnnotation::kBytes)) return given.getValue().getUint32();
@@ -88,7 +82,7 @@ void DescribeType(capnp::Type type, JsonField& field) {
       return;
     case Type::ENUM:
       field.type = JsonType::kEnum;
-      DescribeEnumerants(type.asEnum(), field);
+      field.enumerants = EnumerantsOf(type.asEnum());
       return;
     case Type::DATA:
       field.type = JsonType::kHex;
@@ -98,6 +92,9 @@ void DescribeType(capnp::Type type, JsonField& field) {
       if (IsOptionalInt64(type)) {
         SetRange<int64_t>(field);
         field.type = JsonType::kOptionalInteger;
+      } else if (IsOptionalBool(type)) {
+        field.type = JsonType::kOptionalBool;
+        field.may_be_null = true;
       } else {
         field.type = JsonType::kStruct;
         field.shape = std::make_unique<JsonShape>(DescribeStruct(field.name, type.asStruct()));
@@ -115,7 +112,7 @@ void DescribeType(capnp::Type type, JsonField& field) {
 void DescribeFlat(capnp::StructSchema names, JsonField& field) {
   field.type = JsonType::kFlat;
   field.rule = RuleOf(names.getFieldByName("other"));
-  DescribeEnumerants(names.getFieldByName("known").getType().asEnum(), field);
+  field.enumerants = EnumerantsOf(names.getFieldByName("known").getType().asEnum());
 }
 
 JsonField DescribeField(capnp::StructSchema::Field schema) {
@@ -143,6 +140,18 @@ bool HasAnnotation(capnp::StructSchema::Field field, JsonAnnotation annotation) 
 
 bool IsOptionalInt64(capnp::Type type) {
   return type.isStruct() && type.asStruct() == capnp::Schema::from<schema::OptionalInt64>();
+}
+
+bool IsOptionalBool(capnp::Type type) {
+  return type.isStruct() && type.asStruct() == capnp::Schema::from<schema::OptionalBool>();
+}
+
+std::vector<std::string> EnumerantsOf(capnp::EnumSchema type) {
+  std::vector<std::string> names;
+  for (const auto enumerant : type.getEnumerants()) {
+    names.push_back(SnakeCase(enumerant.getProto().getName().cStr()));
+  }
+  return names;
 }
 
 std::string SnakeCase(std::string_view camel) {

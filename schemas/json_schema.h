@@ -30,8 +30,12 @@ enum class JsonAnnotation : uint64_t {  // ids of json.capnp
 };
 bool HasAnnotation(capnp::StructSchema::Field field, JsonAnnotation annotation);
 
-// `type` is json.capnp's OptionalInt64, which is a bare number in JSON.
+// `type` is json.capnp's OptionalInt64 or OptionalBool, which is a bare number, true or false in JSON.
 bool IsOptionalInt64(capnp::Type type);
+bool IsOptionalBool(capnp::Type type);
+
+// The names of `type`, by ordinal.
+std::vector<std::string> EnumerantsOf(capnp::EnumSchema type);
 
 // "camelCase" as "snake_case", the form names take in JSON, tables and event types.
 std::string SnakeCase(std::string_view camel);
@@ -39,6 +43,7 @@ std::string SnakeCase(std::string_view camel);
 enum class JsonType : uint8_t {
   kDiscriminator,  // no field of the struct: the key that named it
   kBool,
+  kOptionalBool,
   kInteger,
   kOptionalInteger,
   kTime,

@@ -76,6 +76,8 @@ void WriteValue(const DynamicValue::Reader& value, JsonWriter& out) {
       const auto fields = value.as<DynamicStruct>();
       if (IsOptionalInt64(fields.getSchema())) {
         out.Int(fields.as<schema::OptionalInt64>().getValue());
+      } else if (IsOptionalBool(fields.getSchema())) {
+        out.Bool(fields.as<schema::OptionalBool>().getValue());
       } else {
         out.BeginObject();
         WriteStruct(fields, out);

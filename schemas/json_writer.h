@@ -41,10 +41,10 @@ class JsonWriter {
 
 // The fields of `value` as keys of the object that is open in `out`, in schema order, snake_case: absent pointers are
 // left out, $Json.json texts are embedded as JSON, $Json.time fields become ISO 8601 text (left out when 0), Data
-// becomes hex, an OptionalInt64 a bare number, an enumerant its snake_case name (its number where this binary does not
-// know it). Of a union only the active member is written, and nothing for a Void one; groups are no objects of their
-// own: what is in them stands beside the other fields. So an Event has "recorded_at", …, "inline":{…},
-// "run_created":{…}. Nothing throws.
+// becomes hex, an OptionalInt64 a bare number, an OptionalBool true or false, an enumerant its snake_case name (its
+// number where this binary does not know it). Of a union only the active member is written, and nothing for a Void one;
+// groups are no objects of their own: what is in them stands beside the other fields. So an Event has "recorded_at", …,
+// "inline":{…}, "run_created":{…}. Nothing throws.
 //   kDataLoss   `value` is not well formed; `out` has part of it
 absl::Status WriteFields(capnp::DynamicStruct::Reader value, JsonWriter& out);
 

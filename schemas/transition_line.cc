@@ -12,15 +12,22 @@ absl::StatusOr<TransitionLine> TransitionLineReader::Read(std::string_view json)
 
 bool TransitionLineReader::ReadFields(TransitionLine& line) {
   if (in_.Peek() != '{') return in_.FailType("an object");
+  line.is_refused = IsRefused();
   if (!ReadField("entity_type", Null::kRefused, entity_type_, line.entity_type) ||
       !ReadField("entity_id", Null::kRefused, entity_id_, line.entity_id) ||
       !ReadField("from_state", Null::kIsEmpty, from_state_, line.from_state) ||
-      !ReadField("to_state", Null::kRefused, to_state_, line.to_state) ||
+      !ReadField("to_state", line.is_refused ? Null::kIsEmpty : Null::kRefused, to_state_, line.to_state) ||
       !ReadField("timestamp", Null::kRefused, timestamp_, line.timestamp)) {
     return false;
   }
   // Looking for members skips what stands between them: copied, all of the line is checked.
   return copier_.CopyObject(copy_) && in_.AtEnd();
+}
+
+bool TransitionLineReader::IsRefused() {
+  const uint32_t* const place = in_.FindMember("kind");
+  std::string_view kind;
+  return place != nullptr && in_.ReadStringAt(place, kind) && kind == "refused";
 }
 
 bool TransitionLineReader::ReadField(std::string_view key, Null null, std::string& kept, std::string_view& text) {

@@ -16,6 +16,8 @@ struct TransitionLine {
   std::string_view from_state;  // empty: the entity was created (from_state is null or "")
   std::string_view to_state;
   std::string_view timestamp;  // as it stands there
+  // It was wanted and not made: Annals' own logs say so by "kind":"refused". Then to_state may be null, and is empty.
+  bool is_refused = false;
 };
 
 // Threads: one at a time (it keeps its buffers between calls).
@@ -31,6 +33,7 @@ class TransitionLineReader {
   // The member `key` of the object at the cursor, into `kept`. False: it is missing, or no string.
   enum class Null { kRefused, kIsEmpty };
   bool ReadField(std::string_view key, Null null, std::string& kept, std::string_view& text);
+  bool IsRefused();
 
   JsonTokens in_;
   JsonCopier copier_{in_};

@@ -165,35 +165,50 @@ absl::StatusOr<std::vector<std::string>> FindMigrations(const Connection& connec
   return names;
 }
 
+namespace {
+
+// What `table` lacks in the file. `refold`: what must be folded again then, if anything.
+absl::Status FindRepairsOf(const TableDef& table, const TableDef* refold, const std::set<std::string>& objects,
+                           const Connection& connection, std::vector<Repair>& repairs) {
+  if (!objects.contains(table.name)) {
+    if (!table.on_demand) {
+      repairs.push_back({"create table " + table.name, CreateTableSql(table, table.name, ""), refold});
+    }
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const auto columns,
+                   NamesIn(connection, fmt::format("SELECT name FROM pragma_table_info('{}')", table.name)));
+  for (const ColumnDef& column : table.columns) {
+    if (columns.contains(column.name)) continue;
+    const bool number = column.type == ColumnType::kInteger || column.type == ColumnType::kBoolean;
+    repairs.push_back({fmt::format("add column {}.{}", table.name, column.name),
+                       fmt::format("ALTER TABLE {} ADD COLUMN {} {}{};", table.name, column.name,
+                                   number ? "INTEGER" : "TEXT", DefaultSql(column)),
+                       refold});
+  }
+  for (const auto& index : table.indexes) {
+    const std::string plain = IndexNameOf(table, index, "");
+    if (objects.contains(plain) || objects.contains(IndexNameOf(table, index, "_2"))) continue;
+    std::string names;
+    for (const size_t column : index) names += (names.empty() ? "" : ", ") + table.columns[column].name;
+    repairs.push_back({fmt::format("add index {}", plain),
+                       fmt::format("CREATE INDEX {} ON {} ({});", plain, table.name, names), nullptr});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<Repair>> FindRepairs(const Connection& connection,
                                                 const std::vector<const TableDef*>& tables) {
   std::vector<Repair> repairs;
   ASSIGN_OR_RETURN(const auto objects, NamesIn(connection, "SELECT name FROM sqlite_schema"));
   for (const TableDef* const table : tables) {
-    if (!objects.contains(table->name)) {
-      if (table->on_demand) continue;
-      repairs.push_back({"create table " + table->name, CreateTableSql(*table, table->name, ""), table});
-      continue;
-    }
-    ASSIGN_OR_RETURN(const auto columns,
-                     NamesIn(connection, fmt::format("SELECT name FROM pragma_table_info('{}')", table->name)));
-    for (const ColumnDef& column : table->columns) {
-      if (columns.contains(column.name)) continue;
-      const bool number = column.type == ColumnType::kInteger || column.type == ColumnType::kBoolean;
-      repairs.push_back({fmt::format("add column {}.{}", table->name, column.name),
-                         fmt::format("ALTER TABLE {} ADD COLUMN {} {}{};", table->name, column.name,
-                                     number ? "INTEGER" : "TEXT", DefaultSql(column)),
-                         table});
-    }
-    for (const auto& index : table->indexes) {
-      const std::string plain = IndexNameOf(*table, index, "");
-      if (objects.contains(plain) || objects.contains(IndexNameOf(*table, index, "_2"))) continue;
-      std::string names;
-      for (const size_t column : index) names += (names.empty() ? "" : ", ") + table->columns[column].name;
-      repairs.push_back({fmt::format("add index {}", plain),
-                         fmt::format("CREATE INDEX {} ON {} ({});", plain, table->name, names), nullptr});
-    }
+    RETURN_IF_ERROR(FindRepairsOf(*table, table, objects, connection, repairs));
   }
+  // Empty leases are right: a worker is heard of again at its next heartbeat. Without the ids of commands, or the
+  // places of sources, what was done would be done again.
+  RETURN_IF_ERROR(FindRepairsOf(LeasesTable(), nullptr, objects, connection, repairs));
   return repairs;
 }
 

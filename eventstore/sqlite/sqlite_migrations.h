@@ -41,6 +41,7 @@ struct Repair {
   std::string sql;                   // how
   const TableDef* refold = nullptr;  // the table whose rows must be folded again afterwards, if any
 };
+// What `tables` and leases lack in the file.
 absl::StatusOr<std::vector<Repair>> FindRepairs(const Connection& connection,
                                                 const std::vector<const TableDef*>& tables);
 // All of them in one transaction.

@@ -49,11 +49,30 @@ TEST_F(ConformCommand, GivesTheResultInJson) {
   const std::string log = Line("1", "", "draft") + "\n" + Line("1", "draft", "done") + Line("9", "a", "b", "order");
   const ProcessResult result = Conform(log, {"--json"});
   EXPECT_EQ(result.exit, 3);
-  EXPECT_EQ(result.out,
-            R"({"lines":3,"other":1,"conform":1,"breaks":[{"line":3,"kind":"edge","detail":"\"1\": a review cannot go )"
-            R"(from draft to done: legal from draft: reading"}],"unreached":["reading"]})"
-            "\n");
+  EXPECT_EQ(
+      result.out,
+      R"({"lines":3,"other":1,"refused":0,"conform":1,"breaks":[{"line":3,"kind":"edge","detail":"\"1\": a review cannot go )"
+      R"(from draft to done: legal from draft: reading"}],"unreached":["reading"]})"
+      "\n");
   EXPECT_EQ(result.err, "");
+}
+
+// A refusal by trigger alone has no to_state, which was a fault; others counted as moves that were made.
+TEST_F(ConformCommand, PassesOverWhatAnnalsItselfRefused) {
+  ASSERT_EQ(sandbox_.Run({"run", "create", "r1"}).exit, 0);
+  ASSERT_EQ(sandbox_.Run({"run", "transition", "r1", "completed"}).exit, 3);
+  ASSERT_EQ(sandbox_.Run({"run", "transition", "r1", "--trigger", "pause"}).exit, 3);
+  const std::string refused = sandbox_.Run({"log", "--transitions", "--json"}).out;
+  const ProcessResult none = sandbox_.Run({"conform", "--machine", "run", "-"}, refused);
+  EXPECT_EQ(none.exit, 0) << none.err;
+  EXPECT_EQ(none.out, "standard input: every transition of run in it was refused: 2\n");
+  ASSERT_EQ(sandbox_.Run({"run", "transition", "r1", "running"}).exit, 0);
+  const std::string all = sandbox_.Run({"log", "--transitions", "--json"}).out;
+  EXPECT_THAT(
+      sandbox_.Run({"conform", "--machine", "run", "-"}, all).out,
+      StartsWith("standard input: 1 of 1 transitions conform to run (100.0 %); refused ones, passed over: 2\n"));
+  EXPECT_THAT(sandbox_.Run({"conform", "--machine", "run", "-", "--json"}, all).out,
+              HasSubstr(R"("lines":3,"other":0,"refused":2,"conform":1)"));
 }
 
 TEST_F(ConformCommand, SaysWhatPeopleWantToKnow) {

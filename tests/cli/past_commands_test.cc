@@ -61,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
             "Sql", {"sql", "SELECT ws_id, status FROM workstreams", "--at", "5", "--json"}, 0, R"("status":"ready")"},
         AtCase{"SqlOnlyReads", {"sql", "DELETE FROM runs", "--at", "5"}, 2, "only reads"},
         AtCase{"Now", {"ws", "show", "a", "--at", "now", "--json"}, 0, R"("status":"failed")"},
-        AtCase{"NotYetThere", {"ws", "show", "b", "--run", "r1", "--at", "3"}, 4, "there is no workstream b"},
+        AtCase{"NotYetThere", {"ws", "show", "b", "--run", "r1", "--at", "3"}, 4, "run r1 has no workstream b"},
         AtCase{"LongAgo", {"run", "show", "r1", "--at", "2001-01-01"}, 4, "there is no run r1"},
         AtCase{"BehindTheEnd", {"run", "list", "--at", "99"}, 4, "there is no position 99 yet: the log ends at 8"},
         AtCase{"NoPoint", {"run", "list", "--at", "soon"}, 2, "a point is a position such as 41"},

@@ -77,6 +77,8 @@ TEST_P(MigrateRepairTest, IsListedThenDoneAfterABackupAndTheRowsAreTheFold) {
 INSTANTIATE_TEST_SUITE_P(
     Migrate, MigrateRepairTest,
     testing::Values(RepairCase{"MissingTable", "DROP TABLE errors", "create table errors"},
+                    // Databases from before there were workers have none, and no migration brings it.
+                    RepairCase{"MissingLeases", "DROP TABLE leases", "create table leases"},
                     RepairCase{"MissingColumn", "ALTER TABLE runs DROP COLUMN ws_total", "add column runs.ws_total"},
                     RepairCase{"MissingIndex", "DROP INDEX runs_by_status", "add index runs_by_status"}),
     [](const auto& row) { return std::string(row.param.name); });

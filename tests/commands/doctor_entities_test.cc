@@ -182,7 +182,7 @@ const Scenario kScenarios[] = {
      "worker.silent w1: not heard of for two heartbeats of 30s; it holds 0 task(s) -> "
      "annals worker transition w1 unresponsive --reason 'not heard of for two heartbeats of 30s'"},
     {"WorkerGivenUp",
-     {CreateWorker(), MoveWorker("unresponsive")},
+     {CreateWorker(), support::Overridden(MoveWorker("unresponsive"))},
      10min + 1s,
      "worker.unresponsive w1: it was not heard of again; it holds 0 task(s) -> "
      "annals worker transition w1 shutdown --reason 'it is held for gone'"},
@@ -191,9 +191,17 @@ const Scenario kScenarios[] = {
      10min + 1s,
      "worker.initializing w1: it was registered and never began; it holds 0 task(s) -> "
      "annals worker transition w1 shutdown --reason 'it could not be started'"},
-    {"WorkerThatDrains", kTaskWithWorker + Commands{MoveWorker("draining")}, 1h + 1s,
-     "worker.draining w1: it was asked to stop and has not; it holds 1 task(s) -> "
-     "annals worker transition w1 shutdown --reason 'it stopped'"},
+    {"WorkerThatDrainsAndIsNotHeardOf", kTaskWithWorker + Commands{MoveWorker("draining")}, 61s,
+     "worker.silent w1: not heard of for two heartbeats of 30s, and asked to stop; it holds 1 task(s) -> "
+     "annals worker transition w1 shutdown --reason 'not heard of for two heartbeats of 30s'"},
+    {"TaskOfADrainingWorkerThatIsNotHeardOf", kTaskWithWorker + Commands{MoveWorker("draining")}, 61s,
+     "task.worker_lost t: the lease of its worker w1 ran out -> "
+     "annals task transition t retrying --run r1 --epoch 1 --reason 'the lease of its worker w1 ran out'"},
+    {"TaskThatNobodyHolds",
+     {CreateTask(), support::Overridden(MoveTask("running"))},
+     0s,
+     "task.worker_lost t: no worker holds it -> "
+     "annals task transition t retrying --run r1 --epoch 1 --reason 'no worker holds it'"},
     {"BreakerThatIsOpen", kOpenBreaker, 0s,
      "circuit_breaker.open clang: clang is not used for 60 s more; failures in a row: 5 -> "
      "annals breaker reset clang --operator NAME --reason TEXT"},
@@ -267,6 +275,14 @@ TEST(DoctorLeases, AHeartbeatIsASignOfLife) {
   EXPECT_THAT(hospital.Lines(111s), ElementsAre(testing::StartsWith("worker.silent w1")));
 }
 
+TEST(DoctorLeases, ADrainingWorkerThatIsHeardOfIsOnlySlow) {
+  Hospital hospital(kTaskWithWorker + Commands{MoveWorker("draining")});
+  hospital.GiveAt(1h, {Heartbeat()});
+  EXPECT_THAT(hospital.Lines(1h + 1s),
+              Contains("worker.draining w1: it was asked to stop and has not; it holds 1 task(s) -> "
+                       "annals worker transition w1 shutdown --reason 'it stopped'"));
+}
+
 TEST(DoctorLeases, AreNotAskedOfThePast) {
   Hospital hospital({CreateWorker()});
   EXPECT_THAT(hospital.Lines(111s, {.knows_leases = false}), IsEmpty());
@@ -295,6 +311,18 @@ TEST(DoctorTreatment, GivesUpASilentWorkerAndPutsItsTaskBackUntilItIsQueuedAgain
   EXPECT_THAT(hospital.Treated(62s), IsEmpty());
   EXPECT_THAT(hospital.Treated(65s), ElementsAre("task.retry_due t"));
   EXPECT_THAT(hospital.States(TasksTable()), ElementsAre("queued"));
+}
+
+TEST(DoctorTreatment, OfTheTaskOfASilentDrainingWorkerEndsTheWorker) {
+  Hospital hospital(kTaskWithWorker + Commands{MoveWorker("draining")});
+  EXPECT_THAT(hospital.Treated(62s), ElementsAre(testing::StartsWith("task.")));
+  EXPECT_THAT(hospital.States(WorkersTable()), ElementsAre("shutdown"));
+}
+
+TEST(DoctorTreatment, PutsBackATaskThatNobodyHolds) {
+  Hospital hospital({CreateTask(), support::Overridden(MoveTask("running"))});
+  EXPECT_THAT(hospital.Treated(1s), ElementsAre("task.worker_lost t"));
+  EXPECT_THAT(hospital.States(TasksTable()), ElementsAre("retrying"));
 }
 
 TEST(DoctorTreatment, TakesATaskOverTimeFromAWorkerThatLives) {

@@ -111,7 +111,7 @@ struct FaultCase {
   const char* fault;  // where, and what
 };
 constexpr FaultCase kFaults[] = {
-    {"NoInitial", R"("initial": "draft",)", "", "byte 1: machine must have initial"},
+    {"NoInitial", R"("initial": "draft",)", "", "/initial: it is missing; a machine has"},
     {"InitialIsAnArray", R"("initial": "draft")", R"("initial": ["draft", "reading"])",
      "/initial: must be a string, is an array"},
     {"TwoInitials", R"("initial": "draft")", R"("initial": "draft", "initial": "reading")",
@@ -119,7 +119,7 @@ constexpr FaultCase kFaults[] = {
     {"InitialUnknown", R"("initial": "draft")", R"("initial": "drafd")",
      R"(/initial: "drafd" is no state; did you mean "draft"?)"},
     {"NameIsNoIdentifier", R"("name": "review")", R"("name": "my review")", "/name: "},
-    {"NameMissing", R"("name": "review", )", "", "machine must have name"},
+    {"NameMissing", R"("name": "review", )", "", "/name: it is missing; a machine has"},
     {"UnknownKey", R"("meaning": "A page)", R"("menaing": "A page)",
      R"(/menaing: unknown field "menaing"; did you mean "meaning"?)"},
     {"KeyTwice", R"("name": "review")", R"("name": "review", "name": "review")",
@@ -189,6 +189,32 @@ TEST(MachineDefinition, NamesEveryFault) {
       "  /edges/1/to: it leads from \"c\" back to itself; a move goes to another state");
   EXPECT_EQ(FaultOf(R"({"name":"m","initial":"b","terminals":[],"states":[],"edges":[]})"),
             "read the machine: /states: there is none; a machine has at least its initial state");
+}
+
+// Of several guards only the first was named, without its place in the list, and none of the other faults.
+TEST(MachineDefinition, OfAUserHasANameAndGuardsOfItsOwn) {
+  const auto fault = [](const std::string& json) {
+    return std::string(MessageOf(ReadMachineDefinition(json, MachineUse::kUsers).status()));
+  };
+  EXPECT_EQ(
+      fault(R"({"name":"run","terminals":[],"states":[{"name":"a"},{"name":"b"}],"edges":[{"from":"a","to":"b",)"
+            R"("trigger":"t","guards":["reason_required","run_is_running","gates_passed"]},{"from":"b","to":"a",)"
+            R"("trigger":"u","guards":["reason_requird","x"]}]})"),
+      "read the machine: 6 faults:\n"
+      "  /initial: it is missing; a machine has name, initial, terminals, states and edges\n"
+      "  /name: a built-in machine has the name \"run\"; choose another\n"
+      "  /edges/0/guards/1: run_is_running looks at what only the run machine's entities have; a machine of your own "
+      "may use reason_required and operator_required\n"
+      "  /edges/0/guards/2: gates_passed looks at what only the task machine's entities have; a machine of your own "
+      "may "
+      "use reason_required and operator_required\n"
+      "  /edges/1/guards/0: \"reason_requird\" is no guard; did you mean \"reason_required\"?\n"
+      "  /edges/1/guards/1: \"x\" is no guard; known: reason_required, operator_required");
+  EXPECT_TRUE(ReadMachineDefinition(With("run_is_running", "reason_required"), MachineUse::kUsers).ok());
+  for (const char* const name : {"gate", "step", "command", "machine", "breaker", "ws"}) {
+    const std::string named = fmt::format(R"("name": "{}")", name);
+    EXPECT_THAT(fault(With(R"("name": "review")", named.c_str())), HasSubstr("/name: ")) << name;
+  }
 }
 
 // A machine of `states` in a ring, with edges from each to the next ones until there are `edges`.

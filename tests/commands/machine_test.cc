@@ -273,6 +273,13 @@ TEST(FindMachine, KnowsTheBuiltInOnesAndSuggestsThem) {
   EXPECT_EQ(MessageOf(status), R"("workstreem" is no machine; did you mean "workstream"?)");
 }
 
+TEST(MachineTriggers, AreEachNamedOnce) {
+  const std::vector<std::string_view> triggers = WorkerMachine().Triggers();
+  EXPECT_EQ(std::ranges::count(triggers, "heartbeats_missed"), 1);  // two edges have it
+  for (const Edge& edge : WorkerMachine().edges()) EXPECT_EQ(std::ranges::count(triggers, edge.trigger), 1);
+  EXPECT_EQ(triggers.front(), "started");
+}
+
 TEST(MachineFromData, RefusesStatesAndGuardsNobodyDeclared) {
   struct Fault {
     std::string_view from, to, terminal, guard, message;

@@ -69,6 +69,7 @@ TEST_F(RejudgeTest, NamesTheFirstMoveOfAnEntityThatTheProposedLawRefusesAndNoMor
   EXPECT_THAT(Judge(stricter), ElementsAre("8 a: ready to editing, lawful then, refused now: the guard reason_required "
                                            "does not hold: no reason is given"));
   EXPECT_EQ(found_.after, 1u);
+  world_.Given({Cmd("create_run", "run_id=r2")});
   EXPECT_THAT(Judge(stricter, "r2"), IsEmpty());
 }
 
@@ -77,6 +78,65 @@ TEST_F(RejudgeTest, NamesWhatWasRefusedAndWouldBeTaken) {
   const std::string looser = Changed(R"("trigger":"dependencies_met","guards":["dependencies_done"])",
                                      R"("trigger":"dependencies_met","guards":[])");
   EXPECT_THAT(Judge(looser), ElementsAre("7 b: pending to ready, refused then, lawful now: "));
+}
+
+// What each of these was refused for is no edge and no guard, or the log does not say it: all were said to be taken
+// now, by the very law that had refused them.
+struct UndecidedCase {
+  std::string name;
+  std::string machine;
+  std::vector<std::string> given;
+  std::string refused;
+};
+const UndecidedCase kUndecided[] = {
+    {"ANameOfARun", "run", {}, Cmd("create_run", "run_id=r1 status=running")},
+    {"ANameOfAWorkstream", "workstream", {Move("failed")}, Cmd("create_workstream", "run_id=r1 ws_id=a")},
+    {"AnOldEpoch",
+     "task",
+     {Cmd("create_task", "run_id=r1 ws_id=a task_id=t"), Cmd("transition_task", "run_id=r1 task_id=t to=queued"),
+      Cmd("transition_task", "run_id=r1 task_id=t to=running worker_id=w1")},
+     Cmd("transition_task", "run_id=r1 task_id=t to=validating epoch=9")},
+    {"AWorkerWithoutRoom",
+     "task",
+     {Cmd("create_task", "run_id=r1 ws_id=a task_id=t"), Cmd("transition_task", "run_id=r1 task_id=t to=queued"),
+      Cmd("transition_worker", "worker_id=w1 to=shutdown")},
+     Cmd("transition_task", "run_id=r1 task_id=t to=running worker_id=w1")},
+    {"ARunThatHasEnded",
+     "workstream",
+     {Cmd("transition_run", "run_id=r1 to=abandoned")},
+     Cmd("transition_workstream", "run_id=r1 ws_id=a to=ready")},
+    {"AWorkerThatIsGone",
+     "worker",
+     {Cmd("transition_worker", "worker_id=w1 to=shutdown")},
+     Cmd("heartbeat_worker", "worker_id=w1")},
+};
+
+TEST_F(RejudgeTest, LeavesOutWhatNoMachineDecides) {
+  for (const UndecidedCase& test : kUndecided) {
+    World world;
+    world.Given(test.given).WhyRefused(test.refused);
+    const auto snapshot = Must(world.storage().Read());
+    const auto ignore = [](uint64_t, uint64_t) {};
+    const Rejudgement found = Must(Rejudge(*snapshot, *Must(FindMachine(test.machine)), std::nullopt, ignore,
+                                           [&](const Divergence& one) { ADD_FAILURE() << test.name << one.why; }));
+    EXPECT_EQ(found.undecided, 1u) << test.name;
+  }
+}
+
+TEST_F(RejudgeTest, AsksARefusedMoveByItsTriggerToo) {
+  world_.WhyRefused(Cmd("transition_workstream", "run_id=r1 ws_id=a to=ready trigger=begin_edit"));
+  world_.WhyRefused(Cmd("transition_workstream", "run_id=r1 ws_id=a trigger=begin_edit"));
+  EXPECT_THAT(Judge(MachineJson(WorkstreamMachine().data())), IsEmpty());
+  EXPECT_EQ(found_.same, 2u);
+  const std::string looser = Changed(R"("trigger":"dependencies_met")", R"("trigger":"begin_edit")");
+  EXPECT_THAT(Judge(looser), ElementsAre("7 a: pending to ready, refused then, lawful now: "));
+}
+
+TEST_F(RejudgeTest, KnowsNoRunThatIsNotThere) {
+  const auto snapshot = Must(world_.storage().Read());
+  const auto ignore = [](uint64_t, uint64_t) {};
+  const absl::Status status = Rejudge(*snapshot, RunMachine(), "nope", ignore, [](const Divergence&) {}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
 }
 
 TEST_F(RejudgeTest, JudgesMachinesOfUsersToo) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "commands/answer.h"
 #include "schemas/status.h"
 #include "tests/commands/decider_harness.h"
 #include "tests/support/commands.h"
@@ -60,7 +61,7 @@ TEST(RunDecider, RefusesToCreateWhatExists) {
     EXPECT_EQ(outcome.refusal->machine, "run");
     EXPECT_EQ(outcome.refusal->entity, "r1");
     EXPECT_EQ(outcome.refusal->from, status);
-    EXPECT_EQ(outcome.refusal->why, "run r1 already exists");
+    EXPECT_EQ(RefusalText(*outcome.refusal), "run r1: refused: run r1 already exists");
   }
 }
 

@@ -38,7 +38,7 @@ std::string Told(const why::Explanation& explained) {
   return text;
 }
 
-// The story of the issue: 1 r1, 2 it runs, 3 a, 4 b, 5 and 6 a worker, 7 a gate, 8 a critical task that it judges.
+// From a gate to the run: 1 r1, 2 it runs, 3 a, 4 b, 5 and 6 a worker, 7 a gate, 8 a critical task that it judges.
 class ChainTest : public testing::Test {
  protected:
   ChainTest() {
@@ -64,6 +64,14 @@ TEST_F(ChainTest, FromTheGateToWhatIsBlockedIsToldByPosition) {
         "dependency_failed because of 18: \"a failed\""}) {
     EXPECT_THAT(told, HasSubstr(cause));
   }
+}
+
+// It stopped at "because of 17" and never came to the gate.
+TEST_F(ChainTest, OfTheRunNamesTheGateByItsPosition) {
+  EXPECT_THAT(Told(Ask(world_, {"run", "", "r1"})),
+              HasSubstr("r1 is held up by workstream a, which is failed since 18 for good: fail because of 17: \"its "
+                        "critical task t1 failed\"; task t1 went to failed at 17 (fail because of 16: \"gate g1 "
+                        "failed\"); test_gate g1 went to failed at 16 (fail"));
 }
 
 TEST_F(ChainTest, LeavesTheRunOnlyToFail) {
@@ -106,6 +114,67 @@ TEST(WhyMachines, GivesTheCommandThatApproves) {
   const std::string digest = world.Cell("requests", {"q1"}, "plan_digest");
   EXPECT_THAT(Told(Ask(world, {"request", "", "q1"})),
               HasSubstr("may: annals request transition q1 plan_approved --digest " + digest));
+}
+
+// The override that is tried brought its reason beside the plan, and the question was answered with an error.
+TEST(WhyMachines, TellsOfARequestWherePlanOrImplementationComesNext) {
+  World world;
+  world.Given(
+      {Cmd("create_request", "request_id=q1 request=x"), Cmd("transition_request", "request_id=q1 to=planning")});
+  EXPECT_THAT(Told(Ask(world, {"request", "", "q1"})), HasSubstr("may: annals request plan q1 TEXT"));
+  world.Given({Cmd("transition_request", "request_id=q1 to=plan_awaiting_approval plan=p")});
+  world.Given({Cmd("transition_request",
+                   "request_id=q1 to=plan_approved digest=" + world.Cell("requests", {"q1"}, "plan_digest")),
+               Cmd("transition_request", "request_id=q1 to=implementing")});
+  const why::Explanation explained = Ask(world, {"request", "", "q1"});
+  EXPECT_THAT(Told(explained), HasSubstr("may: annals request submit q1 TEXT"));
+  EXPECT_TRUE(explained.override->is_possible);
+}
+
+// It took the report that led there for a move: "went to  at 13".
+TEST(WhyMachines, TellsWhatWasReportedOfABreaker) {
+  World world;
+  const std::string failure = Cmd("report_tool_result", "tool=cc outcome=failure");
+  world.Given({Cmd("create_circuit_breaker", "tool=cc failure_threshold=1 cooldown_seconds=1"), failure});
+  world.PassSeconds(2);
+  world.Given({failure});
+  const std::string told = Told(Ask(world, {"circuit_breaker", "", "cc"}));
+  EXPECT_THAT(told, AllOf(HasSubstr("circuit_breaker cc is open since 12: circuit_breaker cc: failure recorded"),
+                          HasSubstr("11 circuit_breaker cc: failure recorded"), Not(HasSubstr("went to  at"))))
+      << told;
+}
+
+TEST(WhyMachines, OffersToAssignAQueuedTask) {
+  World world;
+  world.Given(
+      {Cmd("create_task", "run_id=r1 ws_id=a task_id=t1"), Cmd("transition_task", "run_id=r1 task_id=t1 to=queued")});
+  EXPECT_THAT(Told(Ask(world, {"task", "r1", "t1"})), HasSubstr("may: annals task assign t1 --run r1 --worker WORKER"));
+}
+
+// That its worker may say so still made it fail was taken for a way that is open.
+TEST(WhyMachines, NamesTheGateThatATaskIsJudgedByWhereItCannotPass) {
+  World world;
+  world.Given({Cmd("create_test_gate", "run_id=r1 gate_id=g1"),
+               Cmd("create_test_gate", R"(run_id=r1 gate_id=g2 depends_on=["g1"])"),
+               Cmd("create_task", R"(run_id=r1 ws_id=a task_id=t1 validation_gates=["g2"])"),
+               Cmd("transition_task", "run_id=r1 task_id=t1 to=queued"),
+               Cmd("transition_task", "run_id=r1 task_id=t1 to=running worker_id=w1"),
+               Cmd("transition_task", "run_id=r1 task_id=t1 to=validating"),
+               Cmd("transition_test_gate", "run_id=r1 gate_id=g1 to=running"),
+               Cmd("transition_test_gate", "run_id=r1 gate_id=g1 to=failed")});
+  EXPECT_THAT(Told(Ask(world, {"task", "r1", "t1"})),
+              AllOf(HasSubstr("t1 is held up by test_gate g2, which is blocked since"),
+                    HasSubstr("g2 is held up by test_gate g1, which is failed since")));
+}
+
+TEST(WhyMachines, OffersWhatTheMachineOfAUserAllows) {
+  World world;
+  world.Given(
+      {R"({"command":"define_machine","machine":{"name":"deploy","initial":"new","terminals":["done"],"states":[{"name":"new"},{"name":"done"}],"edges":[{"from":"new","to":"done","trigger":"finish","guards":["reason_required"]}]}})",
+       Cmd("create_entity", "machine=deploy entity_id=d1")});
+  const why::Explanation explained = Ask(world, {"entity", "", "deploy/d1"});
+  EXPECT_THAT(Told(explained), HasSubstr("may: annals entity transition d1 done --machine deploy --reason TEXT"));
+  EXPECT_TRUE(explained.override->is_possible);
 }
 
 TEST(WhyMachines, KnowsEntitiesOfUsersMachines) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "commands/answer.h"
 #include "schemas/status.h"
 #include "tests/commands/decider_harness.h"
 #include "tests/support/commands.h"
@@ -63,7 +64,7 @@ TEST(WorkstreamDecider, CreatesNothingInAnEndedRun) {
 TEST(WorkstreamDecider, RefusesToCreateWhatExists) {
   const Outcome outcome = History().Run("running").Workstream("a", "editing").When(CreateWorkstream("a"));
   ASSERT_TRUE(outcome.refusal);
-  EXPECT_EQ(outcome.refusal->why, "workstream a already exists in run r1");
+  EXPECT_EQ(RefusalText(*outcome.refusal), "workstream a: refused: workstream a already exists in run r1");
   EXPECT_EQ(outcome.refusal->from, "editing");
 }
 

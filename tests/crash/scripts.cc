@@ -12,7 +12,10 @@ using namespace annals::support;
 std::vector<Batch> WithKeys(std::vector<Batch> script) {
   int key = 0;
   for (Batch& batch : script) {
-    for (std::string& command : batch) command = With(command, fmt::format(R"("command_id":"k{}")", ++key));
+    for (std::string& command : batch) {
+      const bool is_event = command.find("heartbeat_worker") == std::string::npos;
+      if (is_event) command = With(command, fmt::format(R"("command_id":"k{}")", ++key));
+    }
   }
   return script;
 }
@@ -56,8 +59,8 @@ std::string MoveTask(std::string_view task_id, std::string_view to, std::string_
   return InRun("transition_task",
                fmt::format(R"("task_id":"{}","to":"{}"{}{})", task_id, to, more.empty() ? "" : ",", more));
 }
-std::string MovePatch(std::string_view to) {
-  return InRun("transition_patch", fmt::format(R"("patch_id":"p","to":"{}","reason":"so it is")", to));
+std::string MovePatch(std::string_view to, std::string_view more = "") {
+  return InRun("transition_patch", fmt::format(R"("patch_id":"p","to":"{}","reason":"so it is"{})", to, more));
 }
 std::string MoveGate(std::string_view to) {
   return InRun("transition_test_gate", fmt::format(R"("gate_id":"g","to":"{}","result":{{"tail":"it broke"}})", to));
@@ -88,7 +91,7 @@ std::vector<Batch> MakeMachinesScript() {
       {MoveTask("t", "queued"), MoveTask("t", "running", R"("worker_id":"w")"), MoveTask("t3", "queued"),
        MoveTask("t3", "running", R"("worker_id":"w")"), MoveTask("t4", "queued")},
       // The worker is given up and heard of again, with tasks in its hands.
-      {Worker("transition_worker", R"("to":"unresponsive")"), Worker("heartbeat_worker")},
+      {Overridden(Worker("transition_worker", R"("to":"unresponsive")")), Worker("heartbeat_worker")},
       {MoveTask("t3", "retrying", R"("epoch":1)"), MoveTask("t3", "failed", R"("epoch":7)"),
        MoveTask("t", "validating", R"("epoch":1)"), MoveGate("running"), With(MoveGate("failed"), R"("dry_run":true)")},
       // Six events, in one stream after the other.
@@ -96,7 +99,7 @@ std::vector<Batch> MakeMachinesScript() {
       {MoveTask("t3", "cancelled"), Worker("transition_worker", R"("to":"draining")"),
        Worker("transition_worker", R"("to":"shutdown")")},
       {InRun("create_patch", R"("ws_id":"d","patch_id":"p","tool":"cc",)" + diff), MovePatch("validating"),
-       MovePatch("staged"),
+       MovePatch("staged", R"(,"scope_passed":true,"constraints_passed":true)"),
        R"({"command":"create_circuit_breaker","tool":"cc","failure_threshold":2,"cooldown_seconds":1})"},
       {Report("failure"), Report("failure"), MovePatch("applied"), Report("success")},
       {Report("success"), MovePatch("applied"), MovePatch("quarantined")},

@@ -37,6 +37,8 @@ std::string Contradictions(Storage& storage) {
     if (held != worker.current_load) {
       return fmt::format("worker {} holds {} task(s), its row says {}", worker.worker_id, held, worker.current_load);
     }
+    if (held > worker.max_concurrent_tasks)
+      return fmt::format("worker {} holds {} task(s), more than it may", worker.worker_id, held);
     if (worker.status == "idle" && held > 0) return fmt::format("worker {} holds a task and is idle", worker.worker_id);
   }
   const auto patches = All(*snapshot, PatchesTable());
@@ -61,9 +63,9 @@ std::string Contradictions(Storage& storage) {
       const std::string quoted = fmt::format("\"{}\"", gate.gate_id);
       const bool needs = task.gate_dependencies.find(quoted) != std::string::npos ||
                          task.validation_gates.find(quoted) != std::string::npos;
-      if (needs && gate.run_id == task.run_id && gate.status == "failed" && task.status == "validating") {
-        return fmt::format("{} is validated though gate {} failed", name, gate.gate_id);
-      }
+      if (!needs || gate.run_id != task.run_id || gate.status != "failed") continue;
+      if (task.status == "validating") return fmt::format("{} is validated though gate {} failed", name, gate.gate_id);
+      if (task.status == "pending") return fmt::format("{} waits for gate {}, which failed", name, gate.gate_id);
     }
   }
   for (const CircuitBreakerRow& breaker : All(*snapshot, CircuitBreakersTable())) {

@@ -238,9 +238,14 @@ class Teller {
     const PatchRow patch = Any(PatchesTable(), &PatchRow::patch_id);
     CommandText command("transition_patch");
     command.Text("run_id", patch.run_id).Text("patch_id", patch.patch_id).Text("reason", Reason());
-    Aim(PatchMachine(), patch.status, command);
+    // An open breaker is rare: ask for what needs one more often than Aim does.
+    if (patch.status == "staged" && choices_.OneIn(2)) {
+      command.Text("to", "blocked");
+    } else {
+      Aim(PatchMachine(), patch.status, command);
+    }
     for (const char* const check : {"scope_passed", "constraints_passed", "tests_passed"}) {
-      if (choices_.OneIn(12)) command.Json(check, "false");
+      if (!choices_.OneIn(8)) command.Json(check, choices_.OneIn(12) ? "false" : "true");
     }
     return MayOverride(command);
   }

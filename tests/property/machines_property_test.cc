@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "commands/rejudgement.h"
 #include "commands/verify.h"
 #include "eventstore/memory/memory_storage.h"
 #include "projections/rebuild.h"
@@ -182,6 +183,23 @@ TEST_P(MachinesPropertyTest, LongScriptsDoToo) {
   Watched watched(*storage);
   std::vector<TimedCommand> commands;
   EXPECT_EQ(Play(SeededScript(GetParam(), 500), watched, *storage, commands), "");
+}
+
+// The machine in force refuses what it refused and takes what it took.
+TEST_P(MachinesPropertyTest, JudgedAgainByTheMachineInForceNothingDiverges) {
+  const auto storage = EmptyMemory();
+  Watched watched(*storage);
+  std::vector<TimedCommand> commands;
+  ASSERT_EQ(Play(SeededScript(GetParam() + 50, 500), watched, *storage, commands), "");
+  const auto snapshot = Must(storage->Read());
+  for (const Machine* const machine : BuiltInMachines()) {
+    const Rejudgement found = Must(Rejudge(*snapshot, *machine, std::nullopt, kQuiet, [&](const Divergence& one) {
+      ADD_FAILURE() << fmt::format("{} {} at {}: {} then, {} now: {}", machine->name(), one.entity, one.position.value,
+                                   one.then, one.now, one.why);
+    }));
+    EXPECT_GT(found.judged, 0u) << machine->name();
+    EXPECT_EQ(found.same, found.judged);
+  }
 }
 
 // SPEC §2.6, over streams of all kinds: how commands are grouped, what is kept in memory, where the log lies and when
