@@ -58,7 +58,8 @@ struct LogCells {
 class LogColumns {
  public:
   // `width`: of the terminal; nothing is cut without one.
-  LogColumns(std::optional<size_t> width, ColourMode colour) : width_(width), colour_(colour) {}
+  LogColumns(std::optional<size_t> width, ColourMode colour)
+      : width_(width), colour_(colour), about_columns_(IsNarrow() ? 10 : 18) {}
 
   // The summary says as much as the width has room for.
   LogCells CellsOf(const RecordView& record, const FoldedEvent& event) const;
@@ -76,7 +77,8 @@ class LogColumns {
 
   std::optional<size_t> width_;
   ColourMode colour_;
-  size_t position_columns_ = 4, type_columns_ = 16, about_columns_ = 10;
+  // What most lines need: lines that were printed cannot be aligned any more.
+  size_t position_columns_ = 4, type_columns_ = 23, about_columns_;
 };
 
 }  // namespace annals

@@ -250,10 +250,12 @@ TEST_P(LogColumnsTest, ShowWhatHappenedWhateverTheWidth) {
 INSTANTIATE_TEST_SUITE_P(
     Log, LogColumnsTest,
     testing::Values(
-        WidthCase{"APipe", std::nullopt,
-                  "1970-01-01 00:00:00.000    12  task_transitioned  task r1/t1  queued → running, worker w1"},
-        WidthCase{"AWideTerminal", 120,
-                  "1970-01-01 00:00:00.000    12  task_transitioned  task r1/t1  queued → running, worker w1"},
+        WidthCase{
+            "APipe", std::nullopt,
+            "1970-01-01 00:00:00.000    12  task_transitioned        task r1/t1          queued → running, worker w1"},
+        WidthCase{
+            "AWideTerminal", 120,
+            "1970-01-01 00:00:00.000    12  task_transitioned        task r1/t1          queued → running, worker w1"},
         WidthCase{"AUsualOne", 80, "01-01 00:00:00    12  task r1/t1  queued → running, worker w1"},
         WidthCase{"ANarrowOne", 50, "01-01 00:00:00    12  task r1/t1  queued → runnin…"},
         WidthCase{"OneWithRoomForNothing", 20, "01-01 00:00:00    1…"}),
@@ -263,7 +265,7 @@ TEST(LogColumns, GrowWithWhatIsPrintedAndStay) {
   LogColumns columns(std::nullopt, ColourMode::kOff);
   columns.Widen(CellsNamed(1, "circuit_breaker_transitioned", "breaker cmake"));
   EXPECT_THAT(columns.Line(CellsNamed(2, "task_created", "task r1/t1")),
-              HasSubstr("task_created                  task r1/t1     queued"));
+              HasSubstr("task_created                  task r1/t1          queued"));
 }
 
 TEST(LogColumns, PaintTheSummaryWhereTheTypeIsNotShown) {
