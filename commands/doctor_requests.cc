@@ -7,11 +7,9 @@ namespace annals::doctor {
 
 Seen LookAtApproval(const Ward&, const RequestRow& request) {
   const bool is_plan = request.status == "plan_awaiting_approval";
-  return Sign{request.updated_at,
-              fmt::format("its {} waits for approval: annals request show {}", is_plan ? "plan" : "implementation",
-                          request.request_id),
-              fmt::format("annals request approve {} --digest {}", request.request_id,
-                          (is_plan ? request.plan_digest : request.implementation_digest).value_or(""))};
+  // The command that approves stands where what is approved is shown: nobody is to copy it unseen.
+  return Sign{request.updated_at, fmt::format("its {} waits for approval", is_plan ? "plan" : "implementation"),
+              fmt::format("annals request show {}", request.request_id)};
 }
 
 Seen LookAtRequest(const Ward&, const RequestRow& request) {
