@@ -82,8 +82,13 @@ Seen LookAtTaskWhoseNeedsAreMet(const Ward& ward, const RunRow& run, const TaskR
   return Sign{task.updated_at, "all it depends on is done", MoveLine(task, "queued")};
 }
 
-Seen LookAtQueuedTask(const Ward&, const RunRow& run, const TaskRow& task) {
+Seen LookAtQueuedTask(const Ward& ward, const RunRow& run, const TaskRow& task) {
   if (run.status != "running") return std::nullopt;
+  ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, ward.rows.Workstream(task.run_id, task.ws_id));
+  if (workstream != nullptr && workstream->IsFinal()) {
+    return Sign{task.updated_at, fmt::format("its workstream {} is {}", task.ws_id, workstream->status),
+                fmt::format("{} --reason 'its workstream has ended'", MoveLine(task, "cancelled"))};
+  }
   return Sign{task.updated_at, "no worker took it", fmt::format("{} --worker WORKER", MoveLine(task, "running"))};
 }
 

@@ -155,6 +155,11 @@ const Scenario kScenarios[] = {
      {CreateTask(), MoveTask("queued")},
      1h + 1s,
      "task.queued t: no worker took it -> annals task transition t running --run r1 --worker WORKER"},
+    {"TaskThatNobodyMayTake",
+     {CreateTask(), MoveTask("queued"), R"({"command":"transition_workstream","run_id":"r1","ws_id":"a","to":"failed"})"},
+     1h + 1s,
+     "task.queued t: its workstream a is failed -> "
+     "annals task transition t cancelled --run r1 --reason 'its workstream has ended'"},
     {"TaskOverTime", kTaskWithWorker, 61s,
      "task.running t: it timed out after 1m; worker w1 holds it -> "
      "annals task transition t retrying --run r1 --epoch 1 --reason 'timed out after 1m'"},
