@@ -156,7 +156,8 @@ const Scenario kScenarios[] = {
      1h + 1s,
      "task.queued t: no worker took it -> annals task transition t running --run r1 --worker WORKER"},
     {"TaskThatNobodyMayTake",
-     {CreateTask(), MoveTask("queued"), R"({"command":"transition_workstream","run_id":"r1","ws_id":"a","to":"failed"})"},
+     {CreateTask(), MoveTask("queued"),
+      R"({"command":"transition_workstream","run_id":"r1","ws_id":"a","to":"failed"})"},
      1h + 1s,
      "task.queued t: its workstream a is failed -> "
      "annals task transition t cancelled --run r1 --reason 'its workstream has ended'"},
