@@ -157,11 +157,9 @@ void CutEverywhere(const Recording& recording, const CutOptions& options, const 
 }
 
 void Report(const Outcome& outcome) {
-  fmt::print("{} cuts, {} of them with a commit under way\n", outcome.cuts, outcome.mid_commit);
-  testing::Test::RecordProperty("cuts", static_cast<int>(outcome.cuts));
+  Tried(outcome.cuts, "power cuts");
+  Tried(outcome.mid_commit, "power cuts with a commit under way");
   EXPECT_EQ(outcome.fault, "");
-  EXPECT_GT(outcome.cuts, 0u);
-  EXPECT_GT(outcome.mid_commit, 0u);
 }
 
 class PowerCutTest : public testing::TestWithParam<CutOptions> {};

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 namespace annals::support {
 
@@ -22,6 +23,13 @@ inline uint64_t SeedOr(uint64_t usual) {
   const uint64_t seed = given == nullptr ? usual : std::strtoull(given, nullptr, 10);
   fmt::print("seed {} (ANNALS_TEST_SEED)\n", seed);
   return seed;
+}
+
+// Says how many cases were tried, as a line that `./dev test` sums up: "tried: 6053 power cuts". None is a failure:
+// what tries nothing finds nothing.
+inline void Tried(uint64_t count, std::string_view what) {
+  fmt::print("tried: {} {}\n", count, what);
+  EXPECT_GT(count, 0u) << "no " << what << " were tried";
 }
 
 }  // namespace annals::support
