@@ -132,7 +132,7 @@ class Bench {
       RETURN_IF_ERROR(status);
       rates.push_back(static_cast<double>(events) / seconds);
     }
-    Add("fold", "fold of the log in memory", "events/s", Median(rates), 1'200'000);
+    AddTo(figures_, "fold", "fold of the log in memory", "events/s", Median(rates), 1'200'000);
     return absl::OkStatus();
   }
 
@@ -140,9 +140,9 @@ class Bench {
     RETURN_IF_ERROR(storage.connection().Execute("PRAGMA wal_checkpoint(TRUNCATE)"));
     ASSIGN_OR_RETURN(const auto snapshot, storage.Read());
     const double events = static_cast<double>(snapshot->head().position.value);
-    Add("bytes", "database per event, all included", "bytes",
-        static_cast<double>(std::filesystem::file_size(ours_path_)) / events, 320,
-        /*less_is_better=*/true);
+    AddTo(figures_, "bytes", "database per event, all included", "bytes",
+          static_cast<double>(std::filesystem::file_size(ours_path_)) / events, 320,
+          /*less_is_better=*/true);
     return absl::OkStatus();
   }
 
@@ -164,7 +164,8 @@ class Bench {
     }
     ASSIGN_OR_RETURN(const double show,
                      MillisecondsPerRun({options_.annals_binary, "--db", ours_path_, "run", "show", run_id}));
-    Add("run_show", "annals run show on the large database, whole process", "ms", show, 20, /*less_is_better=*/true);
+    AddTo(figures_, "run_show", "annals run show on the large database, whole process", "ms", show, 20,
+          /*less_is_better=*/true);
     return absl::OkStatus();
   }
 
@@ -189,23 +190,11 @@ class Bench {
     ASSIGN_OR_RETURN(const ProcessCost cost,
                      RunQuietly({options_.annals_binary, "--db", ours_path_, "apply", lines_path_}));
     RemoveDatabase(ours_path_);
-    Add("apply", "annals apply from JSON lines, whole process", "commands/s",
-        static_cast<double>(options_.commands) / cost.seconds, 120'000);
-    Add("apply_memory", "most memory it took", "MiB", static_cast<double>(cost.peak_bytes) / (1 << 20), 256,
-        /*less_is_better=*/true);
+    AddTo(figures_, "apply", "annals apply from JSON lines, whole process", "commands/s",
+          static_cast<double>(options_.commands) / cost.seconds, 120'000);
+    AddTo(figures_, "apply_memory", "most memory it took", "MiB", static_cast<double>(cost.peak_bytes) / (1 << 20), 256,
+          /*less_is_better=*/true);
     return absl::OkStatus();
-  }
-
-  void Add(std::string name, std::string what, std::string unit, double value, double floor,
-           bool less_is_better = false) {
-    figures_.push_back({.name = std::move(name),
-                        .what = std::move(what),
-                        .unit = std::move(unit),
-                        .value = value,
-                        .beside = std::nullopt,
-                        .ratio = std::nullopt,
-                        .floor = floor,
-                        .less_is_better = less_is_better});
   }
 
   const Options& options_;

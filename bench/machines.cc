@@ -160,8 +160,8 @@ class MachineBench {
                        scene->Do(kCommands, [&](uint64_t i) { return TaskLine(round * kCommands + i); }));
       rates.push_back(static_cast<double>(kCommands) / seconds);
     }
-    Add("machines", "commands to tasks, gates and patches, in batches of 1,000", "commands/s", Median(rates), 120'000,
-        /*less_is_better=*/false);
+    AddTo(figures_, "machines", "commands to tasks, gates and patches, in batches of 1,000", "commands/s",
+          Median(rates), 120'000);
     return absl::OkStatus();
   }
 
@@ -211,22 +211,11 @@ class MachineBench {
       ASSIGN_OR_RETURN(small.emplace_back(), cost(small_size));
     }
     ASSIGN_OR_RETURN(const double large, cost(large_size));
-    Add("large_run",
-        fmt::format("cost of a command in a run of {} workstreams with {} dependencies, against {} with {}", large_size,
-                    large_size * kNeeds, small_size, small_size * kNeeds),
-        "times", large / Median(small), 1.5, /*less_is_better=*/true);
+    AddTo(figures_, "large_run",
+          fmt::format("cost of a command in a run of {} workstreams with {} dependencies, against {} with {}",
+                      large_size, large_size * kNeeds, small_size, small_size * kNeeds),
+          "times", large / Median(small), 1.5, /*less_is_better=*/true);
     return absl::OkStatus();
-  }
-
-  void Add(std::string name, std::string what, std::string unit, double value, double floor, bool less_is_better) {
-    figures_.push_back({.name = std::move(name),
-                        .what = std::move(what),
-                        .unit = std::move(unit),
-                        .value = value,
-                        .beside = std::nullopt,
-                        .ratio = std::nullopt,
-                        .floor = floor,
-                        .less_is_better = less_is_better});
   }
 
   const Options& options_;

@@ -26,6 +26,18 @@ void RemoveDatabase(const std::string& path) {
   for (const char* const suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix);
 }
 
+void AddTo(std::vector<Figure>& figures, std::string name, std::string what, std::string unit, double value,
+           double floor, bool less_is_better) {
+  figures.push_back({.name = std::move(name),
+                     .what = std::move(what),
+                     .unit = std::move(unit),
+                     .value = value,
+                     .beside = std::nullopt,
+                     .ratio = std::nullopt,
+                     .floor = floor,
+                     .less_is_better = less_is_better});
+}
+
 void Pairs::Add(double ours, double other) {
   ours_.push_back(ours);
   others_.push_back(other);

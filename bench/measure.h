@@ -20,6 +20,10 @@ double SecondsOf(const std::function<absl::Status()>& work, absl::Status& status
 double Median(std::vector<double> values);
 void RemoveDatabase(const std::string& path);
 
+// A figure that stands alone.
+void AddTo(std::vector<Figure>& figures, std::string name, std::string what, std::string unit, double value,
+           double floor, bool less_is_better = false);
+
 // A figure and what it is set beside, measured in turn, so that a machine whose speed drifts is fair to both.
 class Pairs {
  public:

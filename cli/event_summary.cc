@@ -9,7 +9,7 @@
 #include "eventstore/event_codec.h"
 #include "eventstore/event_entity.h"
 #include "eventstore/patch_statement.h"
-#include "schemas/gate_type.h"
+#include "schemas/enum_names.h"
 #include "schemas/step_status.h"
 #include "schemas/timestamp.h"
 
@@ -73,7 +73,7 @@ void Add(schema::PatchSpec::Reader patch, Parts& parts) {
 }
 
 void Add(schema::TestGateSpec::Reader gate, Parts& parts) {
-  parts.emplace_back(GateTypeName(gate.getType()));
+  parts.emplace_back(EnumName(gate.getType()));
   AddList("needs", gate.getDependsOn(), parts);
 }
 

@@ -78,8 +78,10 @@ absl::StatusOr<int> Run(Context& context, const Options& options) {
       context.out() << fmt::format("the first {} of {}; --limit N shows more\n", shown.size(), found.divergences);
     }
   }
-  context.out() << fmt::format("{} moves of the {} machine judged: {} as they were decided, {} otherwise", found.judged,
-                               given.machine().name(), found.same, found.divergences);
+  const bool one = found.judged == 1;
+  context.out() << fmt::format("{} move{} of the {} machine judged: {} as {} decided, {} otherwise", found.judged,
+                               one ? "" : "s", given.machine().name(), found.same, one ? "it was" : "they were",
+                               found.divergences);
   if (found.after > 0) {
     context.out() << fmt::format("; {} more of entities that would have been elsewhere", found.after);
   }

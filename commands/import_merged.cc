@@ -9,6 +9,7 @@
 #include "commands/machine.h"
 #include "commands/position_map.h"
 #include "commands/sealer.h"
+#include "eventstore/event_content.h"
 #include "eventstore/event_entity.h"
 #include "eventstore/event_type.h"
 #include "projections/entity_state.h"
@@ -21,29 +22,6 @@ using Body = schema::Event::Body;
 
 constexpr std::string_view kOperator = "import";
 constexpr std::string_view kMachinePrefix = "machine/";
-
-bool HasDocument(schema::RequestMove::Reader move) {
-  return move.getDocument() != schema::Document::NONE;
-}
-
-// What tools and agents produced is kept beside the event whatever its size.
-bool IsProduced(Body::Reader body) {
-  switch (body.which()) {
-    case Body::STEP_COMPLETED:
-    case Body::ERROR_RECORDED:
-    case Body::NOTED:
-    case Body::CHECKPOINT_SAVED:
-      return true;
-    case Body::CREATED:
-      return body.getCreated().hasPatch() || body.getCreated().hasRequest();
-    case Body::TRANSITIONED:
-      return body.getTransitioned().hasTestGate() || HasDocument(body.getTransitioned().getRequest());
-    case Body::AMENDED:
-      return HasDocument(body.getAmended().getRequest());
-    default:
-      return false;
-  }
-}
 
 class MergedTaker final : public LineTaker {
  public:

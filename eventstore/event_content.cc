@@ -7,10 +7,6 @@ namespace {
 
 using Body = schema::Event::Body;
 
-bool HasDocument(schema::RequestMove::Reader move) {
-  return move.getDocument() != schema::Document::NONE;
-}
-
 // By what that kind of event can have: nobody knows any more what it had.
 ContentView RedactedContent(Body::Reader body) {
   constexpr ContentView kJson = {.json = R"({"redacted":true})", .text = {}};
@@ -26,17 +22,35 @@ ContentView RedactedContent(Body::Reader body) {
     case Body::ERROR_RECORDED:
       return kBoth;
     case Body::CREATED:
-      return body.getCreated().hasRequest() || body.getCreated().hasPatch() ? kBoth : kJson;
+      return IsProduced(body) ? kBoth : kJson;
     case Body::TRANSITIONED:
-      return body.getTransitioned().hasTestGate() || HasDocument(body.getTransitioned().getRequest()) ? kBoth : kText;
     case Body::AMENDED:
-      return HasDocument(body.getAmended().getRequest()) ? kBoth : kText;
+      return IsProduced(body) ? kBoth : kText;
     default:
       return kText;
   }
 }
 
 }  // namespace
+
+bool IsProduced(Body::Reader body) {
+  switch (body.which()) {
+    case Body::STEP_COMPLETED:
+    case Body::ERROR_RECORDED:
+    case Body::NOTED:
+    case Body::CHECKPOINT_SAVED:
+      return true;
+    case Body::CREATED:
+      return body.getCreated().hasPatch() || body.getCreated().hasRequest();
+    case Body::TRANSITIONED:
+      return body.getTransitioned().hasTestGate() ||
+             body.getTransitioned().getRequest().getDocument() != schema::Document::NONE;
+    case Body::AMENDED:
+      return body.getAmended().getRequest().getDocument() != schema::Document::NONE;
+    default:
+      return false;
+  }
+}
 
 absl::StatusOr<ContentView> ContentOf(schema::Event::Reader event, std::optional<std::string_view> kept,
                                       ContentDecoder& decoder, BrokenPointers broken) {

@@ -17,6 +17,9 @@ inline bool IsRedacted(std::string_view text) {
   return text == kRedactedText;
 }
 
+// Whether tools or agents made what it says: that is kept beside the event whatever its size.
+bool IsProduced(schema::Event::Body::Reader body);
+
 struct ContentView {
   std::string_view json;  // metadata, result, context or payload; empty when there is none
   std::string_view text;  // reason or message

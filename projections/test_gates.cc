@@ -1,6 +1,6 @@
 // test_gates, and what they wait for.
 #include "projections/entity_projector.h"
-#include "schemas/gate_type.h"
+#include "schemas/enum_names.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -15,7 +15,7 @@ void Create(const FoldedEvent& event, Rows& rows) {
   row.run_id = event.run_id;
   row.gate_id = gate_id;
   row.ws_id = TextOrNull(View(event.event.getWsId()));
-  row.type = GateTypeName(spec.getType());
+  row.type = EnumName(spec.getType());
   row.depends_on = JsonArrayOf(spec.getDependsOn());
   row.timeout_sec = spec.getTimeoutSec();
   AddDependencies(event, "test_gate", gate_id, "test_gate", spec.getDependsOn(), rows);

@@ -202,12 +202,21 @@ TEST_P(MachineStoryTest, IsForeseenByADryRunThatLeavesNothing) {
   EXPECT_EQ(world.When(GetParam().when).size(), GetParam().then.size());
 }
 
+// A heartbeat takes no key, and what leaves no event is repeated without one too.
+class KeyedStoryTest : public MachineStoryTest {};
+INSTANTIATE_TEST_SUITE_P(Machines, KeyedStoryTest, testing::ValuesIn([] {
+                           std::vector<Story> keyed = Stories();
+                           std::erase_if(keyed, [](const Story& story) {
+                             return story.then.empty() || story.when.find("heartbeat_worker") != std::string::npos;
+                           });
+                           return keyed;
+                         }()),
+                         [](const auto& row) { return std::string(row.param.name); });
+
 // SPEC §7: the second use of a key appends nothing and gives the first answer.
-TEST_P(MachineStoryTest, IsNotRepeatedUnderItsKey) {
+TEST_P(KeyedStoryTest, IsNotRepeatedUnderItsKey) {
   World world;
   world.Given(GetParam().given);
-  if (GetParam().when.find("heartbeat_worker") != std::string::npos) GTEST_SKIP() << "a heartbeat takes no key";
-  if (GetParam().then.empty()) GTEST_SKIP() << "what leaves no event is repeated without a key too";
   std::string keyed = GetParam().when;
   keyed.insert(keyed.size() - 1, R"(,"command_id":"k1")");
   Receipt first = world.session().Accept(keyed);
