@@ -68,6 +68,9 @@ void Disk::Do(const DiskStep& step) {
       unsynced_.clear();
       return;
     case DiskStep::Kind::kMark:
+    case DiskStep::Kind::kRead:
+    case DiskStep::Kind::kLock:
+    case DiskStep::Kind::kShare:
       return;
   }
 }

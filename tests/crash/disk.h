@@ -21,7 +21,11 @@ struct DiskStep {
     kTruncate,    // to `number` bytes
     kSync,        // what was written to the file will stay
     kSyncFolder,  // what was created and deleted will stay so
-    kMark         // nothing happens: `number` is what the program had said by then
+    kMark,        // nothing happens: `number` is what the program had said by then
+    // These leave a disk as it is. They may fail, and are not written down.
+    kRead,
+    kLock,
+    kShare,  // the memory that processes share as the index of the write-ahead log
   };
   Kind kind;
   std::string file = {};

@@ -54,6 +54,12 @@ const FaultyCall kFaultyCalls[] = {
     {"TruncateOnce", Kind::kTruncate, {SQLITE_IOERR_TRUNCATE}, false},
     {"OpenOnce", Kind::kCreate, {SQLITE_CANTOPEN}, false},
     {"OpenForEver", Kind::kCreate, {SQLITE_CANTOPEN}, true},
+    {"ReadOnce", Kind::kRead, {SQLITE_IOERR_READ}, false},
+    {"ReadForEver", Kind::kRead, {SQLITE_IOERR_READ}, true},
+    {"LockOnce", Kind::kLock, {SQLITE_IOERR_LOCK}, false},
+    {"LockForEver", Kind::kLock, {SQLITE_IOERR_LOCK}, true},
+    {"ShareOnce", Kind::kShare, {SQLITE_IOERR_SHMMAP}, false},
+    {"ShareForEver", Kind::kShare, {SQLITE_IOERR_SHMMAP}, true},
     {"DeleteOnce", Kind::kDelete, {SQLITE_IOERR_DELETE}, false},
 };
 

@@ -61,6 +61,17 @@ DiskFault FaultOf(DiskStep::Kind kind) {
   return recorder == nullptr ? DiskFault{} : recorder->FaultOf(kind);
 }
 
+// What leaves the disk as it is goes through as well, unless it is to fail.
+template <DiskStep::Kind kind, auto Method>
+struct MayFail;
+template <DiskStep::Kind kind, class... Arguments, int (*sqlite3_io_methods::*Method)(sqlite3_file*, Arguments...)>
+struct MayFail<kind, Method> {
+  static int Call(sqlite3_file* file, Arguments... arguments) {
+    const DiskFault fault = FaultOf(kind);
+    return fault.code != SQLITE_OK ? fault.code : Through<Method>::Call(file, arguments...);
+  }
+};
+
 int Write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
   RecordedFile& recorded = Of(file);
   const DiskFault fault = FaultOf(DiskStep::Kind::kWrite);
@@ -100,6 +111,7 @@ int Characteristics(sqlite3_file*) {
 }
 
 int ShmMap(sqlite3_file* file, int region, int size, int extend, void volatile** out) {
+  if (const DiskFault fault = FaultOf(DiskStep::Kind::kShare); fault.code != SQLITE_OK) return fault.code;
   sqlite3_file* const real = Of(file).real();
   return real->pMethods->xShmMap(real, region, size, extend, out);
 }
@@ -111,12 +123,12 @@ void ShmBarrier(sqlite3_file* file) {
 using Io = sqlite3_io_methods;
 constexpr sqlite3_io_methods kMethods = {.iVersion = 3,
                                          .xClose = Close,
-                                         .xRead = Through<&Io::xRead>::Call,
+                                         .xRead = MayFail<DiskStep::Kind::kRead, &Io::xRead>::Call,
                                          .xWrite = Write,
                                          .xTruncate = Truncate,
                                          .xSync = Sync,
                                          .xFileSize = Through<&Io::xFileSize>::Call,
-                                         .xLock = Through<&Io::xLock>::Call,
+                                         .xLock = MayFail<DiskStep::Kind::kLock, &Io::xLock>::Call,
                                          .xUnlock = Through<&Io::xUnlock>::Call,
                                          .xCheckReservedLock = Through<&Io::xCheckReservedLock>::Call,
                                          .xFileControl = Through<&Io::xFileControl>::Call,
