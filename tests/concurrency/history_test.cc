@@ -60,7 +60,7 @@ class HistoryTest : public testing::TestWithParam<DoorCase> {
   }
 
   void Work(const std::string& path, const ClientOptions& options) {
-    Crew crew(options.seed, static_cast<int>(options.commands) / 4);
+    Crew crew(options.seed, 25);
     for (int client = 0; client < kClients; ++client) {
       crew.Add(Crew::Role::kWorker, [&, this](const Post& post) {
         // Some have little patience, and are told that it is locked.
@@ -107,7 +107,7 @@ TEST_P(HistoryTest, CanHaveBeenSo) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Through, HistoryTest,
-                         testing::Values(DoorCase{"Engine", OpenEngine, 250, 3, 50},
+                         testing::Values(DoorCase{"Engine", OpenEngine, 250, 2, 50},
                                          DoorCase{"Binary", UseBinary, 40, 2, 20}),
                          [](const auto& test) { return std::string(test.param.name); });
 
