@@ -10,21 +10,34 @@
 
 namespace annals::concurrency {
 
+namespace {
+
+// Of a root in hex.
 uint64_t BeginningOf(const std::string& root) {
   return std::stoull(root.substr(0, 16), nullptr, 16);
 }
 
+}  // namespace
+
+uint64_t BeginningOf(const Hash& root) {
+  return BeginningOf(HexOf(root));
+}
+
+Backup Verified(const std::string& backup) {
+  const testing_process::ProcessResult result = RunAnnals(backup, {"verify", "--json"});
+  if (result.exit != 0) throw std::runtime_error(backup + " is not whole: " + result.out + result.err);
+  return {std::stoull(judge::Field(result.out, "events")), BeginningOf(judge::Field(result.out, "root"))};
+}
+
 void BackUpAgainAndAgain(const std::string& path, const std::string& folder, const Post& post) {
   for (int number = 0;; ++number) {
-    const std::string backup = fmt::format("{}/{}_{}.db", folder, post.life, number);
-    const testing_process::ProcessResult made = RunAnnals(path, {"backup", backup});
+    const std::string file = fmt::format("{}/{}_{}.db", folder, post.life, number);
+    const testing_process::ProcessResult made = RunAnnals(path, {"backup", file});
     if (IsLocked(made)) continue;
     if (made.exit != 0) throw std::runtime_error("backup: " + made.err);
-    const testing_process::ProcessResult verified = RunAnnals(backup, {"verify", "--json"});
-    if (verified.exit != 0) throw std::runtime_error("backup: it is damaged: " + verified.out + verified.err);
-    post.Say(number, std::stoull(judge::Field(verified.out, "events")), 0,
-             BeginningOf(judge::Field(verified.out, "root")));
-    support::RemoveDatabase(backup);
+    const Backup backup = Verified(file);
+    post.Say(number, backup.events, 0, backup.root);
+    support::RemoveDatabase(file);
   }
 }
 

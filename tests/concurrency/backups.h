@@ -1,17 +1,25 @@
 // A process that backs a database up again and again while others write to it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
+#include "eventstore/types.h"
 #include "tests/concurrency/crew.h"
 
 namespace annals::concurrency {
 
-// Has the binary make one backup after the other in `folder`, named "*.db", verify it, and say its number of events,
-// with the beginning of its root as Word::detail; then it goes. Never ends by itself.
-void BackUpAgainAndAgain(const std::string& path, const std::string& folder, const Post& post);
+// What a backup holds.
+struct Backup {
+  uint64_t events;
+  uint64_t root;  // its first eight bytes
+};
+// Has the binary verify it. Throws when it is not whole.
+Backup Verified(const std::string& backup);
+uint64_t BeginningOf(const Hash& root);
 
-// The beginning of a root, in hex, as a number.
-uint64_t BeginningOf(const std::string& root);
+// Has the binary make one backup after the other in `folder`, named "*.db", and verify it; says how many events it
+// holds, with the root as Word::detail; then it goes. Never ends by itself.
+void BackUpAgainAndAgain(const std::string& path, const std::string& folder, const Post& post);
 
 }  // namespace annals::concurrency

@@ -11,6 +11,9 @@
 
 namespace annals::concurrency {
 
+// Nobody gives up waiting for a lock: one that is lost shows as a test that does not end.
+inline constexpr int kPatienceMs = 600'000;
+
 // What a member tells the test, in one write to a pipe, each time it got something done.
 struct Word {
   int32_t member = 0;

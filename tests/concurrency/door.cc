@@ -1,5 +1,7 @@
 #include "tests/concurrency/door.h"
 
+#include <initializer_list>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -33,18 +35,15 @@ Answer ConflictOf(const std::string& message) {
 
 class EngineDoor final : public Door {
  public:
-  EngineDoor(const std::string& path, int lock_timeout_ms)
-      : storage_(support::Must(SqliteStorage::Open({.path = path,
-                                                    .lock_timeout_ms = lock_timeout_ms,
-                                                    .tables = ProjectedTables(),
-                                                    .clock = &clock_,
-                                                    .random = &random_}))),
-        engine_(*storage_, clock_, random_) {}
+  EngineDoor(std::string path, int lock_timeout_ms) : path_(std::move(path)), lock_timeout_ms_(lock_timeout_ms) {}
 
   Answer Execute(const Command& command) override {
+    // Opening it can meet one who mends what a killed one left, and has to wait for that too.
+    if (const absl::Status opened = Open(); absl::IsUnavailable(opened)) return {.result = Result::kLocked};
+    if (command.kind == Kind::kLook) return Look(command);
     const support::JsonCommand json(JsonOf(command));
     const schema::Command::Reader reader = json.reader();
-    const auto answers = engine_.Execute({&reader, 1});
+    const auto answers = engine_->Execute({&reader, 1});
     if (absl::IsUnavailable(answers.status())) return {.result = Result::kLocked};
     const annals::Answer answer = support::Must(answers).at(0);
     if (const auto* const receipt = std::get_if<Receipt>(&answer)) {
@@ -64,28 +63,47 @@ class EngineDoor final : public Door {
   }
 
  private:
+  Answer Look(const Command& command) {
+    const auto snapshot = support::Must(storage_->Read());
+    Answer answer{.result = Result::kSeen,
+                  .position = snapshot->head().position.value,
+                  .version = support::Must(snapshot->VersionOf("run/" + command.run)).value};
+    support::Must(snapshot->ReadRows({.table = &WorkstreamsTable().table()}, TableSet::kLive, [&](Row values) {
+      const WorkstreamRow row = WorkstreamsTable().FromValues(values);
+      if (row.run_id == command.run && row.ws_id == command.ws) answer.state = row.status;
+      return absl::OkStatus();
+    }));
+    return answer;
+  }
+
   static std::string JsonOf(const Command& command) {
-    std::string json;
-    switch (command.kind) {
-      case Kind::kCreate:
-        json = support::CreateWorkstream(command.ws, {}, false, command.run);
-        break;
-      case Kind::kMove:
-        json = support::MoveWorkstream(command.ws, command.to, command.run);
-        break;
-      case Kind::kNote:
-        json = support::Note(command.to, command.run);
-        break;
-    }
+    std::string json = support::Note(command.to, command.run);
+    if (command.kind == Kind::kCreate) json = support::CreateWorkstream(command.ws, {}, false, command.run);
+    if (command.kind == Kind::kMove) json = support::MoveWorkstream(command.ws, command.to, command.run);
     json = support::With(json, fmt::format(R"("command_id":"{}")", command.key));
     if (!command.expected) return json;
     return support::With(json, fmt::format(R"("expect_version":{})", *command.expected));
   }
 
+  absl::Status Open() {
+    if (engine_) return absl::OkStatus();
+    auto opened = SqliteStorage::Open({.path = path_,
+                                       .lock_timeout_ms = lock_timeout_ms_,
+                                       .tables = ProjectedTables(),
+                                       .clock = &clock_,
+                                       .random = &random_});
+    if (absl::IsUnavailable(opened.status())) return opened.status();
+    storage_ = support::Must(std::move(opened));
+    engine_.emplace(*storage_, clock_, random_);
+    return absl::OkStatus();
+  }
+
+  const std::string path_;
+  const int lock_timeout_ms_;
   SystemClock clock_;
   SystemRandom random_;
-  const std::unique_ptr<Storage> storage_;
-  Engine engine_;
+  std::unique_ptr<Storage> storage_;
+  std::optional<Engine> engine_;
 };
 
 class BinaryDoor final : public Door {
@@ -98,6 +116,7 @@ class BinaryDoor final : public Door {
     const bool repeat = judge::Field(result.out, "repeat") == "true";
     switch (result.exit) {
       case 0:
+        if (command.kind == Kind::kLook) return {.result = Result::kSeen, .state = judge::Field(result.out, "status")};
         return {.result = Result::kDone,
                 .position = number("first_position"),
                 .version = number("version"),
@@ -106,7 +125,7 @@ class BinaryDoor final : public Door {
       case 3:
         return {.result = Result::kRefused, .position = number("position"), .repeat = repeat};
       case 4:
-        return {.result = Result::kNotFound};
+        return {.result = command.kind == Kind::kLook ? Result::kSeen : Result::kNotFound};
       case 5:
         return ConflictOf(result.err);
       default:
@@ -117,27 +136,18 @@ class BinaryDoor final : public Door {
 
  private:
   std::vector<std::string> ArgumentsOf(const Command& command) const {
-    std::vector<std::string> arguments;
-    switch (command.kind) {
-      case Kind::kCreate:
-        arguments = {"ws", "create", command.ws};
-        break;
-      case Kind::kMove:
-        arguments = {"ws", "transition", command.ws, command.to};
-        break;
-      case Kind::kNote:
-        arguments = {"event", "record", command.to};
-        break;
-    }
     const std::string timeout = std::to_string(lock_timeout_ms_);
-    for (const std::string& word : {std::string("--run"), command.run, std::string("--command-id"), command.key,
-                                    std::string("--lock-timeout"), timeout, std::string("--json")}) {
-      arguments.push_back(word);
+    std::vector<std::string> arguments = {"--run", command.run, "--lock-timeout", timeout, "--json"};
+    const auto add = [&](std::initializer_list<std::string> words) { arguments.insert(arguments.begin(), words); };
+    if (command.kind == Kind::kLook) {
+      add({"ws", "show", command.ws});
+      return arguments;
     }
-    if (command.expected) {
-      arguments.push_back("--expect-version");
-      arguments.push_back(std::to_string(*command.expected));
-    }
+    if (command.expected) add({"--expect-version", std::to_string(*command.expected)});
+    add({"--command-id", command.key});
+    if (command.kind == Kind::kCreate) add({"ws", "create", command.ws});
+    if (command.kind == Kind::kMove) add({"ws", "transition", command.ws, command.to});
+    if (command.kind == Kind::kNote) add({"event", "record", command.to});
     return arguments;
   }
 

@@ -64,7 +64,7 @@ class HistoryTest : public testing::TestWithParam<DoorCase> {
     for (int client = 0; client < kClients; ++client) {
       crew.Add(Crew::Role::kWorker, [&, this](const Post& post) {
         // Some have little patience, and are told that it is locked.
-        const auto door = GetParam().open(path, post.member % 4 == 0 ? 2 : 600'000);
+        const auto door = GetParam().open(path, post.member % 4 == 0 ? 2 : kPatienceMs);
         GiveCommands(*door, options, post);
       });
     }
@@ -87,7 +87,7 @@ class HistoryTest : public testing::TestWithParam<DoorCase> {
 
   uint64_t before_ = 0;  // events that were there when the clients began
   uint64_t kills_ = 0, stops_ = 0, judged_ = 0, unheard_ = 0, repeats_ = 0;
-  uint64_t results_[6] = {};
+  uint64_t results_[static_cast<size_t>(Result::kSeen) + 1] = {};
 };
 
 TEST_P(HistoryTest, CanHaveBeenSo) {
@@ -96,11 +96,10 @@ TEST_P(HistoryTest, CanHaveBeenSo) {
   for (int round = 0; round < rounds && !HasFailure(); ++round) Round(seeds());
   const auto of = [&](Result result) { return results_[static_cast<size_t>(result)]; };
   fmt::print(
-      "of them {} done, {} refused, {} repeats of these, {} version conflicts, {} key conflicts, {} not found, {} "
-      "locked, "
-      "{} not heard of\n",
-      of(Result::kDone), of(Result::kRefused), repeats_, of(Result::kVersionConflict), of(Result::kKeyConflict),
-      of(Result::kNotFound), of(Result::kLocked), unheard_);
+      "of them {} done, {} refused, {} repeats of these, {} looks, {} version conflicts, {} key conflicts, "
+      "{} not found, {} locked, {} not heard of\n",
+      of(Result::kDone), of(Result::kRefused), repeats_, of(Result::kSeen), of(Result::kVersionConflict),
+      of(Result::kKeyConflict), of(Result::kNotFound), of(Result::kLocked), unheard_);
   support::Tried(judged_, "commands judged from outside");
   support::Tried(kills_, "kills");
   support::Tried(stops_, "stops");

@@ -64,7 +64,7 @@ TEST_P(LockTest, OthersWaitOrAreToldAndNothingIsLost) {
   int status = 0;
   ASSERT_EQ(waitpid(holder, &status, WUNTRACED), holder);
   ASSERT_TRUE(WIFSTOPPED(status));
-  const pid_t waiting = InChild([&] { OpenEngine(path, 600'000)->Execute(NoteOf("waited")); });
+  const pid_t waiting = InChild([&] { OpenEngine(path, kPatienceMs)->Execute(NoteOf("waited")); });
 
   // Who does not wait is told, by the engine and by the binary; who reads, reads.
   EXPECT_EQ(OpenEngine(path, 0)->Execute(NoteOf("impatient")).result, judge::Result::kLocked);

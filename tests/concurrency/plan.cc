@@ -71,6 +71,10 @@ Command Plan::Next(uint64_t number) const {
                   .to = "",
                   .expected = {}};
   if (chance.Percent(40)) command.run = fmt::format("own{}", client_);
+  if (chance.Percent(15)) {
+    command.kind = Kind::kLook;
+    return command;
+  }
   const auto version = versions_.find(command.run);
   if (version != versions_.end() && chance.Percent(30)) command.expected = version->second;
   if (chance.Percent(4)) command.expected = chance.Below(3 * number + 3);
@@ -93,7 +97,7 @@ void Plan::Learn(const judge::Attempt& attempt) {
   const judge::Answer& answer = attempt.answer.value();
   given_.push_back(command);
   if (answer.version != 0 && !answer.repeat) versions_[command.run] = answer.version;
-  if (answer.result == judge::Result::kDone && !answer.state.empty()) {
+  if (!answer.state.empty()) {
     states_[{command.run, command.ws}] = answer.state;
   }
 }

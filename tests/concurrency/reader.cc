@@ -70,8 +70,8 @@ void Look(Snapshot& snapshot) {
 }  // namespace
 
 void ReadAgainAndAgain(const std::string& path, const Post& post) {
-  const auto storage =
-      Must(SqliteStorage::Open({.path = path, .mode = OpenMode::kReadOnly, .tables = ProjectedTables()}));
+  const auto storage = Must(SqliteStorage::Open(
+      {.path = path, .mode = OpenMode::kReadOnly, .lock_timeout_ms = kPatienceMs, .tables = ProjectedTables()}));
   uint64_t seen = 0;
   for (int number = 0;; ++number) {
     const auto snapshot = Must(storage->Read());

@@ -55,9 +55,8 @@ std::vector<std::string> WorkOf(int writer, int commands) {
 void Write(const std::string& path, int first, int commands, const Post& post) {
   SystemClock clock;
   SystemRandom random;
-  // Nobody gives up waiting: a lock that is lost shows as a test that does not end.
   const auto storage = Must(SqliteStorage::Open(
-      {.path = path, .lock_timeout_ms = 600'000, .tables = ProjectedTables(), .clock = &clock, .random = &random}));
+      {.path = path, .lock_timeout_ms = kPatienceMs, .tables = ProjectedTables(), .clock = &clock, .random = &random}));
   Engine engine(*storage, clock, random);
   const std::vector<std::string> work = WorkOf(post.member, commands);
   for (int i = first; i < commands; ++i) {

@@ -70,14 +70,14 @@ class WritersTest : public testing::Test {
   const int commands_;  // of each writer
   const uint64_t seed_;
   const std::string path_ = support::FreshPath("writers");
-  const testing_process::TemporaryFolder folder_;       // of backups
-  std::map<std::pair<int, int>, Word> acknowledged_;    // by writer and number
-  std::vector<std::pair<uint64_t, uint64_t>> backups_;  // number of events, beginning of the root
+  const testing_process::TemporaryFolder folder_;     // of backups
+  std::map<std::pair<int, int>, Word> acknowledged_;  // by writer and number
+  std::vector<Backup> backups_;
 
  private:
   void Hear(const Word& word) {
     if (word.member == kBackups) {
-      backups_.emplace_back(word.position, word.detail);
+      backups_.push_back({word.position, word.detail});
     } else if (word.member == kReader) {
       ++snapshots_;
       EXPECT_GE(word.position, std::exchange(newest_, word.position)) << "a reader saw the head go back";
@@ -107,25 +107,20 @@ class WritersTest : public testing::Test {
 
 // What the backups hold is what the log began with: those that were heard of, and those that have a name, but whose
 // maker was killed before it could say so.
-void ExpectBeginnings(const std::vector<support::StoredRecord>& records,
-                      std::vector<std::pair<uint64_t, uint64_t>> backups, const std::filesystem::path& folder) {
+void ExpectBeginnings(const std::vector<support::StoredRecord>& records, std::vector<Backup> backups,
+                      const std::filesystem::path& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() != ".db") continue;
-    SCOPED_TRACE(entry.path());
-    const auto backup = support::OpenSqlite(entry.path());
-    EXPECT_EQ(support::FaultsOf(*backup), "");
-    backups.emplace_back(Must(backup->Read())->head().position.value, BeginningOf(HexOf(support::RootOf(*backup))));
+    if (entry.path().extension() == ".db") backups.push_back(Verified(entry.path()));
   }
-  std::vector<uint64_t> roots;
   MerkleTree tree;
+  std::vector<uint64_t> roots = {BeginningOf(tree.Root())};
   for (const support::StoredRecord& record : records) {
-    roots.push_back(BeginningOf(HexOf(tree.Root())));
     tree.Append(record.leaf_hash);
+    roots.push_back(BeginningOf(tree.Root()));
   }
-  roots.push_back(BeginningOf(HexOf(tree.Root())));
-  for (const auto& [events, root] : backups) {
-    ASSERT_LT(events, roots.size());
-    EXPECT_EQ(root, roots[events]) << "of a backup with " << events << " events";
+  for (const Backup& backup : backups) {
+    ASSERT_LT(backup.events, roots.size());
+    EXPECT_EQ(backup.root, roots[backup.events]) << "of a backup with " << backup.events << " events";
   }
 }
 

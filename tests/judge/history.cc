@@ -9,9 +9,9 @@
 namespace annals::judge {
 namespace {
 
-constexpr std::string_view kKindNames[] = {"create", "move", "note"};
-constexpr std::string_view kResultNames[] = {"done",         "refused",   "version_conflict",
-                                             "key_conflict", "not_found", "locked"};
+constexpr std::string_view kKindNames[] = {"create", "move", "note", "look"};
+constexpr std::string_view kResultNames[] = {"done",   "refused", "version_conflict", "key_conflict", "not_found",
+                                             "locked", "seen"};
 
 template <class Enum, size_t N>
 Enum FromName(const std::string_view (&names)[N], std::string_view name) {

@@ -10,7 +10,8 @@
 
 namespace annals::judge {
 
-enum class Kind { kCreate, kMove, kNote };
+// kLook reads, and leaves no event: how a workstream is and at which version its run.
+enum class Kind { kCreate, kMove, kNote, kLook };
 
 // A command. Those that are equal in all of this are the same command.
 struct Command {
@@ -23,14 +24,17 @@ struct Command {
   bool operator==(const Command&) const = default;
 };
 
-enum class Result { kDone, kRefused, kVersionConflict, kKeyConflict, kNotFound, kLocked };
+enum class Result { kDone, kRefused, kVersionConflict, kKeyConflict, kNotFound, kLocked, kSeen };
 
 struct Answer {
   uint64_t returned_ns = 0;
   Result result = Result::kDone;
-  uint64_t position = 0;   // of what was done or refused
-  uint64_t version = 0;    // of the stream: after what was done; at a version conflict the one that it had
-  std::string state = {};  // of the workstream after a move
+  // Where it stands what was done or refused; where the log ended that was looked at. 0: not told.
+  uint64_t position = 0;
+  // Of the run's stream: after what was done; at a version conflict, or a look, the one it had. 0: not told.
+  uint64_t version = 0;
+  // Of the workstream, after a move or at a look. Empty: there is none.
+  std::string state = {};
   bool repeat = false;
 };
 

@@ -1,6 +1,7 @@
 #include "tests/judge/judge.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -25,7 +26,7 @@ std::string Describe(const Event& event) {
 
 // Whether that command can have left that event, by what both say.
 bool Fits(const Command& command, const Event& event) {
-  if (event.ws != command.ws) return false;
+  if (command.kind == Kind::kLook || event.ws != command.ws) return false;
   if (command.kind == Kind::kMove && event.to != command.to) return false;
   if (IsRefusal(event)) return event.stream == "refused/" + StreamOf(command);
   if (event.stream != StreamOf(command)) return false;
@@ -42,6 +43,7 @@ class Case {
     for (const Attempt& attempt : history_) attempts_[attempt.command.key].push_back(&attempt);
     // What follows takes a position for a place in the log.
     if (!CheckNumbers()) return std::move(complaints_);
+    moments_.NotAfter(before_, 0);
     commands_.resize(log_.size() + 1);
     for (uint64_t position = before_ + 1; position <= log_.size(); ++position) FindCommand(log_[position - 1]);
     for (const Attempt& attempt : history_) CheckAcknowledged(attempt);
@@ -65,6 +67,7 @@ class Case {
                  std::to_string(positions.size()));
       }
     }
+    if (log_.size() < before_) Complain("events are gone that were there when the clients began");
     return complaints_.empty();
   }
 
@@ -89,8 +92,9 @@ class Case {
     }
     if (!fits) return Complain(Describe(event) + " is not what was asked for with that key");
     if (doer == nullptr) doer = silent;
-    if (doer == nullptr)
+    if (doer == nullptr) {
       return Complain(Describe(event) + " was done by nobody: all who asked for it have another answer");
+    }
     commands_[event.position] = &doer->command;
     moments_.NotBefore(event.position, doer->called_ns);
   }
@@ -140,7 +144,7 @@ class Case {
       if (std::string complaint = workstreams.Take(*command, event.from, IsRefusal(event)); !complaint.empty()) {
         Complain(Describe(event) + " " + complaint);
       }
-      if (command->kind == Kind::kCreate && !IsRefusal(event)) created_.emplace(Name(*command), position);
+      if (command->kind != Kind::kNote) states_[Name(*command)].emplace(position, workstreams.StateOf(*command));
     }
   }
 
@@ -157,9 +161,7 @@ class Case {
       for (const Attempt& attempt : history_) {
         if (!attempt.answer || wrong.contains(&attempt)) continue;
         const Result result = attempt.answer->result;
-        if (result != Result::kVersionConflict && result != Result::kKeyConflict && result != Result::kNotFound) {
-          continue;
-        }
+        if (result == Result::kDone || result == Result::kRefused || result == Result::kLocked) continue;
         const auto seen = moments_.Observe(attempt.called_ns, attempt.answer->returned_ns,
                                            [&](uint64_t position) { return IsRight(attempt, position); });
         if (seen == Moments::Seen::kNever) {
@@ -174,17 +176,30 @@ class Case {
   // Whether that answer is right when the log ends at `position`.
   bool IsRight(const Attempt& attempt, uint64_t position) const {
     const Command& command = attempt.command;
+    const Answer& answer = *attempt.answer;
+    const uint64_t version = VersionAt(StreamOf(command), position);
+    const std::string state = StateAt(command, position);
+    if (answer.result == Result::kSeen) {
+      return (answer.position == 0 || answer.position == position) &&
+             (answer.version == 0 || answer.version == version) && answer.state == state;
+    }
     const auto used = by_key_.find(command.key);
     const bool key_is_used = used != by_key_.end() && used->second <= position;
-    if (attempt.answer->result == Result::kKeyConflict) {
+    if (answer.result == Result::kKeyConflict) {
       return key_is_used && (commands_[used->second] == nullptr || *commands_[used->second] != command);
     }
-    const uint64_t version = VersionAt(StreamOf(command), position);
     const bool conflicts = command.expected && *command.expected != version;
     if (key_is_used) return false;  // it would have been answered with what was done with the key
-    if (attempt.answer->result == Result::kVersionConflict) return conflicts && version == attempt.answer->version;
-    const auto created = created_.find(Name(command));
-    return command.kind == Kind::kMove && !conflicts && (created == created_.end() || created->second > position);
+    if (answer.result == Result::kVersionConflict) return conflicts && version == answer.version;
+    return command.kind == Kind::kMove && !conflicts && state.empty();
+  }
+
+  // Of the workstream that a command is about; nothing when there is none.
+  std::string StateAt(const Command& command, uint64_t position) const {
+    const auto found = states_.find(Name(command));
+    if (found == states_.end()) return "";
+    const auto after = found->second.upper_bound(position);
+    return after == found->second.begin() ? "" : std::prev(after)->second;
   }
 
   uint64_t VersionAt(const std::string& stream, uint64_t position) const {
@@ -197,6 +212,7 @@ class Case {
   static std::pair<std::string, std::string> Name(const Command& command) { return {command.run, command.ws}; }
   static std::string Name(Result result) {
     if (result == Result::kNotFound) return "not found";
+    if (result == Result::kSeen) return "so it is";
     return result == Result::kKeyConflict ? "the key is another command's" : "version conflict";
   }
 
@@ -204,11 +220,12 @@ class Case {
   const std::vector<Event>& log_;
   const uint64_t before_;
   Moments moments_;
-  std::map<std::string, std::vector<const Attempt*>> attempts_;      // by key
-  std::map<std::string, std::vector<uint64_t>> streams_;             // the positions of each
-  std::map<std::string, uint64_t> by_key_;                           // where a key had its effect
-  std::vector<const Command*> commands_;                             // by position; nullptr: not known
-  std::map<std::pair<std::string, std::string>, uint64_t> created_;  // where a workstream begins
+  std::map<std::string, std::vector<const Attempt*>> attempts_;  // by key
+  std::map<std::string, std::vector<uint64_t>> streams_;         // the positions of each
+  std::map<std::string, uint64_t> by_key_;                       // where a key had its effect
+  std::vector<const Command*> commands_;                         // by position; nullptr: not known
+  std::map<std::pair<std::string, std::string>, std::map<uint64_t, std::string>>
+      states_;  // of workstreams, by position
   std::vector<std::string> complaints_;
 };
 

@@ -7,8 +7,8 @@
 //   - a command that returned before another was called stands before it;
 //   - what was done was legal on the state before it, what was refused was not, and an expected version was the
 //     stream's;
-//   - each answer that left no event (a version conflict, a key used for something else, nothing of that name) was
-//     right at some moment between its call and its return;
+//   - each answer that left no event (a version conflict, a key used for something else, nothing of that name, what was
+//     read) was right at some moment between its call and its return;
 //   - one attempt alone says that it did the thing, and the others, that they repeat it.
 #pragma once
 

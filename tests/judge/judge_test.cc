@@ -1,6 +1,8 @@
 // The judge is judged: it accepts a history that can have been so, and of each that cannot says why.
 #include "tests/judge/judge.h"
 
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -15,6 +17,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 // Two clients on run r, which was there: the one makes and moves a, the other repeats, is refused, conflicts.
 constexpr std::string_view kHistory =
@@ -28,6 +31,10 @@ constexpr std::string_view kHistory =
     "return 55 2 1 version_conflict 0 3 - 0\n"
     "call 60 2 2 k5 move r b ready -\n"
     "return 65 2 2 not_found 0 0 - 0\n"
+    "call 66 3 0 l1 look r a - -\n"
+    "return 67 3 0 seen 4 3 ready 0\n"
+    "call 68 3 1 l2 look r b - -\n"
+    "return 69 3 1 seen 0 0 - 0\n"
     "call 70 1 2 k6 note r - seen -\n"  // killed, and asked again: it had been done
     "call 90 1 3 k6 note r - seen -\n"
     "return 95 1 3 done 5 4 - 1\n"
@@ -103,8 +110,8 @@ constexpr BadCase kBad[] = {
     {"DuplicatedEffect", "", "", "k6 - -\n", "k6 - -\n6 run/r 5 seen - k6 - -\n",
      "event 6 (seen in run/r, key k6) has the key of event 5"},
     {"DoneFirstByTwo", "call 70 1 2 k6 note r - seen -\n",
-     "call 70 1 2 k6 note r - seen -\nreturn 71 1 2 done 5 4 - 0\ncall 72 3 0 k6 note r - seen -\n"
-     "return 73 3 0 done 5 4 - 0\n",
+     "call 70 1 2 k6 note r - seen -\nreturn 71 1 2 done 5 4 - 0\ncall 72 4 0 k6 note r - seen -\n"
+     "return 73 4 0 done 5 4 - 0\n",
      "", "", "event 5 (seen in run/r, key k6) was done first by two"},
     {"ARepeatOfNothing", "call 70 1 2 k6 note r - seen -\n", "", "", "", "was done by nobody"},
     {"DoneThoughLocked", "", "", "k6 - -\n", "k6 - -\n6 run/r 5 seen - k8 - -\n",
@@ -137,11 +144,21 @@ constexpr BadCase kBad[] = {
     {"KeyConflictOfTheSameCommand", "k6 note r - other", "k6 note r - seen", "", "",
      "was answered 'the key is another command's'"},
     {"KeyConflictOfANewKey", "k6 note r - other", "k9 note r - other", "", "", "'the key is another command's'"},
+    {"StaleRead", "seen 4 3 ready", "seen 2 2 pending", "", "",
+     "look a in run r, key l1 (client 3, attempt 0) was answered 'so it is'"},
+    {"ReadOfTheFuture", "return 67 3 0 seen 4 3", "return 67 3 0 seen 6 3", "", "", "was answered 'so it is'"},
+    {"ReadOfTwoMoments", "seen 4 3 ready", "seen 4 2 ready", "", "", "was answered 'so it is'"},
+    {"ReadOfAnotherState", "seen 4 3 ready", "seen 4 3 pending", "", "", "was answered 'so it is'"},
+    {"StaleReadOfAStateAlone", "look r b - -\nreturn 69 3 1 seen 0 0 -", "look r a - -\nreturn 69 3 1 seen 0 0 pending",
+     "", "", "was answered 'so it is'"},
+    {"ReadOfNothingWhereSomethingIs", "look r b", "look r a", "", "", "was answered 'so it is'"},
+    {"ALookThatLeavesAnEvent", "", "", "k6 - -\n", "k6 - -\n6 run/r 5 seen a l1 - -\n",
+     "is not what was asked for with that key"},
     // What was seen later is older than what was seen before, though each could have been so by itself.
     {"SightsGoBack", "return 95 1 3 done 5 4 - 1\n",
-     "return 105 1 3 done 5 4 - 1\ncall 71 3 0 k10 note r - seen 9\nreturn 75 3 0 version_conflict 0 4 - 0\n"
-     "call 76 3 1 k11 note r - seen 9\nreturn 80 3 1 version_conflict 0 3 - 0\n",
-     "", "", "key k11 (client 3, attempt 1) was answered 'version conflict'"},
+     "return 105 1 3 done 5 4 - 1\ncall 75 4 0 k10 note r - seen 9\nreturn 76 4 0 version_conflict 0 4 - 0\n"
+     "call 77 4 1 k11 note r - seen 9\nreturn 80 4 1 version_conflict 0 3 - 0\n",
+     "", "", "key k11 (client 4, attempt 1) was answered 'version conflict'"},
     {"UnlawfulMove", "k2 move r a ready 2\n", "k2 move r a editing 2\n", "k2 pending ready", "k2 pending editing",
      "made the move from pending to editing"},
     {"UnlawfulRefusal", "k3 move r a done", "k3 move r a editing", "k3 ready done", "k3 ready editing",
@@ -182,13 +199,33 @@ TEST(Judge, RejectsAnOrderThatIsNotTheOneOfTime) {
                           "called"));
 }
 
+TEST(Judge, KnowsThatWhatWasThereWasThere) {
+  EXPECT_THAT(Judged("", ""), ElementsAre("events are gone that were there when the clients began"));
+  EXPECT_THAT(Judged("call 10 1 0 k1 note r - seen 5\nreturn 20 1 0 version_conflict 0 0 - 0\n",
+                     "1 run/r 1 run_created - k0 - -\n"),
+              ElementsAre(HasSubstr("was answered 'version conflict'")));
+}
+
+TEST(Judge, SharesNoCodeWithTheEngine) {
+  int includes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(ANNALS_SOURCE_DIR "/tests/judge")) {
+    std::ifstream in(entry.path());
+    for (std::string line; std::getline(in, line);) {
+      if (!line.starts_with("#include \"")) continue;
+      EXPECT_THAT(line, StartsWith("#include \"tests/judge/")) << entry.path();
+      ++includes;
+    }
+  }
+  EXPECT_GT(includes, 0);
+}
+
 TEST(History, ReadsBackWhatWasWritten) {
   std::vector<Attempt> history;
   ReadHistory(kHistory, history);
-  ASSERT_EQ(history.size(), 10u);
+  ASSERT_EQ(history.size(), 12u);
   EXPECT_EQ(CallLine(history[1]), "call 30 1 1 k2 move r a ready 2\n");
   EXPECT_EQ(ReturnLine(history[1]), "return 40 1 1 done 3 3 ready 0\n");
-  EXPECT_EQ(ReturnLine(history[7]), "return 98 2 3 key_conflict 0 0 - 0\n");
+  EXPECT_EQ(ReturnLine(history[9]), "return 98 2 3 key_conflict 0 0 - 0\n");
   EXPECT_EQ(Describe(history[1]), "move a to ready in run r, expecting version 2, key k2 (client 1, attempt 1)");
 }
 

@@ -41,4 +41,9 @@ std::string Workstreams::Take(const Command& command, const std::string& from, b
   return std::string(refused ? "refused" : "made") + " the move from " + before + " to " + command.to;
 }
 
+std::string Workstreams::StateOf(const Command& command) const {
+  const auto found = states_.find({command.run, command.ws});
+  return found == states_.end() ? "" : found->second;
+}
+
 }  // namespace annals::judge

@@ -18,6 +18,9 @@ class Workstreams {
   // move found the workstream, as the log has it.
   std::string Take(const Command& command, const std::string& from, bool refused);
 
+  // Of the one that a command is about; empty when there is none.
+  std::string StateOf(const Command& command) const;
+
  private:
   std::map<std::pair<std::string, std::string>, std::string> states_;  // by run and name
 };
