@@ -32,20 +32,28 @@ namespace {
 using support::Must;
 
 constexpr int kWriters = 8;
+constexpr int kCommands = 400;     // of each
 constexpr int kReader = kWriters;  // members of the crew are numbered in this order
 constexpr int kBackups = kWriters + 1;
 // The most that a writer does again when it is started again.
 constexpr int kAgain = 50;
 
-class WritersTest : public testing::Test {
- protected:
-  WritersTest() : commands_(support::IsFullEffort() ? 5000 : 400), seed_(support::SeedOr(std::random_device{}())) {
+struct Counts {
+  uint64_t kills = 0, stops = 0, snapshots = 0, backups = 0;
+};
+
+// One database, from its beginning to its end.
+class Round {
+ public:
+  explicit Round(uint64_t seed) : seed_(seed) {
     const auto storage = support::OpenSqlite(path_);
     support::Session session(*storage);
     session.Accept(support::CreateRun("shared", "running"));
     session.Accept(support::CreateWorkstream("counted", {}, false, "shared"));
   }
-  ~WritersTest() override { support::RemoveDatabase(path_); }
+  ~Round() { support::RemoveDatabase(path_); }
+  Round(const Round&) = delete;
+  Round& operator=(const Round&) = delete;
 
   void Work() {
     Crew crew(seed_, 50);
@@ -55,31 +63,28 @@ class WritersTest : public testing::Test {
         std::seed_seq seeds{static_cast<uint64_t>(post.member), static_cast<uint64_t>(post.life), seed_};
         std::mt19937_64 chance(seeds);
         const int done = done_[static_cast<size_t>(post.member)];
-        Write(path_, std::uniform_int_distribution(std::max(0, done - kAgain), done)(chance), commands_, post);
+        Write(path_, std::uniform_int_distribution(std::max(0, done - kAgain), done)(chance), kCommands, post);
       });
     }
     crew.Add(Crew::Role::kHelper, [&](const Post& post) { ReadAgainAndAgain(path_, post); });
     crew.Add(Crew::Role::kHelper, [&](const Post& post) { BackUpAgainAndAgain(path_, folder_.path(), post); });
     crew.Run([&](const Word& word) { Hear(word); });
-    support::Tried(static_cast<uint64_t>(crew.kills()), "kills");
-    support::Tried(static_cast<uint64_t>(crew.stops()), "stops");
-    support::Tried(static_cast<uint64_t>(snapshots_), "snapshots read under fire");
-    support::Tried(backups_.size(), "backups taken under fire");
+    counts_.kills += static_cast<uint64_t>(crew.kills());
+    counts_.stops += static_cast<uint64_t>(crew.stops());
   }
 
-  const int commands_;  // of each writer
-  const uint64_t seed_;
-  const std::string path_ = support::FreshPath("writers");
-  const testing_process::TemporaryFolder folder_;     // of backups
-  std::map<std::pair<int, int>, Word> acknowledged_;  // by writer and number
-  std::vector<Backup> backups_;
+  // Holds what is there against what was heard.
+  void Check() const;
+
+  const Counts& counts() const { return counts_; }
 
  private:
   void Hear(const Word& word) {
     if (word.member == kBackups) {
       backups_.push_back({word.position, word.detail});
+      ++counts_.backups;
     } else if (word.member == kReader) {
-      ++snapshots_;
+      ++counts_.snapshots;
       EXPECT_GE(word.position, std::exchange(newest_, word.position)) << "a reader saw the head go back";
     } else {
       HearWriter(word);
@@ -100,8 +105,13 @@ class WritersTest : public testing::Test {
     done = std::max(done, word.number + 1);
   }
 
+  const uint64_t seed_;
+  const std::string path_ = support::FreshPath("writers");
+  const testing_process::TemporaryFolder folder_;     // of backups
+  std::map<std::pair<int, int>, Word> acknowledged_;  // by writer and number
+  std::vector<Backup> backups_;
+  Counts counts_;
   std::vector<int> done_ = std::vector<int>(kWriters);
-  int snapshots_ = 0;
   uint64_t newest_ = 0;  // head that a reader saw
 };
 
@@ -124,9 +134,8 @@ void ExpectBeginnings(const std::vector<support::StoredRecord>& records, std::ve
   }
 }
 
-TEST_F(WritersTest, LoseNothingAcknowledgedAndDoNothingTwiceThoughTheyAreKilledAndStopped) {
-  Work();
-  EXPECT_EQ(acknowledged_.size(), static_cast<size_t>(kWriters * commands_));
+void Round::Check() const {
+  EXPECT_EQ(acknowledged_.size(), static_cast<size_t>(kWriters * kCommands));
 
   const auto opened = support::OpenSqlite(path_);
   Storage& storage = *opened;
@@ -145,14 +154,14 @@ TEST_F(WritersTest, LoseNothingAcknowledgedAndDoNothingTwiceThoughTheyAreKilledA
     EXPECT_TRUE(commands.emplace(View(event.getCommandId()), record.position.value).second)
         << View(event.getCommandId());
   }
-  EXPECT_EQ(commands.size(), static_cast<size_t>(kWriters * commands_));
+  EXPECT_EQ(commands.size(), static_cast<size_t>(kWriters * kCommands));
   for (const auto& [key, said] : acknowledged_) {
     EXPECT_EQ(commands[fmt::format("{}-{}", key.first, key.second)], said.position);
     EXPECT_EQ(records[said.position - 1].event_type == "command_refused", (said.flags & kWasRefused) != 0);
   }
 
   // And each had its effect once: what all of them counted in the shared run was counted exactly.
-  const int64_t rounds = int64_t{kWriters} * commands_ / 10;
+  const int64_t rounds = int64_t{kWriters} * kCommands / 10;
   const auto snapshot = Must(storage.Read());
   const auto read = [&](const auto& type, std::vector<RowQuery::Condition> equals, auto visit) {
     Must(snapshot->ReadRows({.table = &type.table(), .equals = std::move(equals)}, TableSet::kLive, [&](Row row) {
@@ -168,6 +177,26 @@ TEST_F(WritersTest, LoseNothingAcknowledgedAndDoNothingTwiceThoughTheyAreKilledA
   read(StepAttemptsTable(), {{2, std::string_view("counted")}},
        [&](const StepAttemptRow& row) { EXPECT_EQ(row.attempt, ++attempts); });
   EXPECT_EQ(attempts, rounds);
+}
+
+TEST(Writers, LoseNothingAcknowledgedAndDoNothingTwiceThoughTheyAreKilledAndStopped) {
+  std::mt19937_64 seeds(support::SeedOr(std::random_device{}()));
+  const int rounds = support::IsFullEffort() ? 50 : 1;
+  Counts total;
+  for (int number = 0; number < rounds && !testing::Test::HasFailure(); ++number) {
+    Round round(seeds());
+    round.Work();
+    round.Check();
+    const Counts& counts = round.counts();
+    total.kills += counts.kills;
+    total.stops += counts.stops;
+    total.snapshots += counts.snapshots;
+    total.backups += counts.backups;
+  }
+  support::Tried(total.kills, "kills");
+  support::Tried(total.stops, "stops");
+  support::Tried(total.snapshots, "snapshots read under fire");
+  support::Tried(total.backups, "backups taken under fire");
 }
 
 }  // namespace
