@@ -64,7 +64,9 @@ class EngineDoor final : public Door {
 
  private:
   Answer Look(const Command& command) {
-    const auto snapshot = support::Must(storage_->Read());
+    auto read = storage_->Read();
+    if (absl::IsUnavailable(read.status())) return {.result = Result::kLocked};
+    const std::unique_ptr<Snapshot> snapshot = support::Must(std::move(read));
     Answer answer{.result = Result::kSeen,
                   .position = snapshot->head().position.value,
                   .version = support::Must(snapshot->VersionOf("run/" + command.run)).value};
