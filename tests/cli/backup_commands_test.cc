@@ -1,5 +1,8 @@
 // backup and restore as processes: whole, of one moment, and nothing lost by mistake.
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -33,6 +36,13 @@ class BackupTest : public testing::Test {
     }
     return names;
   }
+  // A write that makes a file longer than this kills the process (SIGXFSZ).
+  ProcessResult BackUpWithin(rlim_t bytes) {
+    return RunProcess({.arguments = {"--db", sandbox_.db(), "backup", File("b.db")}, .in_child = [bytes] {
+                         const rlimit limit{bytes, bytes};
+                         if (setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(122);
+                       }});
+  }
   AnnalsSandbox sandbox_;
 };
 
@@ -50,6 +60,18 @@ TEST_F(BackupTest, GoesBesideTheDatabaseByDefault) {
   EXPECT_THAT(sandbox_.Out({"backup", "--json"}),
               ContainsRegex(R"("backup":"[^"]*annals_backup_[0-9T.-]*Z\.db".*"events":2)"));
   EXPECT_EQ(FilesLike("_backup_").size(), 1u);
+}
+
+TEST_F(BackupTest, KilledAtAnyWriteItLeavesNothingOfThatName) {
+  int kills = 0;
+  ProcessResult result;
+  for (rlim_t bytes = 4096; (result = BackUpWithin(bytes)).exit != 0; bytes += 16'384) {
+    ASSERT_EQ(result.exit, 128 + SIGXFSZ) << result.err;
+    EXPECT_FALSE(std::filesystem::exists(File("b.db"))) << "killed after " << bytes << " bytes";
+    ++kills;
+  }
+  EXPECT_GT(kills, 3);
+  EXPECT_EQ(Log(File("b.db")), Log(sandbox_.db()));
 }
 
 TEST_F(BackupTest, OverwritesNothing) {

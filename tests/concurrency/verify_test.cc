@@ -32,9 +32,7 @@ TEST(VerifyWhileWriting, FindsNothingWrong) {
   std::vector<pid_t> writers;
   // What 500 commands acknowledge fits into the pipe: nobody has to read it.
   for (int number = 0; number < 2; ++number) {
-    writers.push_back(fork());
-    ASSERT_NE(writers.back(), -1);
-    if (writers.back() == 0) RunWriter(path, number, 500, ends[1]);
+    writers.push_back(InChild([&] { Write(path, 0, 500, {.member = number, .life = 0, .pipe = ends[1]}); }));
   }
   uint64_t verified = 0, events = 0;
   {

@@ -1,9 +1,5 @@
 #include "tests/concurrency/writer.h"
 
-#include <unistd.h>
-
-#include <cstdio>
-
 #include <fmt/format.h>
 
 #include "commands/engine.h"
@@ -17,33 +13,14 @@ namespace {
 
 using support::Must;
 
-void Acknowledge(int pipe, const Answer& answer, int writer, int command) {
-  Acknowledgement said{.writer = writer, .command = command, .position = 0, .refused = 0, .repeat = 0};
+void Acknowledge(const Answer& answer, int command, const Post& post) {
   if (const auto* const receipt = std::get_if<Receipt>(&answer)) {
-    said.position = receipt->first_position.value;
-    said.repeat = receipt->repeat;
-  } else {
-    // An error leaves nothing to be acknowledged, and there should be none: bad_variant_access ends the process.
-    const Refused& refused = std::get<Refused>(answer);
-    said.position = refused.position.value;
-    said.refused = 1;
-    said.repeat = refused.repeat;
+    post.Say(command, receipt->first_position.value, receipt->repeat ? kWasRepeat : 0);
+    return;
   }
-  if (write(pipe, &said, sizeof(said)) != sizeof(said)) _exit(3);
-}
-
-void Work(const std::string& path, int writer, int commands, int pipe) {
-  SystemClock clock;
-  SystemRandom random;
-  const auto storage = Must(SqliteStorage::Open(
-      {.path = path, .lock_timeout_ms = 60'000, .tables = ProjectedTables(), .clock = &clock, .random = &random}));
-  Engine engine(*storage, clock, random);
-  const std::vector<std::string> work = WorkOf(writer, commands);
-  for (int i = 0; i < commands; ++i) {
-    const support::JsonCommand command(work[static_cast<size_t>(i)]);
-    const schema::Command::Reader reader = command.reader();
-    Acknowledge(pipe, Must(engine.Execute({&reader, 1})).at(0), writer, i);
-  }
+  // An error leaves nothing to be acknowledged, and there should be none: bad_variant_access ends the process.
+  const Refused& refused = std::get<Refused>(answer);
+  post.Say(command, refused.position.value, kWasRefused | (refused.repeat ? kWasRepeat : 0));
 }
 
 }  // namespace
@@ -75,14 +52,18 @@ std::vector<std::string> WorkOf(int writer, int commands) {
   return work;
 }
 
-void RunWriter(const std::string& path, int writer, int commands, int pipe) {
-  try {
-    Work(path, writer, commands, pipe);
-  } catch (const std::exception& exception) {
-    std::fprintf(stderr, "writer %d: %s\n", writer, exception.what());
-    _exit(1);
+void Write(const std::string& path, int first, int commands, const Post& post) {
+  SystemClock clock;
+  SystemRandom random;
+  const auto storage = Must(SqliteStorage::Open(
+      {.path = path, .lock_timeout_ms = kPatienceMs, .tables = ProjectedTables(), .clock = &clock, .random = &random}));
+  Engine engine(*storage, clock, random);
+  const std::vector<std::string> work = WorkOf(post.member, commands);
+  for (int i = first; i < commands; ++i) {
+    const support::JsonCommand command(work[static_cast<size_t>(i)]);
+    const schema::Command::Reader reader = command.reader();
+    Acknowledge(Must(engine.Execute({&reader, 1})).at(0), i, post);
   }
-  _exit(0);
 }
 
 }  // namespace annals::concurrency

@@ -1,9 +1,10 @@
 // A process that executes commands on a shared database and says so when each is durable.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
+
+#include "tests/concurrency/crew.h"
 
 namespace annals::concurrency {
 
@@ -11,16 +12,11 @@ namespace annals::concurrency {
 // that all share. Of each kind, some are refused.
 std::vector<std::string> WorkOf(int writer, int commands);
 
-// What a writer acknowledges, in one write to a pipe, once a command's commit has returned.
-struct Acknowledgement {
-  int32_t writer;
-  int32_t command;    // its index in WorkOf
-  uint64_t position;  // the first of its events
-  int32_t refused;
-  int32_t repeat;
-};
+// In Word::flags, of a command whose commit has returned; its number is its place in WorkOf, its position that of the
+// first of its events.
+enum WriterFlags { kWasRefused = 1, kWasRepeat = 2 };
 
-// Executes the work, a commit for each command, and acknowledges to `pipe`. Ends the process: 0 when all is done.
-[[noreturn]] void RunWriter(const std::string& path, int writer, int commands, int pipe);
+// Executes the work of writer `post.member` from its command number `first` on, a commit for each, and says so.
+void Write(const std::string& path, int first, int commands, const Post& post);
 
 }  // namespace annals::concurrency

@@ -1,17 +1,12 @@
-// SPEC §2.1 and §2.2 between processes: writers on one file, half of them killed at random moments and started again
-// with the same command ids, lose nothing that was acknowledged and do nothing twice.
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/select.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <cstdlib>
+// SPEC §2.1 and §2.2 between processes: writers on one file, a reader and one who makes backups, killed and stopped at
+// random moments. Writers that are started again give the same command ids again: nothing that was acknowledged is
+// lost, nothing is done twice, and whoever looks meanwhile sees one moment.
+#include <algorithm>
+#include <filesystem>
 #include <map>
 #include <random>
-#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -19,8 +14,13 @@
 
 #include "eventstore/event_codec.h"
 #include "projections/rebuild.h"
+#include "tests/cli/annals_process.h"
+#include "tests/concurrency/backups.h"
+#include "tests/concurrency/crew.h"
+#include "tests/concurrency/reader.h"
 #include "tests/concurrency/writer.h"
 #include "tests/support/commands.h"
+#include "tests/support/effort.h"
 #include "tests/support/ledger.h"
 #include "tests/support/must.h"
 #include "tests/support/session.h"
@@ -32,132 +32,110 @@ namespace {
 using support::Must;
 
 constexpr int kWriters = 8;
-constexpr int kCommands = 1000;
+constexpr int kCommands = 400;     // of each
+constexpr int kReader = kWriters;  // members of the crew are numbered in this order
+constexpr int kBackups = kWriters + 1;
+// The most that a writer does again when it is started again.
+constexpr int kAgain = 50;
 
-// Random, but for ANNALS_TEST_SEED.
-uint64_t Seed() {
-  const char* const given = std::getenv("ANNALS_TEST_SEED");
-  return given == nullptr ? std::random_device()() : std::strtoull(given, nullptr, 10);
-}
-
-// One writer over all its lives.
-struct Writer {
-  pid_t process = 0;  // 0: none is running
-  int lives = 0;
-  int kill_after = 0;  // acknowledgements of this life; 0: it may live
-  int acknowledged_now = 0;
-  bool done = false;
+struct Counts {
+  uint64_t kills = 0, stops = 0, snapshots = 0, backups = 0;
 };
 
-class WritersTest : public testing::Test {
- protected:
-  WritersTest() {
-    if (pipe(pipe_) != 0) throw std::runtime_error("no pipe");
-    // Children inherit the end they write to, and no child may hold the end that is read.
-    fcntl(pipe_[0], F_SETFD, FD_CLOEXEC);
-    seed_ = Seed();
-    random_.seed(seed_);
+// One database, from its beginning to its end.
+class Round {
+ public:
+  explicit Round(uint64_t seed) : seed_(seed) {
     const auto storage = support::OpenSqlite(path_);
     support::Session session(*storage);
     session.Accept(support::CreateRun("shared", "running"));
     session.Accept(support::CreateWorkstream("counted", {}, false, "shared"));
   }
-  ~WritersTest() override {
-    for (const Writer& writer : writers_) {
-      if (writer.process == 0) continue;
-      kill(writer.process, SIGKILL);
-      waitpid(writer.process, nullptr, 0);
+  ~Round() { support::RemoveDatabase(path_); }
+  Round(const Round&) = delete;
+  Round& operator=(const Round&) = delete;
+
+  void Work() {
+    Crew crew(seed_, 50);
+    for (int writer = 0; writer < kWriters; ++writer) {
+      crew.Add(Crew::Role::kWorker, [&](const Post& post) {
+        // Each life begins somewhere in the last that the lives before it have done.
+        std::seed_seq seeds{static_cast<uint64_t>(post.member), static_cast<uint64_t>(post.life), seed_};
+        std::mt19937_64 chance(seeds);
+        const int done = done_[static_cast<size_t>(post.member)];
+        Write(path_, std::uniform_int_distribution(std::max(0, done - kAgain), done)(chance), kCommands, post);
+      });
     }
-    close(pipe_[0]);
-    close(pipe_[1]);
-    support::RemoveDatabase(path_);
+    crew.Add(Crew::Role::kHelper, [&](const Post& post) { ReadAgainAndAgain(path_, post); });
+    crew.Add(Crew::Role::kHelper, [&](const Post& post) { BackUpAgainAndAgain(path_, folder_.path(), post); });
+    crew.Run([&](const Word& word) { Hear(word); });
+    counts_.kills += static_cast<uint64_t>(crew.kills());
+    counts_.stops += static_cast<uint64_t>(crew.stops());
   }
 
-  void Start(int number) {
-    Writer& writer = writers_[static_cast<size_t>(number)];
-    writer.acknowledged_now = 0;
-    // Every other writer is killed in its first lives, at a random moment.
-    const bool doomed = number % 2 == 0 && writer.lives < 5;
-    writer.kill_after = doomed ? std::uniform_int_distribution(1, 150)(random_) : 0;
-    ++writer.lives;
-    writer.process = fork();
-    ASSERT_NE(writer.process, -1);
-    // The parent has one thread and no database open, whose locks a child would not have: the child may simply go on.
-    if (writer.process == 0) RunWriter(path_, number, kCommands, pipe_[1]);
-  }
+  // Holds what is there against what was heard.
+  void Check() const;
 
-  // Checks what was acknowledged, and kills who is due.
-  void Hear(const Acknowledgement& said) {
-    Writer& writer = writers_[static_cast<size_t>(said.writer)];
-    const auto key = std::pair(said.writer, said.command);
-    const auto [known, first] = acknowledged_.try_emplace(key, said);
-    // What was acknowledged once is from then on a repeat with the same answer.
-    EXPECT_EQ(known->second.position, said.position);
-    EXPECT_EQ(known->second.refused, said.refused);
-    if (!first) {
-      EXPECT_NE(said.repeat, 0) << said.writer << "-" << said.command;
-    } else if (writer.lives == 1) {
-      EXPECT_EQ(said.repeat, 0) << said.writer << "-" << said.command;
-    }
-    repeats_ += said.repeat != 0;
-    if (++writer.acknowledged_now != writer.kill_after) return;
-    ++kills_;
-    kill(writer.process, SIGKILL);
-  }
-
-  // Starts writers again until all have done their work.
-  void Supervise() {
-    for (int number = 0; number < kWriters; ++number) Start(number);
-    for (int running = kWriters; running > 0;) {
-      // A short read cannot be: what is written to a pipe in one piece of this size is not split.
-      Acknowledgement said;
-      while (Readable() && read(pipe_[0], &said, sizeof(said)) == sizeof(said)) Hear(said);
-      for (int number = 0; number < kWriters; ++number) {
-        Writer& writer = writers_[static_cast<size_t>(number)];
-        int status = 0;
-        if (writer.process == 0 || waitpid(writer.process, &status, WNOHANG) == 0) continue;
-        writer.process = 0;
-        if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
-          Start(number);
-          continue;
-        }
-        ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "writer " << number << ": " << status;
-        writer.done = true;
-        --running;
-      }
-    }
-    Acknowledgement said;
-    while (Readable() && read(pipe_[0], &said, sizeof(said)) == sizeof(said)) Hear(said);
-  }
-
-  const std::string path_ = support::FreshPath("writers");
-  uint64_t seed_ = 0;
-  int kills_ = 0;
-  int repeats_ = 0;
-  std::map<std::pair<int, int>, Acknowledgement> acknowledged_;
+  const Counts& counts() const { return counts_; }
 
  private:
-  // Whether something can be read, after waiting for it for a moment.
-  bool Readable() {
-    fd_set set;
-    FD_ZERO(&set);
-    FD_SET(pipe_[0], &set);
-    timeval wait = {.tv_sec = 0, .tv_usec = 10'000};
-    return select(pipe_[0] + 1, &set, nullptr, nullptr, &wait) == 1;
+  void Hear(const Word& word) {
+    if (word.member == kBackups) {
+      backups_.push_back({word.position, word.detail});
+      ++counts_.backups;
+    } else if (word.member == kReader) {
+      ++counts_.snapshots;
+      EXPECT_GE(word.position, std::exchange(newest_, word.position)) << "a reader saw the head go back";
+    } else {
+      HearWriter(word);
+    }
   }
 
-  int pipe_[2] = {-1, -1};
-  std::mt19937_64 random_;
-  std::vector<Writer> writers_ = std::vector<Writer>(kWriters);
+  void HearWriter(const Word& word) {
+    const auto [known, is_first] = acknowledged_.try_emplace({word.member, word.number}, word);
+    // What was acknowledged once is from then on a repeat with the same answer.
+    const bool is_repeat = (word.flags & kWasRepeat) != 0;
+    EXPECT_EQ(known->second.position, word.position);
+    EXPECT_EQ(known->second.flags & kWasRefused, word.flags & kWasRefused);
+    // A life before may have done it and been killed before it could say so.
+    if (!is_first || word.life == 0) {
+      EXPECT_EQ(is_repeat, !is_first) << word.member << "-" << word.number;
+    }
+    int& done = done_[static_cast<size_t>(word.member)];
+    done = std::max(done, word.number + 1);
+  }
+
+  const uint64_t seed_;
+  const std::string path_ = support::FreshPath("writers");
+  const testing_process::TemporaryFolder folder_;     // of backups
+  std::map<std::pair<int, int>, Word> acknowledged_;  // by writer and number
+  std::vector<Backup> backups_;
+  Counts counts_;
+  std::vector<int> done_ = std::vector<int>(kWriters);
+  uint64_t newest_ = 0;  // head that a reader saw
 };
 
-TEST_F(WritersTest, LoseNothingAcknowledgedAndDoNothingTwiceThoughHalfOfThemAreKilled) {
-  Supervise();
-  std::printf("seed %llu: %d writers, %d commands each, %d killed, %d answered again\n",
-              static_cast<unsigned long long>(seed_), kWriters, kCommands, kills_, repeats_);
-  SCOPED_TRACE(fmt::format("ANNALS_TEST_SEED={}", seed_));
-  EXPECT_GE(kills_, kWriters / 2);
-  EXPECT_EQ(acknowledged_.size(), size_t{kWriters} * kCommands);
+// What the backups hold is what the log began with: those that were heard of, and those that have a name, but whose
+// maker was killed before it could say so.
+void ExpectBeginnings(const std::vector<support::StoredRecord>& records, std::vector<Backup> backups,
+                      const std::filesystem::path& folder) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".db") backups.push_back(Verified(entry.path()));
+  }
+  MerkleTree tree;
+  std::vector<uint64_t> roots = {BeginningOf(tree.Root())};
+  for (const support::StoredRecord& record : records) {
+    tree.Append(record.leaf_hash);
+    roots.push_back(BeginningOf(tree.Root()));
+  }
+  for (const Backup& backup : backups) {
+    ASSERT_LT(backup.events, roots.size());
+    EXPECT_EQ(backup.root, roots[backup.events]) << "of a backup with " << backup.events << " events";
+  }
+}
+
+void Round::Check() const {
+  EXPECT_EQ(acknowledged_.size(), static_cast<size_t>(kWriters * kCommands));
 
   const auto opened = support::OpenSqlite(path_);
   Storage& storage = *opened;
@@ -167,6 +145,7 @@ TEST_F(WritersTest, LoseNothingAcknowledgedAndDoNothingTwiceThoughHalfOfThemAreK
 
   // Each key stands in the log once, where it was acknowledged, and as what it was acknowledged.
   const std::vector<support::StoredRecord> records = support::RecordsOf(storage);
+  ExpectBeginnings(records, backups_, folder_.path());
   std::map<std::string, uint64_t> commands;
   EventDecoder decoder;
   for (const support::StoredRecord& record : records) {
@@ -175,14 +154,14 @@ TEST_F(WritersTest, LoseNothingAcknowledgedAndDoNothingTwiceThoughHalfOfThemAreK
     EXPECT_TRUE(commands.emplace(View(event.getCommandId()), record.position.value).second)
         << View(event.getCommandId());
   }
-  EXPECT_EQ(commands.size(), size_t{kWriters} * kCommands);
+  EXPECT_EQ(commands.size(), static_cast<size_t>(kWriters * kCommands));
   for (const auto& [key, said] : acknowledged_) {
     EXPECT_EQ(commands[fmt::format("{}-{}", key.first, key.second)], said.position);
-    EXPECT_EQ(records[said.position - 1].event_type == "command_refused", said.refused != 0);
+    EXPECT_EQ(records[said.position - 1].event_type == "command_refused", (said.flags & kWasRefused) != 0);
   }
 
   // And each had its effect once: what all of them counted in the shared run was counted exactly.
-  constexpr int64_t kRounds = int64_t{kWriters} * kCommands / 10;
+  const int64_t rounds = int64_t{kWriters} * kCommands / 10;
   const auto snapshot = Must(storage.Read());
   const auto read = [&](const auto& type, std::vector<RowQuery::Condition> equals, auto visit) {
     Must(snapshot->ReadRows({.table = &type.table(), .equals = std::move(equals)}, TableSet::kLive, [&](Row row) {
@@ -190,15 +169,34 @@ TEST_F(WritersTest, LoseNothingAcknowledgedAndDoNothingTwiceThoughHalfOfThemAreK
       return absl::OkStatus();
     }));
   };
-  read(RunsTable(), {{0, std::string_view("shared")}},
-       [&](const RunRow& row) { EXPECT_EQ(row.ws_total, kRounds + 1); });
+  read(RunsTable(), {{0, std::string_view("shared")}}, [&](const RunRow& row) { EXPECT_EQ(row.ws_total, rounds + 1); });
   int64_t counted = 0;
   read(ErrorsTable(), {{2, std::string_view("counted")}}, [&](const ErrorRow& row) { counted += row.count; });
-  EXPECT_EQ(counted, kRounds);
+  EXPECT_EQ(counted, rounds);
   int64_t attempts = 0;
   read(StepAttemptsTable(), {{2, std::string_view("counted")}},
        [&](const StepAttemptRow& row) { EXPECT_EQ(row.attempt, ++attempts); });
-  EXPECT_EQ(attempts, kRounds);
+  EXPECT_EQ(attempts, rounds);
+}
+
+TEST(Writers, LoseNothingAcknowledgedAndDoNothingTwiceThoughTheyAreKilledAndStopped) {
+  std::mt19937_64 seeds(support::SeedOr(std::random_device{}()));
+  const int rounds = support::IsFullEffort() ? 50 : 1;
+  Counts total;
+  for (int number = 0; number < rounds && !testing::Test::HasFailure(); ++number) {
+    Round round(seeds());
+    round.Work();
+    round.Check();
+    const Counts& counts = round.counts();
+    total.kills += counts.kills;
+    total.stops += counts.stops;
+    total.snapshots += counts.snapshots;
+    total.backups += counts.backups;
+  }
+  support::Tried(total.kills, "kills");
+  support::Tried(total.stops, "stops");
+  support::Tried(total.snapshots, "snapshots read under fire");
+  support::Tried(total.backups, "backups taken under fire");
 }
 
 }  // namespace
