@@ -30,6 +30,11 @@ struct Lease {
   Timestamp renewed_at, expires_at;
 };
 
+// Less than nothing once it ran out. A clock that went back counts as one that ran far enough.
+int64_t MicrosLeft(const Lease& lease, Timestamp now) {
+  return now < lease.renewed_at ? 0 : lease.expires_at.micros - now.micros;
+}
+
 // Leases stand beside the log and have no past: none with --at.
 absl::StatusOr<std::optional<Lease>> LeaseOf(Context& context, Snapshot& snapshot, std::string_view worker_id) {
   std::optional<Lease> lease;
@@ -58,12 +63,12 @@ std::vector<ShownLine> LinesOf(const std::optional<Lease>& lease, const std::vec
                                Timestamp now) {
   std::vector<ShownLine> lines;
   if (lease) {
-    const int64_t left = lease->expires_at.micros - now.micros;
+    const int64_t left = MicrosLeft(*lease, now);
     const std::string span = FormatDuration(std::chrono::microseconds(left < 0 ? -left : left));
     lines.emplace_back("lease_renewed_at", Cell{FormatTimestamp(lease->renewed_at)});
     lines.emplace_back("lease_expires_at", Cell{FormatTimestamp(lease->expires_at)});
-    lines.emplace_back("lease",
-                       left > 0 ? Cell{span + " left", Ink::kGreen} : Cell{"ran out " + span + " ago", Ink::kRed});
+    const std::string ran_out = now < lease->renewed_at ? "ran out: the clock went back" : "ran out " + span + " ago";
+    lines.emplace_back("lease", left > 0 ? Cell{span + " left", Ink::kGreen} : Cell{ran_out, Ink::kRed});
   } else {
     lines.emplace_back("lease", Cell{is_of_now ? "none; no heartbeat yet" : "not known of the past"});
   }
@@ -84,7 +89,7 @@ std::string JsonOf(Row row, const std::optional<Lease>& lease, const std::vector
     // Less than nothing of one that ran out.
     out.BeginObject().Key("renewed_at").String(FormatTimestamp(lease->renewed_at));
     out.Key("expires_at").String(FormatTimestamp(lease->expires_at));
-    out.Key("seconds_left").Int((lease->expires_at.micros - now.micros) / kSecond).EndObject();
+    out.Key("seconds_left").Int(MicrosLeft(*lease, now) / kSecond).EndObject();
   } else {
     out.Null();
   }

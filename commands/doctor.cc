@@ -32,7 +32,7 @@ absl::StatusOr<std::vector<RowStruct>> ReadRowsOf(Snapshot& snapshot, const RowT
 class Examination {
  public:
   Examination(Snapshot& snapshot, const Question& question)
-      : snapshot_(snapshot), question_(question), now_(std::max(question.now, snapshot.head().recorded_at)) {
+      : snapshot_(snapshot), question_(question), now_(question.now) {
     rows_.Attach(&snapshot, TableSet::kLive);
   }
 
@@ -170,7 +170,7 @@ class Examination {
 
   Snapshot& snapshot_;
   const Question& question_;
-  const Timestamp now_;  // as the engine has it: never before what was recorded
+  const Timestamp now_;
   Rows rows_;
   std::vector<Finding> findings_;
 };

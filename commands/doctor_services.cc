@@ -28,8 +28,9 @@ absl::StatusOr<std::optional<Timestamp>> SilentSince(const Ward& ward, const Wor
   }
   ASSIGN_OR_RETURN(const std::optional<Timestamp> renewed_at, ward.rows.LeaseOf(worker.worker_id));
   // Before its first heartbeat it counts from its last change.
-  const Timestamp over = SecondMissedHeartbeat(worker, renewed_at.value_or(worker.updated_at));
-  return over <= ward.now ? std::optional(over) : std::nullopt;
+  const Timestamp since = renewed_at.value_or(worker.updated_at);
+  const Timestamp over = SecondMissedHeartbeat(worker, since);
+  return IsOver(since, over, ward.now) ? std::optional(over) : std::nullopt;
 }
 
 Seen LookAtSilentWorker(const Ward& ward, const WorkerRow& worker) {

@@ -116,7 +116,7 @@ absl::StatusOr<Answer> Unit::Execute(schema::Command::Reader command) {
 }
 
 absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
-  TakeTime();
+  now_ = engine_.clock_.Now();
   RETURN_IF_ERROR(CheckCommon(command));
   if (command.hasCommandId()) {
     ASSIGN_OR_RETURN(std::optional<Answer> repeat, FindFirstAnswer(command, *transaction_, engine_.decoder_));
@@ -124,7 +124,7 @@ absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
   }
   if (command.getBody().isRedactContent()) return JudgeRedaction(command);
   Target& target = engine_.target_;
-  const auto new_id = [&] { return NewUlid(now_, engine_.random_); };
+  const auto new_id = [&] { return NewUlid(Times().recorded_at, engine_.random_); };
   RETURN_IF_ERROR(FindTarget(command, engine_.rows_, new_id, target));
   RETURN_IF_ERROR(CheckExpectedVersion(command, target.stream));
   Drafts& drafts = engine_.drafts_;
@@ -166,7 +166,7 @@ absl::Status Unit::CheckExpectedVersion(schema::Command::Reader command, std::st
 }
 
 absl::StatusOr<Answer> Unit::RecordRefusal(schema::Command::Reader command, const Refused& refused) {
-  TakeTime();
+  now_ = engine_.clock_.Now();
   if (command.hasCommandId()) {
     // Somebody else may have used the id since that unit was dropped.
     ASSIGN_OR_RETURN(std::optional<Answer> repeat, FindFirstAnswer(command, *transaction_, engine_.decoder_));
@@ -195,8 +195,12 @@ void Unit::DraftRefusal(schema::Command::Reader command, const Refusal& refusal)
   for (uint32_t i = 0; i < legal.size(); ++i) legal.set(i, AsText(refusal.legal[i]));
 }
 
-void Unit::TakeTime() {
-  now_ = std::max(engine_.clock_.Now(), transaction_->head().recorded_at);
+EventTimes Unit::Times() const {
+  EventTimes times{.recorded_at = std::max(now_, transaction_->head().recorded_at), .occurred_at = occurred_at_};
+  // A clock that went back: the log's times stand still until it has caught up, which may be in years. What waits must
+  // not wait for that, so the event claims what the clock said, and tables and guards go by it.
+  if (occurred_at_.micros == 0 && now_ < times.recorded_at) times.occurred_at = now_;
+  return times;
 }
 
 DecisionInput Unit::InputFor(schema::Command::Reader command, const Target& target, Rows& rows) {
@@ -229,7 +233,7 @@ absl::StatusOr<Answer> Unit::JudgeHeartbeat(schema::Command::Reader command, con
 
 absl::StatusOr<Answer> Unit::Record(schema::Command::Reader command, std::string_view stream) {
   Drafts& drafts = engine_.drafts_;
-  const EventTimes times{now_, occurred_at_};
+  const EventTimes times = Times();
   if (command.hasCommandId()) {
     const Position first{transaction_->head().position.value + 1};
     RETURN_IF_ERROR(KeepCommandId(command, first, engine_.random_, *transaction_, drafts[0].event));
@@ -257,7 +261,7 @@ absl::StatusOr<Answer> Unit::Record(schema::Command::Reader command, std::string
 
 absl::StatusOr<Preview> Unit::Foresee(schema::Command::Reader command, std::string_view stream) {
   Preview preview{.stream = std::string(stream), .events = {}, .refusal = std::nullopt};
-  const EventTimes times{now_, occurred_at_};
+  const EventTimes times = Times();
   Position position = transaction_->head().position;
   std::map<std::string, StreamVersion, std::less<>> versions;
   const auto foresee = [&](EventDraft& draft) -> absl::StatusOr<FoldedEvent> {

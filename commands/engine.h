@@ -56,8 +56,8 @@ class Unit {
   absl::StatusOr<Answer> JudgeHeartbeat(schema::Command::Reader command, const Target& target);
   absl::Status CheckExpectedVersion(schema::Command::Reader command, std::string_view stream);
   void DraftRefusal(schema::Command::Reader command, const Refusal& refusal);
-  // Asks the clock, once per command. What is judged now never happens before what is in the log.
-  void TakeTime();
+  // When the events of the command at hand are recorded, never before what is in the log, and when they happened.
+  EventTimes Times() const;
   DecisionInput InputFor(schema::Command::Reader command, const Target& target, Rows& rows);
   // Places the drafts at the end of their streams, by default `stream`, folds them, and goes on with what follows.
   absl::StatusOr<Answer> Record(schema::Command::Reader command, std::string_view stream);
@@ -68,7 +68,7 @@ class Unit {
   // Whose rows still show content that was redacted in this unit, and are written anew at its end.
   absl::btree_set<std::string> redacted_streams_;
   Timestamp occurred_at_;
-  Timestamp now_;  // of the command at hand
+  Timestamp now_;  // the clock, which is asked once per command; it may have gone back
   bool committed_ = false;
 };
 

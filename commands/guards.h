@@ -59,6 +59,11 @@ absl::StatusOr<std::string> BreakerSeen(const PatchRow& patch, Rows& rows);
 // counts as one that ran far enough.
 int64_t CooldownSecondsLeft(const CircuitBreakerRow& breaker, Timestamp now);
 
+// Whether what began at `since` and lasts until `until` is over. A clock that went back counts as one that ran far
+// enough.
+inline bool IsOver(Timestamp since, Timestamp until, Timestamp now) {
+  return now >= until || now < since;
+}
 // When two heartbeats of a worker are missing that was last heard of then.
 Timestamp SecondMissedHeartbeat(const WorkerRow& worker, Timestamp heard_of);
 

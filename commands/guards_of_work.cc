@@ -100,9 +100,8 @@ absl::StatusOr<std::string> RetriesLeft(const GuardInput& input) {
 }
 
 absl::StatusOr<std::string> RetryIsDue(const GuardInput& input) {
-  // A clock that stands before the retry was decided on has gone back, and counts as one that ran far enough.
   const TaskRow& task = *input.task;
-  if (!task.retry_at || input.now >= *task.retry_at || input.now < task.updated_at) return "";
+  if (!task.retry_at || IsOver(task.updated_at, *task.retry_at, input.now)) return "";
   return fmt::format("its time has not come: {} seconds are left, until {}",
                      (task.retry_at->micros - input.now.micros + kSecond - 1) / kSecond,
                      FormatTimestamp(*task.retry_at));
@@ -119,8 +118,7 @@ absl::StatusOr<std::string> LeaseRanOut(const GuardInput& input) {
   const WorkerRow& worker = *input.worker;
   const Timestamp since = heard_of != 0 ? Timestamp{heard_of} : worker.created_at;
   const Timestamp over = SecondMissedHeartbeat(worker, since);
-  // A clock that went back counts as one that ran far enough.
-  if (input.now >= over || input.now < since) return "";
+  if (IsOver(since, over, input.now)) return "";
   return fmt::format("two heartbeats of it are missing only at {}, in {} seconds", FormatTimestamp(over),
                      (over.micros - input.now.micros + kSecond - 1) / kSecond);
 }

@@ -132,7 +132,8 @@ struct Event {
   recordedAt @0 :Int64 $Json.required $Json.time;
   # Microseconds since 1970 UTC; never before the previous event's.
   occurredAt @1 :Int64 $Json.time;
-  # The time an imported event claims for itself; 0 when it claims none.
+  # The time the event claims for itself; 0 when it claims none. Imported ones do, and those that were made while the
+  # clock had gone back behind recordedAt.
   actor @2 :Text $Json.label;
   commandId @3 :Text $Json.id;
   commandDigest @4 :Data $Json.bytes(32);

@@ -208,7 +208,7 @@ const Scenario kScenarios[] = {
      0s,
      "task.worker_lost t: no worker holds it -> "
      "annals task transition t retrying --run r1 --epoch 1 --reason 'no worker holds it'"},
-    {"BreakerThatIsOpen", kOpenBreaker, 0s,
+    {"BreakerThatIsOpen", kOpenBreaker, 1s,
      "circuit_breaker.open clang: clang is not used for 60 s more; failures in a row: 5 -> "
      "annals breaker reset clang --operator NAME --reason TEXT"},
     {"BreakerThatNobodyTries",

@@ -97,6 +97,14 @@ std::vector<std::string> Story() {
       R"({"command":"transition_test_gate","run_id":"r2","gate_id":"unit","to":"running"})",
       R"({"command":"transition_task","run_id":"r2","task_id":"t1","to":"validating","epoch":2})",
       R"({"command":"transition_test_gate","run_id":"r2","gate_id":"unit","to":"failed","exit_code":1,"result":{"output_tail":"boom"}})",
+      // What no law allows, of each machine.
+      Overridden(R"({"command":"transition_worker","worker_id":"w1","to":"unresponsive"})"),
+      Overridden(R"({"command":"transition_patch","run_id":"r2","patch_id":"p1","to":"pending"})"),
+      Overridden(R"({"command":"transition_test_gate","run_id":"r2","gate_id":"scan","to":"running"})"),
+      Overridden(R"({"command":"transition_circuit_breaker","tool":"git","to":"half_open"})"),
+      Overridden(R"({"command":"transition_request","request_id":"q1","to":"planning"})"),
+      R"({"command":"create_entity","machine":"deploy","entity_id":"d2"})",
+      Overridden(R"({"command":"transition_entity","machine":"deploy","entity_id":"d2","to":"out"})"),
   };
 }
 
@@ -127,6 +135,8 @@ void TellStory(Storage& storage) {
     if (!std::holds_alternative<absl::Status>(answer)) continue;
     throw std::runtime_error(fmt::format("{}: {}", command, support::LineOf(answer)));
   }
+  session.clock().Set({support::Session::kStart.micros - 3'600'000'000});
+  session.Accept(Note("clock_went_back", "r2"));
   support::Must(Rebuild(storage, &StateTransitionsTable().table(), [](uint64_t, uint64_t) {}));
 }
 
