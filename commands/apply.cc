@@ -12,6 +12,7 @@
 
 #include "commands/command_stream.h"
 #include "eventstore/sha256.h"
+#include "schemas/sabotage.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -20,6 +21,7 @@ namespace {
 absl::StatusOr<uint64_t> ReadPlace(Snapshot& snapshot, const std::string& source) {
   uint64_t lines = 0;
   const RowQuery query{.table = &ApplySourcesTable(), .equals = {{0, std::string_view(source)}}};
+  if (IsSabotaged("apply_forgets_its_place")) return lines;
   RETURN_IF_ERROR(snapshot.ReadRows(query, TableSet::kLive, [&](Row row) {
     lines = static_cast<uint64_t>(std::get<int64_t>(row[1]));
     return absl::OkStatus();

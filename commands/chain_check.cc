@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "schemas/sabotage.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -57,7 +58,7 @@ absl::Status ChainCheck::AddLeaf(const Hash& leaf) {
 }
 
 void ChainCheck::CompareSeal() {
-  seal_holds_ = tree_.Root() == seal_->root;
+  seal_holds_ = tree_.Root() == seal_->root || IsSabotaged("any_seal_holds");
   if (seal_holds_) return;
   faults_.Add({std::nullopt, FaultKind::kSeal,
                fmt::format("the first {} events are not those that were sealed: their root is {}, the seal says {}",

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "commands/entity_law.h"
+#include "schemas/sabotage.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -29,7 +30,7 @@ StatedClaim KeptClaim(uint32_t epoch, std::string_view worker_id) {
 }
 
 std::string AgainstClaim(const StatedClaim& claim, const TaskRow& task) {
-  if (claim.IsEmpty()) return "";
+  if (claim.IsEmpty() || IsSabotaged("old_claims_count")) return "";
   const std::string holder = task.worker_id
                                  ? fmt::format("worker {} holds it, under epoch {}", *task.worker_id, task.epoch)
                              : task.epoch > 0 ? fmt::format("nobody holds it, and its epoch is {}", task.epoch)

@@ -10,6 +10,7 @@
 #include "commands/redaction.h"
 #include "projections/projector.h"
 #include "schemas/check.h"
+#include "schemas/sabotage.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -24,6 +25,7 @@ absl::Status CheckCommon(schema::Command::Reader command) {
   if (!IsTransition(command)) {
     return absl::InvalidArgumentError("only a transition can be overridden; leave the override out");
   }
+  if (IsSabotaged("anybody_overrides")) return absl::OkStatus();
   if (View(command.getOverride().getOperator()).empty() || View(command.getOverride().getReason()).empty()) {
     return absl::InvalidArgumentError("an override needs an operator and a reason; name both");
   }
@@ -53,7 +55,7 @@ absl::StatusOr<std::unique_ptr<Unit>> Engine::Begin() {
   if (!rows_known_ || head.position != known_position_ || head.generation != known_generation_) {
     // Others wrote. All rows go: reading the few a command needs again is simpler than keeping track of which
     // others touched.
-    rows_.Clear();
+    if (!IsSabotaged("others_writes_go_unseen")) rows_.Clear();
     ASSIGN_OR_RETURN(rows_.keeps_state_transitions, transaction->HasTable(StateTransitionsTable().table()));
     rows_known_ = true;
   }
@@ -87,6 +89,10 @@ absl::Status Unit::Spill() {
 }
 
 absl::Status Unit::Commit() {
+  if (IsSabotaged("folds_in_another_transaction")) {
+    RETURN_IF_ERROR(transaction_->Commit());
+    ASSIGN_OR_RETURN(transaction_, engine_.storage_.Begin());
+  }
   RETURN_IF_ERROR(Spill());
   for (const std::string& stream : redacted_streams_) {
     RETURN_IF_ERROR(WriteStreamAnew(stream, *transaction_, engine_.rows_.keeps_state_transitions));
@@ -139,6 +145,7 @@ absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
   }
   if (!refusal && command.getBody().isHeartbeatWorker()) return JudgeHeartbeat(command, target);
   if (!refusal) return Record(command, target.stream);
+  if (IsSabotaged("refusals_are_not_recorded")) return Refused{.refusal = *refusal, .position = {}};
   DraftRefusal(command, *refusal);
   return Record(command, RefusedStream(target.stream));
 }
@@ -157,7 +164,7 @@ absl::StatusOr<Answer> Unit::JudgeRedaction(schema::Command::Reader command) {
 }
 
 absl::Status Unit::CheckExpectedVersion(schema::Command::Reader command, std::string_view stream) {
-  if (!command.hasExpectVersion()) return absl::OkStatus();
+  if (!command.hasExpectVersion() || IsSabotaged("expected_versions_are_ignored")) return absl::OkStatus();
   ASSIGN_OR_RETURN(const StreamVersion version, transaction_->VersionOf(stream));
   const auto expected = static_cast<uint64_t>(command.getExpectVersion().getValue());
   if (version.value == expected) return absl::OkStatus();
@@ -196,6 +203,7 @@ void Unit::DraftRefusal(schema::Command::Reader command, const Refusal& refusal)
 }
 
 EventTimes Unit::Times() const {
+  if (IsSabotaged("time_goes_back")) return {.recorded_at = now_, .occurred_at = occurred_at_};
   EventTimes times{.recorded_at = std::max(now_, transaction_->head().recorded_at), .occurred_at = occurred_at_};
   // A clock that went back: the log's times stand still until it has caught up, which may be in years. What waits must
   // not wait for that, so the event claims what the clock said, and tables and guards go by it.

@@ -8,6 +8,7 @@
 #include "commands/lawfulness.h"
 #include "eventstore/event_type.h"
 #include "schemas/message_text.h"
+#include "schemas/sabotage.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -57,7 +58,8 @@ absl::Status EventCheck::Skip(Position position) {
 
 void EventCheck::CheckHash(const RecordView& record) {
   if (record.stream.size() <= UINT16_MAX &&
-      LeafHashOf(record.position, record.stream, record.version, record.event) == record.leaf_hash) {
+      (LeafHashOf(record.position, record.stream, record.version, record.event) == record.leaf_hash ||
+       IsSabotaged("hashes_are_not_compared"))) {
     return;
   }
   faults_.Add(record.position, FaultKind::kHash,
@@ -138,7 +140,8 @@ void EventCheck::CheckContent(const RecordView& record, FoldedEvent& event, Open
 absl::Status EventCheck::Follow(const FoldedEvent& event, OpenStream& stream) {
   if (!stream.is_broken) {
     ASSIGN_OR_RETURN(std::string objection, FindUnlawful(stream.name(), event, stream.rows(), machine_source_));
-    if (!objection.empty()) faults_.Add(event.position, FaultKind::kUnlawful, std::move(objection));
+    if (!objection.empty() && !IsSabotaged("the_past_is_not_judged"))
+      faults_.Add(event.position, FaultKind::kUnlawful, std::move(objection));
     const absl::Status folded = Fold(event, stream.rows());
     if (!folded.ok()) {
       if (!absl::IsDataLoss(folded)) return folded;

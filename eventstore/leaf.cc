@@ -6,6 +6,7 @@
 
 #include "eventstore/sha256.h"
 #include "schemas/check.h"
+#include "schemas/sabotage.h"
 
 namespace annals {
 namespace {
@@ -57,6 +58,7 @@ Hash LeafHash(std::string_view leaf_input) {
 
 Hash LeafHashOf(Position position, std::string_view stream, StreamVersion version, std::string_view event) {
   const auto place = PlaceOf(position, stream, version);
+  if (IsSabotaged("leaves_are_hashed_like_nodes")) return Sha256({{place.data(), place.size()}, stream, event});
   return Sha256({kLeafMark, {place.data(), place.size()}, stream, event});
 }
 

@@ -7,6 +7,7 @@
 #include "eventstore/bundle.h"
 #include "eventstore/log_tree.h"
 #include "eventstore/merkle.h"
+#include "schemas/sabotage.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -170,7 +171,7 @@ absl::Status CheckInclusion(const InclusionProof& proof) {
     if (climb.IsAtRoot()) return InclusionFault("its path is too long");
     root = climb.PassNeighbour() == Side::kLeft ? NodeHash(neighbour, root) : NodeHash(root, neighbour);
   }
-  if (!climb.IsAtRoot()) return InclusionFault("its path is too short");
+  if (!climb.IsAtRoot() && !IsSabotaged("short_proofs_hold")) return InclusionFault("its path is too short");
   if (root != proof.root) {
     return InclusionFault(fmt::format("leaf and path give the root {}, not {}", HexOf(root), HexOf(proof.root)));
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "projections/row_owner.h"
+#include "schemas/sabotage.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -29,6 +30,7 @@ bool IsProjected(const TableDef& table) {
 absl::StatusOr<std::unique_ptr<AsOfSnapshot>> AsOfSnapshot::Open(std::unique_ptr<Snapshot> base, Position last,
                                                                  std::unique_ptr<RowStore> store,
                                                                  FoldProgress progress) {
+  if (IsSabotaged("the_past_is_one_event_late")) ++last.value;
   auto snapshot = std::unique_ptr<AsOfSnapshot>(new AsOfSnapshot(std::move(base), std::move(store), progress));
   Snapshot& whole = *snapshot->base_;
   snapshot->head_ = {.position = last, .recorded_at = {}, .generation = whole.head().generation, .tree = {}};

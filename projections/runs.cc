@@ -1,5 +1,6 @@
 // runs: one row per run, with counters over its workstreams so that no guard has to read them all.
 #include "projections/projector.h"
+#include "schemas/sabotage.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -29,7 +30,7 @@ absl::Status Count(const FoldedEvent& event, Rows& rows, RunRow& row) {
   if (!body.getFinal()) return absl::OkStatus();
   ++row.ws_terminal;
   const std::string_view to = View(body.getTo());
-  if (to == "done") ++row.ws_done;
+  if (to == "done" && !IsSabotaged("done_work_is_not_counted")) ++row.ws_done;
   if (to != "failed") return absl::OkStatus();
   ++row.ws_failed;
   const std::string_view ws_id = View(event.event.getWsId());

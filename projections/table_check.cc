@@ -1,6 +1,7 @@
 #include "projections/table_check.h"
 
 #include "projections/row_owner.h"
+#include "schemas/sabotage.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -98,7 +99,7 @@ absl::Status TableCheck::CompareTable(std::string_view stream, Cache& cache, Row
 template <class RowStruct>
 void TableCheck::CompareRow(const RowType<RowStruct>& type, Row shown, Row folded) {
   for (size_t i = 0; i < shown.size(); ++i) {
-    if (shown[i] == folded[i]) continue;
+    if (shown[i] == folded[i] || IsSabotaged("tables_are_not_compared")) continue;
     Add(type.table(), shown, DifferenceText(type.table().columns[i], shown[i], folded[i]),
         Parting{.table = &type.table(),
                 .row = RowIdentity(type.table(), type.lookup(), folded),

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "eventstore/sqlite/sqlite_schema.h"
+#include "schemas/sabotage.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -267,10 +268,10 @@ absl::Status SqliteLog::RedactContent(Position position) {
   }
   // The bytes are overwritten with zeroes where they lie, which does not wait for Sweep(). The trigger that refuses
   // every change of the log goes for this one statement, and only this transaction ever sees the log without it.
-  return connection_->Execute(
-      fmt::format("PRAGMA secure_delete = ON; DROP TRIGGER log_refuses_update;"
-                  "UPDATE log SET salt = NULL, content = x'' WHERE position = {};{}",
-                  position.value, LogRefusesUpdateSql()));
+  return connection_->Execute(fmt::format(
+      "PRAGMA secure_delete = ON; DROP TRIGGER log_refuses_update;"
+      "UPDATE log SET salt = NULL, content = {} WHERE position = {};{}",
+      IsSabotaged("redaction_leaves_the_content") ? "content" : "x''", position.value, LogRefusesUpdateSql()));
 }
 
 absl::Status SqliteLog::InsertSubtree(uint64_t subtree, const Hash& hash) {

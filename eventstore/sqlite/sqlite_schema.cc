@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "schemas/sabotage.h"
+
 namespace annals {
 namespace {
 
@@ -34,6 +36,7 @@ std::vector<std::string> NamesOf(const TableDef& table, const std::vector<size_t
 }  // namespace
 
 std::string_view LogRefusesUpdateSql() {
+  if (IsSabotaged("events_may_be_changed")) return "";
   return R"sql(
 CREATE TRIGGER log_refuses_update BEFORE UPDATE ON log
   BEGIN SELECT RAISE(ABORT, 'the log is append-only: no event may be changed'); END;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "schemas/sabotage.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -58,7 +59,7 @@ class SqliteTransaction final : public Transaction {
   absl::StatusOr<StreamVersion> Append(std::string_view stream, StreamVersion expected,
                                        absl::Span<const NewEvent> events) override {
     ASSIGN_OR_RETURN(StreamVersion version, storage_.log_->VersionOf(stream));
-    if (version != expected) {
+    if (version != expected && !IsSabotaged("appends_at_any_version")) {
       return absl::AbortedError(
           fmt::format("append {} event(s) to {}: expected version {}, it is at {}; read the stream and decide again",
                       events.size(), stream, expected.value, version.value));
@@ -103,7 +104,8 @@ class SqliteTransaction final : public Transaction {
 
   absl::Status Commit() override {
     if (wrote_) RETURN_IF_ERROR(storage_.log_->WriteHead(head_));
-    const absl::Status status = storage_.commit_.Run();
+    const bool is_early = IsSabotaged("acknowledges_before_it_commits");
+    const absl::Status status = is_early ? absl::OkStatus() : storage_.commit_.Run();
     done_ = status.ok();
     if (!done_) storage_.sync_guard_->NoteFailure();
     return status;
@@ -120,6 +122,8 @@ absl::StatusOr<std::unique_ptr<SqliteStorage>> SqliteStorage::Open(const SqliteO
   ASSIGN_OR_RETURN(Connection connection, Connection::Open(options.path, options.mode, options.lock_timeout_ms));
   auto storage = std::unique_ptr<SqliteStorage>(new SqliteStorage(std::move(connection)));
   RETURN_IF_ERROR(storage->connection_.Execute(kPragmas));
+  if (IsSabotaged("commits_are_not_synced"))
+    RETURN_IF_ERROR(storage->connection_.Execute("PRAGMA synchronous = NORMAL"));
   storage->sync_guard_ = std::make_unique<SyncGuard>(storage->connection_.handle(), options.checkpoint_pages);
   if (options.mode == OpenMode::kReadOnly) RETURN_IF_ERROR(storage->connection_.Execute(kReaderPragmas));
   ASSIGN_OR_RETURN(storage->migration_, Migrate(storage->connection_, options));
@@ -138,6 +142,7 @@ absl::StatusOr<std::unique_ptr<SqliteStorage>> SqliteStorage::Open(const SqliteO
 
 absl::StatusOr<std::unique_ptr<Transaction>> SqliteStorage::Begin() {
   RETURN_IF_ERROR(sync_guard_->Check(connection_.path()));
+  if (IsSabotaged("acknowledges_before_it_commits")) commit_.Run().IgnoreError();
   RETURN_IF_ERROR(begin_immediate_.Run());
   absl::StatusOr<Head> head = log_->ReadHead();
   if (!head.ok()) {
@@ -148,6 +153,7 @@ absl::StatusOr<std::unique_ptr<Transaction>> SqliteStorage::Begin() {
 }
 
 absl::StatusOr<std::unique_ptr<Snapshot>> SqliteStorage::Read() {
+  if (IsSabotaged("acknowledges_before_it_commits")) commit_.Run().IgnoreError();
   RETURN_IF_ERROR(begin_read_.Run());
   absl::StatusOr<Head> head = log_->ReadHead();
   if (!head.ok()) {
@@ -163,6 +169,7 @@ absl::StatusOr<std::unique_ptr<Snapshot>> SqliteStorage::Read() {
 // do not, and what they left it does not reach any more. So the whole file is written anew. And in the write-ahead log,
 // which is cut to nothing once its pages are copied back.
 absl::Status SqliteStorage::Sweep() {
+  if (IsSabotaged("removed_content_is_not_swept")) return absl::OkStatus();
   const auto sweep = [&]() -> absl::Status {
     // The copy that VACUUM makes is as large as the database: not in memory. SQLite makes that file for its owner alone
     // and takes its name away at once.

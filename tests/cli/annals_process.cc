@@ -137,6 +137,13 @@ std::string AnnalsSandbox::Out(std::vector<std::string> arguments, const std::st
   return result.out;
 }
 
+void AnnalsSandbox::Fill() {
+  Out({"run", "create", "r1", "--status", "running", "--command-id", "key-1"});
+  Out({"run", "create", "r2", "--status", "running"});
+  Out({"ws", "create", "a", "--run", "r1"});
+  Out({"ws", "create", "a", "--run", "r2"});
+}
+
 size_t AnnalsSandbox::TracesOf(const std::string& text) const {
   size_t traces = 0;
   for (const char* const suffix : {"", "-wal", "-shm"}) {

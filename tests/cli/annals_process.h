@@ -49,6 +49,8 @@ class AnnalsSandbox {
   ProcessResult Run(std::vector<std::string> arguments, const std::string& in = {});
   // The same, and expects exit code 0; returns stdout.
   std::string Out(std::vector<std::string> arguments, const std::string& in = {});
+  // Two running runs, r1 and r2, that both hold workstream a; r1 was created under key-1.
+  void Fill();
   // How often `text` stands in the database's files as they are, byte for byte.
   size_t TracesOf(const std::string& text) const;
 

@@ -34,7 +34,7 @@ struct Setting {
   size_t batch = 7;                   // commands a commit
   std::optional<int> page_size = {};  // else SQLite's own
   int checkpoint = 16'384;            // pages in the write-ahead log
-  const char* synchronous = "FULL";
+  std::optional<std::string> synchronous = {};
   Device device = {};
 };
 
@@ -45,10 +45,14 @@ absl::StatusOr<std::unique_ptr<SqliteStorage>> Open(const Folder& folder, const 
     ASSIGN_OR_RETURN(Connection connection, Connection::Open(folder.database(), OpenMode::kCreate, 0));
     RETURN_IF_ERROR(connection.Execute(fmt::format("PRAGMA page_size = {}; VACUUM", *setting.page_size)));
   }
-  ASSIGN_OR_RETURN(auto storage,
-                   SqliteStorage::Open(
-                       {.path = folder.database(), .tables = ProjectedTables(), .clock = &clock, .random = &random}));
-  RETURN_IF_ERROR(storage->connection().Execute(fmt::format("PRAGMA synchronous = {}", setting.synchronous)));
+  ASSIGN_OR_RETURN(auto storage, SqliteStorage::Open({.path = folder.database(),
+                                                      .checkpoint_pages = setting.checkpoint,
+                                                      .tables = ProjectedTables(),
+                                                      .clock = &clock,
+                                                      .random = &random}));
+  if (setting.synchronous) {
+    RETURN_IF_ERROR(storage->connection().Execute(fmt::format("PRAGMA synchronous = {}", *setting.synchronous)));
+  }
   return storage;
 }
 
@@ -67,6 +71,13 @@ struct Recording {
   std::vector<StoredRecord> log;
 };
 
+// The newest event that the answer speaks of; 0 where it speaks of none.
+uint64_t LastPositionOf(const Answer& answer) {
+  if (const auto* const receipt = std::get_if<Receipt>(&answer)) return receipt->last_position.value;
+  if (const auto* const refused = std::get_if<Refused>(&answer)) return refused->position.value;
+  return 0;
+}
+
 // Opens what is in the folder and goes on with `commands`, in batches. Marks tell how many events were acknowledged.
 Recording Record(Folder& folder, const DiskFiles& files, const Bounds& before, const Setting& setting,
                  const std::vector<std::string>& commands) {
@@ -76,13 +87,14 @@ Recording Record(Folder& folder, const DiskFiles& files, const Bounds& before, c
     Recorder recorder(setting.device, files);
     const std::unique_ptr<SqliteStorage> storage = Must(Open(folder, setting));
     Session session(*storage);
-    const auto mark = [&] { recorder.Mark(Must(storage->Read())->head().position.value); };
-    mark();
+    uint64_t acknowledged = Must(storage->Read())->head().position.value;
+    recorder.Mark(acknowledged);
     for (size_t i = 0; i < commands.size(); i += setting.batch) {
       const size_t end = std::min(commands.size(), i + setting.batch);
-      session.ExecuteAll(
+      const std::vector<Answer> answers = session.ExecuteAll(
           {commands.begin() + static_cast<ptrdiff_t>(i), commands.begin() + static_cast<ptrdiff_t>(end)});
-      mark();
+      for (const Answer& answer : answers) acknowledged = std::max(acknowledged, LastPositionOf(answer));
+      recorder.Mark(acknowledged);
     }
     recording.log = RecordsOf(*storage);
     session.engine();
