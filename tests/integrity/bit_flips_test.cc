@@ -95,7 +95,7 @@ TEST_P(BitFlips, EveryOneOfASmallWriteAheadLogIsFoundOrChangesNothing) {
 }
 
 TEST_P(BitFlips, OneToEightAnywhereInALogOfEveryKindAreFoundOrChangeNothing) {
-  Flipper flipper({.pipeline_commands = 500, .commands_in_wal = 10});
+  Flipper flipper({.pipeline_commands = 150, .commands_in_wal = 10});
   std::mt19937_64 chance(SeedOr(2) + GetParam());
   const uint64_t tries = (IsFullEffort() ? 1'000'000 : 2'000) / kShares;
   for (uint64_t i = 0; i < tries; ++i) {
