@@ -1,17 +1,21 @@
 // annals seal: the head of the tree, signed.
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
+#include "cli/fold_progress.h"
 #include "cli/key_file.h"
 #include "cli/output_file.h"
+#include "cli/parallel_reading.h"
 #include "cli/printable.h"
-#include "eventstore/proof.h"
+#include "eventstore/rehash.h"
 #include "eventstore/sealed_checkpoint.h"
-#include "eventstore/sqlite/sqlite_storage.h"
+#include "eventstore/storage.h"
 #include "schemas/json_writer.h"
 #include "schemas/status.h"
 
@@ -23,14 +27,21 @@ struct SealOptions {
   std::optional<std::string> out;
 };
 
-// The head, once what is stored has been seen to give it (eventstore/log_tree.h says what is hashed anew).
+// The head, once every event that is stored was hashed again and seen to give it.
 absl::StatusOr<SealedCheckpoint> CheckedHead(Context& context) {
-  ASSIGN_OR_RETURN(SqliteStorage* const storage, context.OpenForReading());
-  ASSIGN_OR_RETURN(const auto snapshot, storage->Read());
-  ASSIGN_OR_RETURN(const std::string database_id, snapshot->DatabaseId());
-  SealedCheckpoint checkpoint{.origin = OriginOf(database_id), .size = snapshot->head().tree.size()};
-  ASSIGN_OR_RETURN(checkpoint.root, RootAt(*snapshot, checkpoint.size));
-  return checkpoint;
+  ASSIGN_OR_RETURN(const ParallelReading reading, ParallelReading::Open(context, std::nullopt));
+  std::vector<std::unique_ptr<Snapshot>> owned;
+  std::vector<Snapshot*> snapshots;
+  for (Storage* const storage : reading.storages()) {
+    ASSIGN_OR_RETURN(owned.emplace_back(), storage->Read());
+    snapshots.push_back(owned.back().get());
+  }
+  ASSIGN_OR_RETURN(const std::string database_id, snapshots[0]->DatabaseId());
+  FoldProgressLine progress(context, "hash");
+  const absl::StatusOr<Hash> root = RehashedRoot(snapshots, progress);
+  progress.Erase();
+  if (!root.ok()) return root.status();
+  return SealedCheckpoint{.origin = OriginOf(database_id), .size = snapshots[0]->head().tree.size(), .root = *root};
 }
 
 std::string Json(const SealedCheckpoint& checkpoint, const VerifierKey& key, const SealOptions& options,
@@ -68,7 +79,8 @@ Command SealCommand() {
       .details =
           "A seal names the log, its number of events and the root of their tree (c2sp.org/tlog-checkpoint). Kept "
           "where whoever can write the database cannot reach, it shows later that nothing before it was altered. "
-          "The tail of the log is hashed anew first; annals verify checks all of it, so run that before.",
+          "Every event is read back and hashed again first. What the tables show is not looked at: annals verify does "
+          "that.",
       .example = "annals verify && annals seal --key /media/usb/annals.key --out /media/usb/2026-11-20.seal",
       .arguments = {FileNamed(Required(Option("--key", "FILE", &options->key, "the private key of annals key new"))),
                     FileNamed(Option("--out", "FILE", &options->out,

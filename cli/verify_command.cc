@@ -1,7 +1,6 @@
 // annals verify: everything that can be checked of the log and the tables, and what cannot.
 #include <algorithm>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include "cli/fold_progress.h"
 #include "cli/input_text.h"
 #include "cli/key_file.h"
+#include "cli/parallel_reading.h"
 #include "cli/printable.h"
 #include "commands/verify.h"
 #include "eventstore/note_key.h"
@@ -23,10 +23,6 @@
 
 namespace annals {
 namespace {
-
-// Below so many events one thread is done before others have opened the database.
-constexpr uint64_t kEventsWorthThreads = 50'000;
-constexpr int64_t kMostJobs = 256;
 
 struct VerifyArguments {
   std::optional<int64_t> jobs;
@@ -121,17 +117,6 @@ class FaultPrinter {
   bool only_tables_ = true;
 };
 
-absl::StatusOr<size_t> JobsFor(Storage& storage, const VerifyArguments& arguments) {
-  if (arguments.jobs) {
-    if (*arguments.jobs >= 1 && *arguments.jobs <= kMostJobs) return static_cast<size_t>(*arguments.jobs);
-    return absl::InvalidArgumentError(fmt::format("--jobs: {} is not from 1 to {}", *arguments.jobs, kMostJobs));
-  }
-  const auto snapshot = storage.Read();
-  // Where not even this can be read, one is enough to say so.
-  if (!snapshot.ok() || (*snapshot)->head().position.value < kEventsWorthThreads) return 1;
-  return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMostJobs);
-}
-
 absl::StatusOr<int> VerifyBundle(Context& context, Storage& bundle, const VerifyArguments& arguments) {
   if (arguments.seal_file) {
     return absl::InvalidArgumentError("--against: a bundle has its seal in it; name only --verifier KEY");
@@ -164,17 +149,11 @@ absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
   if (IsBundle(*first).value_or(false)) return VerifyBundle(context, *first, arguments);
   VerifyOptions options;
   ASSIGN_OR_RETURN(options.seal, ReadSeal(*first, arguments));
-  ASSIGN_OR_RETURN(const size_t jobs, JobsFor(*first, arguments));
-  std::vector<std::unique_ptr<SqliteStorage>> others;
-  std::vector<Storage*> storages = {first};
-  while (storages.size() < jobs) {
-    ASSIGN_OR_RETURN(others.emplace_back(), context.OpenAnother());
-    storages.push_back(others.back().get());
-  }
+  ASSIGN_OR_RETURN(const ParallelReading reading, ParallelReading::Open(context, arguments.jobs));
   FoldProgressLine progress(context, "verify");
   FaultPrinter printer(context, progress);
   const absl::StatusOr<VerifyReport> report =
-      Verify(storages, options, progress, [&](const Fault& fault) { printer(fault); });
+      Verify(reading.storages(), options, progress, [&](const Fault& fault) { printer(fault); });
   progress.Erase();
   if (!report.ok()) return report.status();
   printer.Finish(*report, options.seal);

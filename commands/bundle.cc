@@ -7,6 +7,7 @@
 #include "eventstore/event_codec.h"
 #include "eventstore/log_tree.h"
 #include "eventstore/proof.h"
+#include "eventstore/rehash.h"
 #include "eventstore/sealed_checkpoint.h"
 #include "projections/rebuild.h"
 #include "projections/rows.h"
@@ -45,7 +46,8 @@ absl::StatusOr<Sealed> SealedSize(Snapshot& log, LogTree& tree, const BundleOpti
   ASSIGN_OR_RETURN(const std::string database_id, log.DatabaseId());
   SealedCheckpoint checkpoint{.origin = OriginOf(database_id), .size = sealed.size};
   if (options.key) {
-    ASSIGN_OR_RETURN(checkpoint.root, tree.RootOf(0, sealed.size));
+    Snapshot* const whole = &log;
+    ASSIGN_OR_RETURN(checkpoint.root, RehashedRoot({&whole, 1}, [](uint64_t, uint64_t) {}));
     ASSIGN_OR_RETURN(sealed.note, Seal(checkpoint, *options.key));
   } else if (options.seal) {
     ASSIGN_OR_RETURN(checkpoint, ReadUncheckedSeal(*options.seal));

@@ -32,7 +32,7 @@ OnDifference AsFaults(FaultSink& faults) {
 }  // namespace
 
 EventCheck::EventCheck(Snapshot& snapshot, FaultSink& faults)
-    : faults_(faults), streams_(snapshot), tables_(snapshot, AsFaults(faults)) {
+    : faults_(faults), streams_(snapshot), tables_(snapshot, AsFaults(faults)), command_ids_(snapshot, faults) {
   definitions_.Attach(&snapshot, TableSet::kLive);
 }
 
@@ -86,6 +86,7 @@ absl::Status EventCheck::CheckEvent(const RecordView& record, OpenStream& stream
     if (event.ok()) {
       CheckColumns(record, *event);
       CheckContent(record, *event, stream);
+      RETURN_IF_ERROR(command_ids_.Meet(*event));
       return Follow(*event, stream);
     }
     faults_.Add(record.position, FaultKind::kUndecodable, DiagnosisAt(record.position, event.status()));

@@ -8,6 +8,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include "commands/command_id_check.h"
 #include "commands/fault.h"
 #include "commands/machine_shelf.h"
 #include "projections/open_streams.h"
@@ -31,6 +32,7 @@ class EventCheck {
   absl::Status Finish();
 
   TableCheck& tables() { return tables_; }
+  CommandIdCheck& command_ids() { return command_ids_; }
 
  private:
   EventCheck(Snapshot& snapshot, FaultSink& faults);
@@ -52,6 +54,7 @@ class EventCheck {
   MachineSource machine_source_ = machines_.From(definitions_);
   OpenStreams streams_;
   TableCheck tables_;
+  CommandIdCheck command_ids_;
   std::optional<TransitionCheck> transitions_;
   RecordFolder folder_;
   std::string scratch_;

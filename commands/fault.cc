@@ -6,6 +6,8 @@ namespace annals {
 
 std::string_view NameOf(FaultKind kind) {
   switch (kind) {
+    case FaultKind::kFile:
+      return "file";
     case FaultKind::kUnreadable:
       return "unreadable";
     case FaultKind::kGap:
@@ -26,6 +28,8 @@ std::string_view NameOf(FaultKind kind) {
       return "unlawful";
     case FaultKind::kTable:
       return "table";
+    case FaultKind::kCommandId:
+      return "command_id";
     case FaultKind::kTreeHead:
       return "tree_head";
     case FaultKind::kSeal:

@@ -13,6 +13,7 @@
 namespace annals {
 
 enum class FaultKind : uint8_t {
+  kFile,         // the file's pages, indexes or schema are not as annals makes them
   kUnreadable,   // the file is damaged, and what lies behind cannot be read
   kGap,          // events are missing, or stand where none can
   kTime,         // recorded before the event in front of it
@@ -23,6 +24,7 @@ enum class FaultKind : uint8_t {
   kContent,      // what was kept beside the event is not what the event says
   kUnlawful,     // the law would have refused it
   kTable,        // a table is not the fold of the log
+  kCommandId,    // command_ids does not show which event answered a command
   kTreeHead,     // the tree head, or a root of a subtree, is not that of the events
   kSeal,         // the log does not go on from the sealed head
 };

@@ -12,6 +12,8 @@
 
 #include "commands/chain_check.h"
 #include "commands/event_check.h"
+#include "eventstore/file_snapshot.h"
+#include "projections/tables.h"
 #include "schemas/mutex.h"
 #include "schemas/status.h"
 
@@ -106,8 +108,8 @@ class Job {
   Job(size_t number, size_t count, Snapshot& snapshot, Jobs& jobs)
       : number_(number), count_(count), snapshot_(snapshot), jobs_(jobs) {}
 
-  // `chain` is of the one job that looks at the order of the log, else null. Where the file is damaged it ends, with a
-  // fault.
+  // `chain` is of the one job that looks at the order of the log, else null. Where the file is damaged the walk ends,
+  // with a fault.
   absl::Status Run(ChainCheck* chain) {
     const absl::Status status = Walk(chain);
     if (!absl::IsDataLoss(status)) return status;
@@ -115,7 +117,19 @@ class Job {
     return absl::OkStatus();
   }
 
+  // What is wrong with the files that the log is in, where it is in some.
+  absl::Status FindDamage() {
+    auto* const files = dynamic_cast<FileSnapshot*>(&snapshot_);
+    if (files == nullptr) return absl::OkStatus();
+    const auto add = [&](std::string damage) { jobs_.Add({std::nullopt, FaultKind::kFile, std::move(damage)}); };
+    const absl::Status status = files->FindDamage(ProjectedTables(), add);
+    if (!absl::IsDataLoss(status)) return status;
+    add(DiagnosisOf(status));
+    return absl::OkStatus();
+  }
+
   TableCheck& tables() { return check_->tables(); }
+  CommandIdCheck& command_ids() { return check_->command_ids(); }
 
  private:
   absl::Status Walk(ChainCheck* chain) {
@@ -180,18 +194,26 @@ absl::StatusOr<VerifyReport> Verify(absl::Span<Storage* const> storages, const V
   for (size_t i = 0; i < snapshots.size(); ++i) {
     jobs.push_back(std::make_unique<Job>(i, snapshots.size(), *snapshots[i], shared));
   }
+  const auto run = [&](size_t i) {
+    shared.Fail(jobs[i]->Run(i == 0 ? &chain : nullptr));
+    // The last job is not the one that has the chain to look at, where there are others.
+    if (i + 1 == jobs.size()) shared.Fail(jobs[i]->FindDamage());
+  };
   std::vector<std::thread> threads;
-  for (size_t i = 1; i < jobs.size(); ++i) threads.emplace_back([&, i] { shared.Fail(jobs[i]->Run(nullptr)); });
-  shared.Fail(jobs[0]->Run(&chain));
+  for (size_t i = 1; i < jobs.size(); ++i) threads.emplace_back(run, i);
+  run(0);
   for (std::thread& thread : threads) thread.join();
   RETURN_IF_ERROR(shared.status());
 
   if (shared.all_readable()) {
     TableCheck::Counts seen;
+    uint64_t command_ids = 0;
     for (const auto& job : jobs) {
       for (const auto& [table, count] : job->tables().seen()) seen[table] += count;
+      command_ids += job->command_ids().met();
     }
     RETURN_IF_ERROR(jobs[0]->tables().CompareRest(seen).status());
+    RETURN_IF_ERROR(jobs[0]->command_ids().CompareRest(command_ids));
   }
   VerifyReport report{.events = chain.events(),
                       .tree_size = first.head().position.value,

@@ -6,6 +6,8 @@
 
 #include <sodium.h>
 
+#include "eventstore/ulid.h"
+
 namespace annals {
 
 Timestamp SystemClock::Now() {
@@ -52,13 +54,14 @@ void SeededRandom::Fill(char* out, size_t size) {
 }
 
 std::string NewUlid(Timestamp now, RandomSource& random) {
-  constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  std::string ulid(26, '0');
+  std::string ulid(kUlidBytes, '0');
   uint64_t millis = static_cast<uint64_t>(now.micros / 1000) & 0xffff'ffff'ffff;
-  for (size_t i = 10; i-- > 0; millis >>= 5) ulid[i] = kAlphabet[millis & 31];
+  for (size_t i = kUlidTimeBytes; i-- > 0; millis >>= 5) ulid[i] = kUlidAlphabet[millis & 31];
   char chance[16];
   random.Fill(chance, sizeof(chance));
-  for (size_t i = 0; i < sizeof(chance); ++i) ulid[10 + i] = kAlphabet[static_cast<unsigned char>(chance[i]) & 31];
+  for (size_t i = 0; i < sizeof(chance); ++i) {
+    ulid[kUlidTimeBytes + i] = kUlidAlphabet[static_cast<unsigned char>(chance[i]) & 31];
+  }
   return ulid;
 }
 

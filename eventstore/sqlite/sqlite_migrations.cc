@@ -37,9 +37,9 @@ std::string FreshSchemaSql(const SqliteOptions& options) {
 }
 
 constexpr Migration kMigrations[] = {
-    {1, "the ledger", FreshSchemaSql},
+    {1, kMigrationNames[0], FreshSchemaSql},
 };
-static_assert(std::size(kMigrations) == kSchemaVersion);
+static_assert(std::size(kMigrations) == kSchemaVersion && std::size(kMigrationNames) == kSchemaVersion);
 
 absl::StatusOr<int64_t> QueryNumber(const Connection& connection, std::string_view sql) {
   ASSIGN_OR_RETURN(const auto number, connection.QueryInt(sql));
@@ -89,14 +89,6 @@ absl::StatusOr<std::set<std::string>> NamesIn(const Connection& connection, cons
     if (!row) return names;
     names.emplace(statement.Text(0));
   }
-}
-
-// What a new column holds until the rows are folded again.
-std::string DefaultSql(const ColumnDef& column) {
-  if (!column.not_null) return "";
-  if (!column.one_of.empty()) return fmt::format(" NOT NULL DEFAULT '{}'", column.one_of.front());
-  const bool number = column.type == ColumnType::kInteger || column.type == ColumnType::kBoolean;
-  return number ? " NOT NULL DEFAULT 0" : " NOT NULL DEFAULT ''";
 }
 
 }  // namespace
@@ -180,11 +172,8 @@ absl::Status FindRepairsOf(const TableDef& table, const TableDef* refold, const 
                    NamesIn(connection, fmt::format("SELECT name FROM pragma_table_info('{}')", table.name)));
   for (const ColumnDef& column : table.columns) {
     if (columns.contains(column.name)) continue;
-    const bool number = column.type == ColumnType::kInteger || column.type == ColumnType::kBoolean;
     repairs.push_back({fmt::format("add column {}.{}", table.name, column.name),
-                       fmt::format("ALTER TABLE {} ADD COLUMN {} {}{};", table.name, column.name,
-                                   number ? "INTEGER" : "TEXT", DefaultSql(column)),
-                       refold});
+                       fmt::format("ALTER TABLE {} ADD COLUMN {};", table.name, AddedColumnSql(column)), refold});
   }
   for (const auto& index : table.indexes) {
     const std::string plain = IndexNameOf(table, index, "");

@@ -102,6 +102,15 @@ FROM log JOIN streams ON streams.id = log.stream JOIN event_types ON event_types
   return fmt::format("{}{}{}", kTables, LogRefusesUpdateSql(), kRest);
 }
 
+std::string AddedColumnSql(const ColumnDef& column) {
+  const std::string_view type = SqlTypeOf(column.type);
+  std::string sql = fmt::format("{} {}", column.name, type);
+  if (!column.not_null) return sql;
+  const std::string_view nothing = type == "INTEGER" ? "0" : "''";
+  sql += " NOT NULL DEFAULT ";
+  return column.one_of.empty() ? sql.append(nothing) : sql + fmt::format("'{}'", column.one_of.front());
+}
+
 std::string ShadowNameOf(const TableDef& table) {
   return table.name + "_shadow";
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "eventstore/file_snapshot.h"
+#include "eventstore/sqlite/file_check.h"
 #include "schemas/sabotage.h"
 #include "schemas/status.h"
 
@@ -28,7 +30,7 @@ absl::StatusOr<std::string> ReadDatabaseId(const Connection& connection) {
 
 }  // namespace
 
-class SqliteTransaction final : public Transaction {
+class SqliteTransaction final : public Transaction, public FileSnapshot {
  public:
   SqliteTransaction(SqliteStorage& storage, Head head) : storage_(storage), head_(std::move(head)) {}
 
@@ -54,6 +56,10 @@ class SqliteTransaction final : public Transaction {
     return storage_.log_->ReadSubtrees(first, last, visit);
   }
   absl::StatusOr<Hash> StoredRoot() override { return storage_.log_->ReadRoot(); }
+  absl::Status FindDamage(absl::Span<const TableDef* const> tables,
+                          absl::FunctionRef<void(std::string)> visit) override {
+    return FindDamageOf(storage_.connection_, tables, visit);
+  }
   absl::StatusOr<std::string> DatabaseId() override { return ReadDatabaseId(storage_.connection_); }
 
   absl::StatusOr<StreamVersion> Append(std::string_view stream, StreamVersion expected,

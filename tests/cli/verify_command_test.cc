@@ -62,10 +62,11 @@ TEST_F(VerifyCommandTest, NamesEachFaultByPositionAndKind) {
       "UPDATE runs SET ws_total = 7");
   const ProcessResult found = sandbox_.Run({"verify"});
   EXPECT_EQ(found.exit, 6);
-  EXPECT_THAT(found.out, AllOf(HasSubstr("position 3: hash: "),
-                               HasSubstr("position 3: table: runs (run_id=r1): ws_total is 7, the log says 1\n"),
-                               HasSubstr("\ntree_head: ")));
-  EXPECT_THAT(found.err, HasSubstr("4 fault(s) in a log of 4 events; keep the file as it is"));
+  EXPECT_THAT(found.out,
+              AllOf(HasSubstr("position 3: hash: "),
+                    HasSubstr("position 3: table: runs (run_id=r1): ws_total is 7, the log says 1\n"),
+                    HasSubstr("\ntree_head: "), HasSubstr("\nfile: the trigger log_refuses_update is gone\n")));
+  EXPECT_THAT(found.err, HasSubstr("5 fault(s) in a log of 4 events; keep the file as it is"));
   const ProcessResult json = sandbox_.Run({"verify", "--json"});
   EXPECT_EQ(json.exit, 6);
   EXPECT_EQ(json.err, "");

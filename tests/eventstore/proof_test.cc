@@ -9,10 +9,15 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "tests/eventstore/reference_proofs.h"
 #include "tests/eventstore/reference_tree.h"
 
 namespace annals {
 namespace {
+
+using reference::ConsistencyOf;
+using reference::InclusionOf;
+using reference::NumberedLeaves;
 
 Hash HashOfHex(std::string_view hex) {
   Hash hash;
@@ -100,28 +105,6 @@ std::vector<Hash> HashesOf(const std::vector<std::string_view>& path) {
   std::vector<Hash> hashes;
   for (const std::string_view hex : path) hashes.push_back(HashOfHex(hex));
   return hashes;
-}
-
-InclusionProof InclusionOf(size_t index, reference::Leaves leaves) {
-  return {.leaf_index = index,
-          .tree_size = leaves.size(),
-          .leaf_hash = leaves[index],
-          .root = reference::Root(leaves),
-          .audit_path = reference::Path(index, leaves)};
-}
-
-ConsistencyProof ConsistencyOf(size_t first, reference::Leaves leaves) {
-  return {.first_size = first,
-          .second_size = leaves.size(),
-          .first_root = reference::Root(leaves.first(first)),
-          .second_root = reference::Root(leaves),
-          .path = reference::Consistency(first, leaves)};
-}
-
-std::vector<Hash> NumberedLeaves(size_t count) {
-  std::vector<Hash> leaves;
-  for (size_t i = 0; i < count; ++i) leaves.push_back(reference::HashOfLeaf(fmt::format("leaf {}", i)));
-  return leaves;
 }
 
 // Every way a path is altered by one step: a bit turned, a hash left out, given twice, swapped with the next, or one

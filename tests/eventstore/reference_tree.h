@@ -2,7 +2,9 @@
 // SHA-256 itself.
 #pragma once
 
+#include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <absl/types/span.h>
@@ -56,6 +58,36 @@ inline std::vector<Hash> Subproof(size_t m, Leaves d, bool b) {
 // PROOF(m, D[n]), for 0 < m < n; nothing for the others.
 inline std::vector<Hash> Consistency(size_t m, Leaves d) {
   return m == 0 || m == d.size() ? std::vector<Hash>{} : Subproof(m, d, true);
+}
+
+// The root that leaf `m` of `n` and its path give: PATH read backwards. Nothing where the path has another length.
+inline std::optional<Hash> RootOfPath(size_t m, size_t n, const Hash& leaf, Leaves path) {
+  if (n == 1) return path.empty() ? std::optional(leaf) : std::nullopt;
+  if (path.empty()) return std::nullopt;
+  const size_t k = SplitOf(n);
+  const Hash& last = path.back();
+  const std::optional<Hash> below = m < k ? RootOfPath(m, k, leaf, path.first(path.size() - 1))
+                                          : RootOfPath(m - k, n - k, leaf, path.first(path.size() - 1));
+  if (!below) return std::nullopt;
+  return m < k ? HashOfChildren(*below, last) : HashOfChildren(last, *below);
+}
+
+// The roots of the trees of `m` and `n` leaves that a proof gives: SUBPROOF read backwards. `first` is the smaller
+// tree's root, for where the proof leaves it out.
+inline std::optional<std::pair<Hash, Hash>> RootsOfSubproof(size_t m, size_t n, bool b, const Hash& first,
+                                                            Leaves path) {
+  if (m == n) {
+    if (path.size() != (b ? 0 : 1)) return std::nullopt;
+    return b ? std::pair(first, first) : std::pair(path[0], path[0]);
+  }
+  if (path.empty()) return std::nullopt;
+  const size_t k = SplitOf(n);
+  const Hash& last = path.back();
+  const Leaves rest = path.first(path.size() - 1);
+  const auto below = m <= k ? RootsOfSubproof(m, k, b, first, rest) : RootsOfSubproof(m - k, n - k, false, first, rest);
+  if (!below) return std::nullopt;
+  if (m <= k) return std::pair(below->first, HashOfChildren(below->second, last));
+  return std::pair(HashOfChildren(last, below->first), HashOfChildren(last, below->second));
 }
 
 }  // namespace annals::reference

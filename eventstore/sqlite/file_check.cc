@@ -1,0 +1,114 @@
+#include "eventstore/sqlite/file_check.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "eventstore/merkle.h"
+#include "eventstore/sqlite/schema_check.h"
+#include "eventstore/sqlite/sqlite_migrations.h"
+#include "eventstore/sqlite/sqlite_schema.h"
+#include "eventstore/ulid.h"
+#include "schemas/message_text.h"
+#include "schemas/status.h"
+#include "schemas/timestamp.h"
+
+namespace annals {
+namespace {
+
+using Visit = absl::FunctionRef<void(std::string)>;
+
+// More of the same tell nobody more.
+constexpr int kMostNamed = 20;
+
+// SQLite's own look at pages, rows and indexes. Others would not see an index that lacks a row: they read by the table.
+absl::Status CheckPages(const Connection& connection, Visit visit) {
+  ASSIGN_OR_RETURN(Statement check, connection.Prepare(fmt::format("PRAGMA integrity_check({})", kMostNamed)));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, check.Step());
+    if (!row) return absl::OkStatus();
+    std::string_view text = check.Text(0);
+    if (text == "ok") continue;
+    // One text of several lines, the first of which may name the database.
+    while (!text.empty()) {
+      const std::string_view line = text.substr(0, text.find('\n'));
+      text.remove_prefix(std::min(text.size(), line.size() + 1));
+      if (!line.starts_with("***")) visit(fmt::format("SQLite: {}", line));
+    }
+  }
+}
+
+// The id holds the millisecond at which the database was made, so that the two show each other's damage.
+absl::Status CheckMeta(const Connection& connection, Visit visit) {
+  ASSIGN_OR_RETURN(Statement rows, connection.Prepare("SELECT key, value FROM schema_meta"));
+  std::string id, created_at;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, rows.Step());
+    if (!row) break;
+    const std::string_view key = rows.Text(0);
+    const std::string_view value = rows.Text(1);
+    if (key == "database_id") {
+      id = value;
+    } else if (key == "created_at") {
+      created_at = value;
+    } else if (key != "schema_version" || value != fmt::format("{}", kSchemaVersion)) {
+      visit(fmt::format("schema_meta says {} of {}", Quoted(value), Quoted(key)));
+    }
+  }
+  const std::optional<Timestamp> made = TimeOfUlid(id);
+  const std::optional<Timestamp> said = ReadTimestamp(created_at);
+  if (!made || !said || made->micros / 1000 != said->micros / 1000) {
+    visit(fmt::format("schema_meta says that the database {} was made at {}, which its id does not", Quoted(id),
+                      Quoted(created_at)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckStrays(const Connection& connection, Visit visit) {
+  const std::pair<std::string, std::string_view> looks[] = {
+      {"SELECT name FROM streams WHERE NOT EXISTS (SELECT 1 FROM log WHERE log.stream = streams.id)",
+       "streams names one that has no events"},
+      {fmt::format("SELECT subtree FROM tree_nodes WHERE subtree < 0 OR subtree >= (SELECT tree_size / {} FROM "
+                   "tree_head)",
+                   MerkleTree::kSubtreeLeaves),
+       "tree_nodes has the root of a subtree that is not whole"}};
+  for (const auto& [sql, what] : looks) {
+    ASSIGN_OR_RETURN(Statement strays, connection.Prepare(fmt::format("{} LIMIT {}", sql, kMostNamed)));
+    while (true) {
+      ASSIGN_OR_RETURN(const bool row, strays.Step());
+      if (!row) break;
+      visit(fmt::format("{}: {}", what, Quoted(strays.Text(0))));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckMigrations(const Connection& connection, Visit visit) {
+  ASSIGN_OR_RETURN(Statement rows, connection.Prepare("SELECT number, name, applied_at FROM migrations ORDER BY 1"));
+  int64_t number = 1;
+  for (const std::string_view name : kMigrationNames) {
+    ASSIGN_OR_RETURN(const bool row, rows.Step());
+    if (!row || rows.Int(0) != number || rows.Text(1) != name || !ReadTimestamp(rows.Text(2))) {
+      visit(fmt::format("migrations does not show number {}, {}, as it was run", number, Quoted(name)));
+      return absl::OkStatus();
+    }
+    ++number;
+  }
+  ASSIGN_OR_RETURN(const bool more, rows.Step());
+  if (more) visit("migrations has a row that stands for nothing");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status FindDamageOf(const Connection& connection, absl::Span<const TableDef* const> tables, Visit visit) {
+  RETURN_IF_ERROR(CheckSchema(connection, tables, visit));
+  RETURN_IF_ERROR(CheckMeta(connection, visit));
+  RETURN_IF_ERROR(CheckMigrations(connection, visit));
+  RETURN_IF_ERROR(CheckStrays(connection, visit));
+  return CheckPages(connection, visit);
+}
+
+}  // namespace annals

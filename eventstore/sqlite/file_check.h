@@ -1,0 +1,21 @@
+// What can be seen to be wrong with a database file whatever the events in it say.
+#pragma once
+
+#include <string>
+
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+#include <absl/types/span.h>
+
+#include "eventstore/sqlite/connection.h"
+#include "eventstore/table.h"
+
+namespace annals {
+
+// Calls `visit` for each thing: pages and indexes that SQLite finds damaged; a schema that is not the one annals makes
+// (eventstore/sqlite/schema_check.h); rows that name the file, its streams or its subtrees and stand for nothing.
+// `tables` are the projected ones. Reads every page; the connection may be in a transaction.
+absl::Status FindDamageOf(const Connection& connection, absl::Span<const TableDef* const> tables,
+                          absl::FunctionRef<void(std::string)> visit);
+
+}  // namespace annals

@@ -1,0 +1,143 @@
+#include "tests/integrity/judge.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "commands/verify.h"
+#include "eventstore/file_snapshot.h"
+#include "eventstore/sealed_checkpoint.h"
+#include "projections/tables.h"
+#include "schemas/status.h"
+#include "tests/support/must.h"
+#include "tests/support/store.h"
+
+namespace annals::integrity {
+namespace {
+
+using support::Must;
+
+// What the view shows follows from its SQL and the log.
+constexpr std::string_view kCovered[] = {
+    "SELECT type, name, tbl_name, sql FROM sqlite_schema",
+    "PRAGMA application_id",
+    "PRAGMA user_version",
+    "SELECT * FROM log",
+    "SELECT * FROM streams",
+    "SELECT * FROM event_types",
+    "SELECT * FROM tree_nodes",
+    "SELECT id, tree_size, recorded_at, root, frontier FROM tree_head",
+    "SELECT key, CASE key WHEN 'created_at' THEN substr(value, 1, 23) ELSE value END FROM schema_meta",
+    "SELECT number, name FROM migrations",
+    "SELECT command_id, position, salt = '' FROM command_ids",
+};
+constexpr std::string_view kUncovered[] = {
+    "SELECT generation FROM tree_head",
+    "SELECT value FROM schema_meta WHERE key = 'created_at'",
+    "SELECT applied_at FROM migrations",
+    "SELECT salt FROM command_ids",
+    "SELECT * FROM leases",
+    "SELECT * FROM apply_sources",
+};
+
+absl::Status ReadLines(const Connection& connection, std::string_view sql, std::vector<std::string>& lines) {
+  ASSIGN_OR_RETURN(Statement statement, connection.Prepare(sql));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, statement.Step());
+    if (!row) return absl::OkStatus();
+    std::string& line = lines.emplace_back(sql);
+    for (int i = 0; i < statement.columns(); ++i) {
+      line += fmt::format("|{}:", statement.TypeOf(i));
+      line += statement.Blob(i);
+    }
+  }
+}
+
+char current_trial[256];
+
+void SayTrial(int signal_number) {
+  constexpr std::string_view kSaid = "\nthe process ended at: ";
+  for (const std::string_view text : {kSaid, std::string_view(current_trial), std::string_view("\n")}) {
+    if (write(STDERR_FILENO, text.data(), text.size()) < 0) break;
+  }
+  std::signal(signal_number, SIG_DFL);
+  std::raise(signal_number);
+}
+
+}  // namespace
+
+Reading ReadAll(const Connection& connection) {
+  Reading reading;
+  for (const std::string_view sql : kCovered) Must(ReadLines(connection, sql, reading.covered));
+  for (const TableDef* const table : ProjectedTables()) {
+    const bool is_there =
+        Must(connection.QueryInt(fmt::format("SELECT 1 FROM sqlite_schema WHERE name = '{}'", table->name)))
+            .has_value();
+    if (is_there) Must(ReadLines(connection, "SELECT * FROM " + table->name, reading.covered));
+  }
+  for (const std::string_view sql : kUncovered) Must(ReadLines(connection, sql, reading.uncovered));
+  return reading;
+}
+
+Judge::Judge(const SealedLog& log, std::string path) : log_(log), path_(std::move(path)) {
+  WriteFiles(log_.files(), path_);
+  before_ = ReadAll(OpenAt(path_, OpenMode::kReadOnly)->connection());
+}
+
+Judge::~Judge() {
+  support::RemoveDatabase(path_);
+}
+
+bool Judge::IsFound(SqliteStorage& storage) const {
+  VerifyOptions options;
+  {
+    const auto snapshot = storage.Read();
+    if (!snapshot.ok()) return true;
+    const auto id = (*snapshot)->DatabaseId();
+    if (!id.ok()) return true;
+    const auto seal = OpenSeal(log_.seal(), log_.key().verifier(), OriginOf(*id));
+    if (!seal.ok()) return true;
+    options.seal = *seal;
+    // Verify() looks at this too, after the walk, which most flips are found without.
+    bool is_damaged = false;
+    auto& files = dynamic_cast<FileSnapshot&>(**snapshot);
+    const absl::Status looked = files.FindDamage(ProjectedTables(), [&](const std::string&) { is_damaged = true; });
+    if (!looked.ok() || is_damaged) return true;
+  }
+  Storage* const first = &storage;
+  const auto report = Verify(
+      {&first, 1}, options, [](uint64_t, uint64_t) {}, [](const Fault&) {});
+  return !report.ok() || report->faults > 0;
+}
+
+Verdict Judge::Of(const Files& files) {
+  difference_.clear();
+  WriteFiles(files, path_);
+  const auto storage = SqliteStorage::Open({.path = path_, .mode = OpenMode::kReadOnly, .tables = ProjectedTables()});
+  if (!storage.ok() || IsFound(**storage)) return Verdict::kFound;
+  const Reading now = ReadAll((*storage)->connection());
+  if (now.covered != before_.covered) {
+    const auto [was, is] =
+        std::mismatch(before_.covered.begin(), before_.covered.end(), now.covered.begin(), now.covered.end());
+    difference_ = is == now.covered.end() ? *was + " is gone" : *is;
+    return Verdict::kMissed;
+  }
+  return now.uncovered == before_.uncovered ? Verdict::kUnchanged : Verdict::kUncovered;
+}
+
+Trial::Trial(std::string_view what) {
+  const size_t size = std::min(what.size(), sizeof(current_trial) - 1);
+  std::memcpy(current_trial, what.data(), size);
+  current_trial[size] = '\0';
+  for (const int signal_number : {SIGSEGV, SIGBUS, SIGABRT, SIGALRM}) std::signal(signal_number, SayTrial);
+  alarm(60);
+}
+
+Trial::~Trial() {
+  alarm(0);
+}
+
+}  // namespace annals::integrity
