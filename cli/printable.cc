@@ -46,6 +46,11 @@ std::string MakePrintable(std::string_view text, Whitespace whitespace) {
   return out;
 }
 
+// Sequences are of ASCII alone: what follows in more bytes is text, of which no byte may be lost.
+bool IsAscii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+
 // The length of the control sequence after "ESC [": parameters 0x30-0x3F, intermediates 0x20-0x2F, one final byte.
 size_t ControlSequenceLength(std::string_view text) {
   size_t i = 0;
@@ -85,14 +90,14 @@ std::string StripAnsi(std::string_view text) {
     }
     if (++i == text.size()) break;
     const char kind = text[i];
-    if (kind == '\n') continue;
+    if (kind == '\n' || !IsAscii(kind)) continue;
     ++i;
     if (kind == '[') {
       i += ControlSequenceLength(text.substr(i));
     } else if (kind == ']' || kind == 'P' || kind == 'X' || kind == '^' || kind == '_') {
       i += StringSequenceLength(text.substr(i));
     } else if (kind >= 0x20 && kind <= 0x2F) {  // ESC ( B and its like: one more byte names the character set
-      if (i < text.size() && text[i] != '\n') ++i;
+      if (i < text.size() && text[i] != '\n' && IsAscii(text[i])) ++i;
     }
   }
   return out;

@@ -8,6 +8,7 @@
 
 #include "cli/printable.h"
 #include "cli/utf8.h"
+#include "schemas/utf8.h"
 
 namespace annals {
 namespace {
@@ -122,9 +123,10 @@ std::string_view Trim(std::string_view line) {
 }
 
 std::string WithoutControls(std::string_view line) {
-  std::string out = ValidUtf8(StripAnsi(line));
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  const std::string valid = ValidUtf8(StripAnsi(line));
+  std::string out;
+  for (std::string_view rest = valid; !rest.empty(); rest.remove_prefix(Utf8Length(rest))) {
+    out += IsControl(rest) ? " " : rest.substr(0, Utf8Length(rest));
   }
   return out;
 }

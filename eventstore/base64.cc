@@ -22,6 +22,8 @@ std::optional<std::string> BytesOfBase64(std::string_view text) {
                                        sodium_base64_VARIANT_ORIGINAL);
   if (failed != 0) return std::nullopt;
   bytes.resize(size);
+  // Some bytes past 0x7f pass for digits there, so what was read is written again.
+  if (Base64Of(bytes) != text) return std::nullopt;
   return bytes;
 }
 

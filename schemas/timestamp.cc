@@ -10,6 +10,14 @@ namespace {
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 constexpr int64_t kSecondsPerDay = 86'400;
 
+// The seconds that can be written: from the beginning of the year 0000 to the end of 9999.
+constexpr int64_t SecondsAt(int year) {
+  const std::chrono::sys_days first = std::chrono::year(year) / std::chrono::January / 1;
+  return first.time_since_epoch().count() * kSecondsPerDay;
+}
+constexpr int64_t kFirstSecond = SecondsAt(0);
+constexpr int64_t kEndSecond = SecondsAt(10'000);
+
 // Writes `value` as `width` decimal digits.
 void PutDigits(int64_t value, int width, char* out) {
   for (int i = width - 1; i >= 0; --i) {
@@ -112,6 +120,7 @@ std::optional<Timestamp> Parse(std::string_view text) {
     if (!offset || !in.AtEnd()) return std::nullopt;
     seconds += *hour * 3600 + *minute * 60 + second - *offset;
   }
+  if (seconds < kFirstSecond || seconds >= kEndSecond) return std::nullopt;  // an offset leads out of the calendar
   return Timestamp{seconds * kMicrosPerSecond + micros};
 }
 

@@ -22,7 +22,7 @@ void FormatTimestamp(Timestamp time, char out[kTimestampBytes]);
 std::string FormatTimestamp(Timestamp time);
 
 // Reads ISO 8601: "YYYY-MM-DD", or "YYYY-MM-DD[T ]hh:mm[:ss[.f…]]" and then 'Z', "±hh:mm", "±hhmm" or "±hh"; without an
-// offset it is UTC. Digits past microseconds are cut off. kInvalidArgument otherwise, also for dates that do not exist.
+// offset UTC. Digits past microseconds are cut off. kInvalidArgument otherwise, and past the years 0000 to 9999 in UTC.
 absl::StatusOr<Timestamp> ParseTimestamp(std::string_view text);
 
 // Reads the text that FormatTimestamp() makes, and nothing else.

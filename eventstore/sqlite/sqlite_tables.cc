@@ -95,7 +95,12 @@ std::string SelectSql(const RowQuery& query, TableSet set) {
 
 absl::StatusOr<Value> ReadValue(const Statement& statement, const TableDef& table, size_t column, bool as_stored) {
   const int index = static_cast<int>(column);
-  if (statement.IsNull(index)) return Value{};
+  if (statement.IsNull(index)) {
+    const bool may_be_null = column >= table.key_columns && !table.columns[column].not_null;
+    if (may_be_null || as_stored) return Value{};
+    return absl::DataLossError(fmt::format("read {}.{}: it is NULL, which it never may be; the file was altered",
+                                           table.name, table.columns[column].name));
+  }
   switch (table.columns[column].type) {
     case ColumnType::kInteger:
     case ColumnType::kBoolean:

@@ -63,6 +63,8 @@ constexpr TextCase kStripped[] = {
     {"TwoBytes", "\x1b=x\x1b>", "x"},
     {"LoneEscapeAtTheEnd", "x\x1b", "x"},
     {"EscapeBeforeNewline", "x\x1b\ny", "x\ny"},
+    {"EscapeBeforeACharacter", "x\x1b日y", "x日y"},
+    {"CharacterSetOfNone", "x\x1b(日y", "x日y"},
 };
 
 class StripTest : public testing::TestWithParam<TextCase> {};

@@ -107,6 +107,14 @@ TEST_F(BundleTest, IsNotWrittenTo) {
   EXPECT_THAT(MessageOf(status), HasSubstr("it is a bundle, a copy of one run to read"));
 }
 
+TEST_F(BundleTest, AHeaderWithoutItsTextIsDamage) {
+  Export({.run_id = "r1"});
+  Alter("DROP TABLE bundle; CREATE TABLE bundle(key TEXT, value TEXT); INSERT INTO bundle VALUES('run_id', NULL);");
+  const auto bundle = Open();
+  const auto report = CheckBundle(*bundle, std::nullopt, [](const Fault&) {});
+  EXPECT_EQ(report.status().code(), absl::StatusCode::kDataLoss) << report.status();
+}
+
 TEST_F(BundleTest, ASealSaysWhoseRootItIs) {
   Export({.run_id = "r1", .key = key_});
   EXPECT_EQ(Check().seal, SealState::kUnverified);

@@ -26,6 +26,18 @@ TEST(Base64, IsThatOfTheRfcAndComesBack) {
   }
 }
 
+TEST(Base64, HasNoDigitsButItsOwn) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (int byte = 0; byte < 256; ++byte) {
+    for (size_t at = 0; at < 4; ++at) {
+      std::string text = "Zm9v";
+      text[at] = static_cast<char>(byte);
+      const bool is_digit = kDigits.find(static_cast<char>(byte)) != std::string_view::npos;
+      EXPECT_EQ(BytesOfBase64(text).has_value(), is_digit) << byte << " at " << at;
+    }
+  }
+}
+
 TEST(Base64, HasOneTextForEachValue) {
   for (const std::string_view text : {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm9v\n", " Zm9v", "Zm 9v", "Zm9v=", "Z",
                                       "=", "Zm-_", "Zm9vZg==Zg==", "Zg==Zm9v", "Zm9\xc3\xa9"}) {

@@ -1,4 +1,5 @@
-// Any bytes as the text of a command: they are read or refused, and what was read is executed.
+// Any bytes as the text of a command: they are read or refused, and what was read is executed, after which the log is
+// whole and the tables are its fold.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -10,6 +11,8 @@
 #include "projections/tables.h"
 #include "schemas/check.h"
 #include "schemas/json_reader.h"
+#include "schemas/utf8.h"
+#include "tests/support/ledger.h"
 
 namespace annals {
 namespace {
@@ -28,7 +31,7 @@ void ReadAndExecute(std::string_view json) {
   SimulatedClock clock(Timestamp{1'767'268'800'000'000});
   SeededRandom random(1);
   Engine engine(*storage, clock, random);
-  CommandReader reader;
+  static CommandReader reader;
   for (const std::string_view before : kBefore) {
     capnp::MallocMessageBuilder message;
     const auto command = message.initRoot<schema::Command>();
@@ -41,11 +44,13 @@ void ReadAndExecute(std::string_view json) {
   const absl::Status status = reader.Read(json, command);
   CHECK(status.ok() || absl::IsInvalidArgument(status));
   if (!status.ok()) return;
+  CHECK(FirstInvalidUtf8(json) == std::string_view::npos);
   // Twice: the second is refused, a repeat, or done again; none of them is an error of the call.
   const schema::Command::Reader commands[] = {command.asReader(), command.asReader()};
   const auto answers = engine.Execute(commands);
   CHECK(answers.ok());
   CHECK(answers->size() == 2);
+  CHECK(support::FaultsOf(*storage).empty());
 }
 
 }  // namespace

@@ -5,15 +5,17 @@
 
 #include "commands/log_line.h"
 #include "schemas/check.h"
+#include "schemas/utf8.h"
 
 namespace annals {
 namespace {
 
 void ReadAndSeal(std::string_view json) {
-  LogLineDecoder decoder;
+  static LogLineDecoder decoder;  // it keeps its buffers, as an import's does
   absl::StatusOr<LogLine> line = decoder.Read(json);
   CHECK(line.ok() || absl::IsInvalidArgument(line.status()));
   if (!line.ok()) return;
+  CHECK(FirstInvalidUtf8(json) == std::string_view::npos);
   const absl::StatusOr<NewEvent> event = decoder.Seal(*line);
   CHECK(event.ok() || absl::IsDataLoss(event.status()));
   if (!event.ok()) return;

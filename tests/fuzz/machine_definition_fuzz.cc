@@ -8,6 +8,7 @@
 #include "commands/machine_definition.h"
 #include "eventstore/event_codec.h"
 #include "schemas/check.h"
+#include "schemas/utf8.h"
 
 namespace annals {
 namespace {
@@ -16,6 +17,7 @@ void DefineAndWrite(std::string_view json) {
   const auto definition = ReadMachineDefinition(json);
   CHECK(definition.ok() || absl::IsInvalidArgument(definition.status()));
   if (!definition.ok()) return;
+  CHECK(FirstInvalidUtf8(json) == std::string_view::npos);
   const auto machine = Machine::FromData(definition->data());
   CHECK(machine.ok());
   CHECK(machine->HasState(machine->initial()));
