@@ -1,7 +1,6 @@
 #include "cli/audit_markdown.h"
 
-#include <cctype>
-
+#include <absl/strings/ascii.h>
 #include <fmt/format.h>
 
 #include "cli/audit_facts.h"
@@ -12,7 +11,7 @@ namespace annals {
 namespace {
 
 bool IsWordCharacter(const std::string& text, size_t at) {
-  return at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 || (text[at] & 0x80) != 0);
+  return at < text.size() && (absl::ascii_isalnum(static_cast<unsigned char>(text[at])) || (text[at] & 0x80) != 0);
 }
 
 void WriteTable(const AuditTable& table, std::ostream& out) {

@@ -1,12 +1,12 @@
 #include "schemas/message_text.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <iterator>
 #include <utility>
 #include <vector>
 
+#include <absl/strings/ascii.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -19,10 +19,6 @@ namespace {
 constexpr size_t kMaxQuotedBytes = 80;
 constexpr size_t kMaxComparedBytes = 64;  // a longer name is not a slip of the pen, and the comparison is quadratic
 
-char Lower(char c) {
-  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
-
 // Letters to insert, drop, replace or swap with their neighbour to get from `a` to `b` (optimal string alignment).
 size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<size_t> before, above, row(b.size() + 1);  // of a's last letter but one, its last, and this one
@@ -31,9 +27,10 @@ size_t EditDistance(std::string_view a, std::string_view b) {
     before = std::exchange(above, row);
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      const bool same = Lower(a[i - 1]) == Lower(b[j - 1]);
+      const bool same = absl::ascii_tolower(a[i - 1]) == absl::ascii_tolower(b[j - 1]);
       row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0 : 1)});
-      const bool swapped = i > 1 && j > 1 && Lower(a[i - 1]) == Lower(b[j - 2]) && Lower(a[i - 2]) == Lower(b[j - 1]);
+      const bool swapped = i > 1 && j > 1 && absl::ascii_tolower(a[i - 1]) == absl::ascii_tolower(b[j - 2]) &&
+                           absl::ascii_tolower(a[i - 2]) == absl::ascii_tolower(b[j - 1]);
       if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
   }

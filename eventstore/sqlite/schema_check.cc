@@ -1,12 +1,12 @@
 #include "eventstore/sqlite/schema_check.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 #include <string_view>
 #include <vector>
 
+#include <absl/strings/ascii.h>
 #include <fmt/format.h>
 
 #include "eventstore/sqlite/sqlite_schema.h"
@@ -45,12 +45,6 @@ std::string PlainSql(std::string_view sql) {
   return plain;
 }
 
-std::string Lowered(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lowered;
-}
-
 std::string_view TakeWord(std::string_view& text) {
   const std::string_view word = text.substr(0, text.find_first_of(" ("));
   text.remove_prefix(std::min(text.size(), word.size() + 1));
@@ -71,7 +65,7 @@ Object ObjectOf(std::string_view statement) {
     }
     object.table = TakeWord(rest);
   }
-  object.type = Lowered(type);
+  object.type = absl::AsciiStrToLower({type.data(), type.size()});
   return object;
 }
 
@@ -234,7 +228,9 @@ class SchemaCheck {
     // What is left are columns of others, or what would keep rows of ours out.
     constexpr std::string_view kConstraints[] = {"primary", "foreign", "check", "unique", "constraint"};
     return std::ranges::none_of(is.items, [&](std::string_view item) {
-      return std::ranges::find(kConstraints, Lowered(TakeWord(item))) != std::end(kConstraints);
+      const std::string_view word = TakeWord(item);
+      return std::ranges::find(kConstraints, absl::AsciiStrToLower({word.data(), word.size()})) !=
+             std::end(kConstraints);
     });
   }
 

@@ -286,7 +286,9 @@ INSTANTIATE_TEST_SUITE_P(ErrorSignature, CodeTest, testing::ValuesIn(kCodes),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST(TellingLine, HasNoControlsOfTwoBytesEither) {
-  EXPECT_EQ(TellingLine("error: \xc2\x9b31m red \xc2\x85 line\n"), "error:  31m red   line");
+  EXPECT_EQ(TellingLine("error: \xc2\x9b"
+                        "31m red \xc2\x85 line\n"),
+            "error:  31m red   line");
 }
 
 TEST(TellingLine, OfEqualSignsTheFirstCounts) {

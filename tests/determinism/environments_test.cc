@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/cli/annals_process.h"
@@ -51,6 +52,17 @@ struct Surroundings {
   std::function<void()> in_child = {};
 };
 
+// The whole would be hundreds of lines.
+std::string FirstDifference(const std::string& is, const std::string& was) {
+  std::istringstream is_lines(is), was_lines(was);
+  for (std::string is_line, was_line; is_lines || was_lines;) {
+    if (!std::getline(is_lines, is_line)) is_line = "(nothing)";
+    if (!std::getline(was_lines, was_line)) was_line = "(nothing)";
+    if (is_line != was_line) return fmt::format("{}\nnot\n{}", is_line, was_line);
+  }
+  return "";
+}
+
 class Teller {
  public:
   ~Teller() { support::Tried(told_, "histories compared byte for byte"); }
@@ -66,9 +78,9 @@ class Teller {
                                      .in_child = surroundings.in_child});
     ASSERT_EQ(result.exit, 0) << result.err;
     told_ += kHistories;
-    EXPECT_EQ(Pinned(result.out), Expected());
+    EXPECT_EQ(FirstDifference(Pinned(result.out), Expected()), "");
     if (first_.empty()) first_ = result.out;
-    EXPECT_EQ(result.out, first_);
+    EXPECT_EQ(FirstDifference(result.out, first_), "");
   }
 
  private:

@@ -20,7 +20,7 @@ using testing::IsEmpty;
 std::vector<std::string> Faults(const std::string& path, const std::string& text) {
   const SourceFile file{path, text};
   std::vector<std::string> faults;
-  for (const auto& rule : {IncludeOrderFaults, SqliteFaults, PragmaOnceFaults}) {
+  for (const auto& rule : {IncludeOrderFaults, SqliteFaults, LocaleFaults, PragmaOnceFaults}) {
     for (std::string& fault : rule(file)) faults.push_back(std::move(fault));
   }
   return faults;
@@ -49,6 +49,8 @@ constexpr FaultCase kFaults[] = {
      "projections/rows.cc:1: SQLite's C API"},
     {"SqliteHeaderInCli", "cli/sql.cc", "#include <sqlite3.h>\n", "speak to the storage interface"},
     {"SqliteHandleBesideTheBackend", "eventstore/log.cc", "void F(sqlite3* db);\n", "extend it and every backend"},
+    {"LetterOfALocale", "cli/name.cc", "if (std::isalnum(c)) c = Upper(c);\n",
+     "cli/name.cc:1: a letter judged by the locale"},
     {"HeaderWithoutPragmaOnce", "schemas/a.h", "// A.\nnamespace annals {}\n",
      "schemas/a.h:2: the first line after the comment"},
     {"HeaderWithAnIncludeFirst", "schemas/a.h", "#include <string>\n#pragma once\n", "schemas/a.h:1: the first line"},
@@ -117,6 +119,7 @@ TEST_F(HouseTest, SqliteStaysInItsBackend) {
   for (const SourceFile& file : Repository()) {
     if (!IsOurCpp(file.path)) continue;
     EXPECT_THAT(SqliteFaults(file), IsEmpty());
+    EXPECT_THAT(LocaleFaults(file), IsEmpty());
   }
 }
 

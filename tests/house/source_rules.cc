@@ -99,6 +99,18 @@ std::vector<std::string> SqliteFaults(const SourceFile& file) {
   return faults;
 }
 
+std::vector<std::string> LocaleFaults(const SourceFile& file) {
+  static const std::regex kCall(
+      R"(\bstd::(is(alpha|alnum|digit|lower|upper|punct|space|print|cntrl|xdigit)|to(lower|upper))\()");
+  std::vector<std::string> faults;
+  if (file.path.starts_with("tests/")) return faults;
+  ForEachLine(file.text, [&](size_t number, const std::string& line) {
+    if (!std::regex_search(line, kCall)) return;
+    faults.push_back(At(file, number, "a letter judged by the locale; take absl::ascii_… from <absl/strings/ascii.h>"));
+  });
+  return faults;
+}
+
 std::vector<std::string> PragmaOnceFaults(const SourceFile& file) {
   if (!file.path.ends_with(".h")) return {};
   std::vector<std::string> faults;
