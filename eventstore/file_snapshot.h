@@ -21,6 +21,9 @@ class FileSnapshot {
   // proportion to the whole database.
   virtual absl::Status FindDamage(absl::Span<const TableDef* const> tables,
                                   absl::FunctionRef<void(std::string)> visit) = 0;
+  // Of that only the pages, the indexes and values that no row may have: all there is to ask of a file of another
+  // schema.
+  virtual absl::Status FindDamagedPages(absl::FunctionRef<void(std::string)> visit) = 0;
 };
 
 }  // namespace annals

@@ -23,23 +23,6 @@ using Visit = absl::FunctionRef<void(std::string)>;
 // More of the same tell nobody more.
 constexpr int kMostNamed = 20;
 
-// SQLite's own look at pages, rows and indexes. Others would not see an index that lacks a row: they read by the table.
-absl::Status CheckPages(const Connection& connection, Visit visit) {
-  ASSIGN_OR_RETURN(Statement check, connection.Prepare(fmt::format("PRAGMA integrity_check({})", kMostNamed)));
-  while (true) {
-    ASSIGN_OR_RETURN(const bool row, check.Step());
-    if (!row) return absl::OkStatus();
-    std::string_view text = check.Text(0);
-    if (text == "ok") continue;
-    // One text of several lines, the first of which may name the database.
-    while (!text.empty()) {
-      const std::string_view line = text.substr(0, text.find('\n'));
-      text.remove_prefix(std::min(text.size(), line.size() + 1));
-      if (!line.starts_with("***")) visit(fmt::format("SQLite: {}", line));
-    }
-  }
-}
-
 // The id holds the millisecond at which the database was made, so that the two show each other's damage.
 absl::Status CheckMeta(const Connection& connection, Visit visit) {
   ASSIGN_OR_RETURN(Statement rows, connection.Prepare("SELECT key, value FROM schema_meta"));
@@ -103,12 +86,29 @@ absl::Status CheckMigrations(const Connection& connection, Visit visit) {
 
 }  // namespace
 
+// SQLite's own look at pages, rows and indexes. Others would not see an index that lacks a row: they read by the table.
+absl::Status FindDamagedPagesOf(const Connection& connection, Visit visit) {
+  ASSIGN_OR_RETURN(Statement check, connection.Prepare(fmt::format("PRAGMA integrity_check({})", kMostNamed)));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, check.Step());
+    if (!row) return absl::OkStatus();
+    std::string_view text = check.Text(0);
+    if (text == "ok") continue;
+    // One text of several lines, the first of which may name the database.
+    while (!text.empty()) {
+      const std::string_view line = text.substr(0, text.find('\n'));
+      text.remove_prefix(std::min(text.size(), line.size() + 1));
+      if (!line.starts_with("***")) visit(fmt::format("SQLite: {}", line));
+    }
+  }
+}
+
 absl::Status FindDamageOf(const Connection& connection, absl::Span<const TableDef* const> tables, Visit visit) {
   RETURN_IF_ERROR(CheckSchema(connection, tables, visit));
   RETURN_IF_ERROR(CheckMeta(connection, visit));
   RETURN_IF_ERROR(CheckMigrations(connection, visit));
   RETURN_IF_ERROR(CheckStrays(connection, visit));
-  return CheckPages(connection, visit);
+  return FindDamagedPagesOf(connection, visit);
 }
 
 }  // namespace annals

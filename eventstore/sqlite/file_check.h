@@ -18,4 +18,7 @@ namespace annals {
 absl::Status FindDamageOf(const Connection& connection, absl::Span<const TableDef* const> tables,
                           absl::FunctionRef<void(std::string)> visit);
 
+// Of that only what SQLite finds.
+absl::Status FindDamagedPagesOf(const Connection& connection, absl::FunctionRef<void(std::string)> visit);
+
 }  // namespace annals

@@ -60,6 +60,9 @@ class SqliteTransaction final : public Transaction, public FileSnapshot {
                           absl::FunctionRef<void(std::string)> visit) override {
     return FindDamageOf(storage_.connection_, tables, visit);
   }
+  absl::Status FindDamagedPages(absl::FunctionRef<void(std::string)> visit) override {
+    return FindDamagedPagesOf(storage_.connection_, visit);
+  }
   absl::StatusOr<std::string> DatabaseId() override { return ReadDatabaseId(storage_.connection_); }
 
   absl::StatusOr<StreamVersion> Append(std::string_view stream, StreamVersion expected,
