@@ -123,6 +123,7 @@ absl::StatusOr<Answer> Unit::Execute(schema::Command::Reader command) {
 
 absl::StatusOr<Answer> Unit::Judge(schema::Command::Reader command) {
   now_ = engine_.clock_.Now();
+  if (IsSabotaged("guards_wait_for_the_log")) now_ = std::max(now_, transaction_->head().recorded_at);
   RETURN_IF_ERROR(CheckCommon(command));
   if (command.hasCommandId()) {
     ASSIGN_OR_RETURN(std::optional<Answer> repeat, FindFirstAnswer(command, *transaction_, engine_.decoder_));

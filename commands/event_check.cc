@@ -141,8 +141,9 @@ void EventCheck::CheckContent(const RecordView& record, FoldedEvent& event, Open
 absl::Status EventCheck::Follow(const FoldedEvent& event, OpenStream& stream) {
   if (!stream.is_broken) {
     ASSIGN_OR_RETURN(std::string objection, FindUnlawful(stream.name(), event, stream.rows(), machine_source_));
-    if (!objection.empty() && !IsSabotaged("the_past_is_not_judged"))
+    if (!objection.empty() && !IsSabotaged("the_past_is_not_judged")) {
       faults_.Add(event.position, FaultKind::kUnlawful, std::move(objection));
+    }
     const absl::Status folded = Fold(event, stream.rows());
     if (!folded.ok()) {
       if (!absl::IsDataLoss(folded)) return folded;

@@ -34,8 +34,9 @@ int Sync(const std::string& path, int flags) {
 
 // 0, or what went wrong.
 int Rename(const std::string& from, const std::string& to, IfThere if_there) {
-  if (if_there == IfThere::kReplace || IsSabotaged("files_are_overwritten"))
+  if (if_there == IfThere::kReplace || IsSabotaged("files_are_overwritten")) {
     return rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+  }
   if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL) return errno;
   // A file system that cannot rename without replacing can still make a second name, which fails where it is taken.

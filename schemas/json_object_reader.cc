@@ -58,8 +58,9 @@ bool JsonObjectReader::ReadObject(const JsonShape& shape, JsonTargets targets) {
       const size_t index = shape.Find(key);
       if (index == shape.fields.size()) return FailUnknown(shape, key_offset, key);
       const uint64_t bit = uint64_t{1} << index;
-      if ((seen & bit) != 0 && !IsSabotaged("a_key_may_come_twice"))
+      if ((seen & bit) != 0 && !IsSabotaged("a_key_may_come_twice")) {
         return in_.Fail(key_offset, fmt::format("the key {} is given twice", Quoted(key)));
+      }
       seen |= bit;
       if (!ReadField(shape.fields[index], targets)) return false;
     } while (in_.Take(','));

@@ -131,8 +131,9 @@ absl::StatusOr<std::unique_ptr<SqliteStorage>> SqliteStorage::Open(const SqliteO
   ASSIGN_OR_RETURN(Connection connection, Connection::Open(options.path, options.mode, options.lock_timeout_ms));
   auto storage = std::unique_ptr<SqliteStorage>(new SqliteStorage(std::move(connection)));
   RETURN_IF_ERROR(storage->connection_.Execute(kPragmas));
-  if (IsSabotaged("commits_are_not_synced"))
+  if (IsSabotaged("commits_are_not_synced")) {
     RETURN_IF_ERROR(storage->connection_.Execute("PRAGMA synchronous = NORMAL"));
+  }
   storage->sync_guard_ = std::make_unique<SyncGuard>(storage->connection_.handle(), options.checkpoint_pages);
   if (options.mode == OpenMode::kReadOnly) RETURN_IF_ERROR(storage->connection_.Execute(kReaderPragmas));
   ASSIGN_OR_RETURN(storage->migration_, Migrate(storage->connection_, options));

@@ -17,6 +17,13 @@ inline bool IsFullEffort() {
   return given != nullptr && std::string_view(given) == "full";
 }
 
+// Under a sanitizer everything takes several times as long.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kIsSanitized = true;
+#else
+inline constexpr bool kIsSanitized = false;
+#endif
+
 // ANNALS_TEST_SEED=N, else `usual`; printed, so that a failure can be had again.
 inline uint64_t SeedOr(uint64_t usual) {
   const char* const given = std::getenv("ANNALS_TEST_SEED");
