@@ -22,10 +22,18 @@ class Addition : public testing::TestWithParam<Case> {};
 constexpr Case kAdditions[] = {
     {"Column", "ALTER TABLE runs ADD COLUMN owner TEXT DEFAULT 'me'"},
     {"ColumnOfADoubtfulName", "ALTER TABLE workstreams ADD COLUMN \"my, (own)\" INTEGER"},
+    {"ColumnNamedAsAKeptWord", "ALTER TABLE runs ADD COLUMN \"check\" TEXT"},
+    {"ColumnWithAComment", "ALTER TABLE runs ADD COLUMN mine TEXT /* it's */"},
+    {"ColumnWithAValueAlways", "ALTER TABLE runs ADD COLUMN mine TEXT NOT NULL DEFAULT 'check'"},
     {"Index", "CREATE INDEX mine ON runs (created_at, status)"},
     {"Trigger", "CREATE TRIGGER mine AFTER UPDATE ON runs BEGIN SELECT 1; END"},
+    {"TriggerOnATableInOtherLetters", "CREATE TRIGGER mine AFTER UPDATE ON RUNS BEGIN SELECT 1; END"},
+    {"TriggerNamedAsATable", "CREATE TRIGGER runs AFTER UPDATE ON runs BEGIN SELECT 1; END"},
     {"View", "CREATE VIEW mine AS SELECT run_id FROM runs"},
     {"Table", "CREATE TABLE mine (a); INSERT INTO mine VALUES (1); CREATE INDEX mine_too ON mine (a)"},
+    {"TableWithACollationOfItsProgram",
+     "CREATE TABLE mine (a); CREATE INDEX mine_too ON mine (a); PRAGMA writable_schema = ON; UPDATE sqlite_schema SET "
+     "sql = 'CREATE INDEX mine_too ON mine (a COLLATE theirs)' WHERE name = 'mine_too'"},
     {"Statistics", "ANALYZE"},
     {"AnotherOrderOfPages", "VACUUM"},
 };
