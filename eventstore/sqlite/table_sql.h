@@ -16,7 +16,7 @@ using Tokens = std::vector<std::string>;  // of SqlTokens()
 std::string DifferenceOf(const Tokens& is, const Tokens& made);
 
 struct TableExpectation {
-  const Tokens& made;
+  Tokens made;
   const TableDef* def;  // null where no column is ever added to it
   bool may_have_more;   // columns of the user's that keep no row out
 };

@@ -177,7 +177,7 @@ const Recipe kRecipes[] = {
      [](Scene& scene) {
        WriteFiles({.database = scene.log().files().database, .wal = scene.older().files().wal}, scene.path());
      },
-     "??"},
+     "file: SQLite: "},
     {"AnotherLogInItsPlace", [](Scene& scene) { WriteFiles(scene.other().files(), scene.path()); }, "another log",
      Unsealed::kNothing},
     {"AnotherLogUnderItsId",
@@ -195,10 +195,11 @@ const Recipe kRecipes[] = {
      "another log"},
 
     // The tree.
-    {"HeadShortened", Sql("UPDATE tree_head SET tree_size = tree_size - 1"), "tree_head:"},
+    {"HeadShortened", Sql("UPDATE tree_head SET tree_size = tree_size - 1"),
+     "read the tree head: a tree of 388 leaves"},
     {"RootChanged", Sql("UPDATE tree_head SET root = zeroblob(32)"), "the root it holds is 0000"},
     {"RightEdgeChanged", Sql("UPDATE tree_head SET frontier = zeroblob(length(frontier))"), "tree_head:"},
-    {"HeadGone", Sql("DELETE FROM tree_head"), "??"},
+    {"HeadGone", Sql("DELETE FROM tree_head"), "read the tree head of"},
     {"SubtreeRootChanged", Sql("UPDATE tree_nodes SET hash = zeroblob(32) WHERE subtree = 0"),
      "the stored root of the subtree over positions 1 to 256"},
     {"SubtreeRootGone", Sql("DELETE FROM tree_nodes WHERE subtree = 0"), "position 1: tree_head:"},
@@ -247,7 +248,7 @@ const Recipe kRecipes[] = {
                  "'log_by_stream'"),
      "the index log_by_stream has \") WHERE version > 9\""},
     {"IndexOfAConstraintDropped", AlterSchema("DELETE FROM sqlite_schema WHERE name = 'sqlite_autoindex_streams_1'"),
-     "??"},
+     "position 1: unreadable:"},
     {"CheckRemoved",
      AlterSchema("UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (id = 1)', '') WHERE name = "
                  "'tree_head'"),
@@ -257,7 +258,7 @@ const Recipe kRecipes[] = {
                  "1 OR status = ''x''') WHERE name = 'workstreams'"),
      "OR 1 = 1 OR status = 'x'"},
     {"StrictTakenAway", AlterSchema("UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'streams'"),
-     "the table streams has \") \" where"},
+     "the table streams has \")\" where annals has \") STRICT\""},
     {"ColumnAddedToTheLog", Sql("ALTER TABLE log ADD COLUMN mark TEXT"),
      "the table log has \"mark TEXT\", which annals does not make"},
     {"TriggerThatAltersNewEvents",
@@ -288,7 +289,7 @@ const Recipe kRecipes[] = {
     {"LogReplacedByAViewThatHidesRows",
      Sql("DROP VIEW events; ALTER TABLE log RENAME TO kept; CREATE VIEW log AS "
          "SELECT * FROM kept WHERE position < 300"),
-     "??"},
+     "the table log is a view"},
     {"TableDropped", Sql("PRAGMA foreign_keys = OFF; DROP TABLE errors"),
      "the table errors is gone; annals migrate puts it back"},
     {"TriggerThatRefusesInATextOnly",
@@ -331,9 +332,11 @@ const Recipe kRecipes[] = {
        files.database.resize(files.database.size() / 8192 * 4096);
        WriteFiles(files, scene.path());
      },
-     "??"},
-    {"FirstPageBroken", [](Scene& scene) { FlipByte(scene, [](const std::string&) { return 100; }); }, "??"},
-    {"NegativeFreePages", [](Scene& scene) { FlipByte(scene, [](const std::string&) { return 36; }); }, "??"},
+     "it is damaged (database disk image is malformed)"},
+    {"FirstPageBroken", [](Scene& scene) { FlipByte(scene, [](const std::string&) { return 100; }); },
+     "it is damaged (database disk image is malformed)"},
+    {"NegativeFreePages", [](Scene& scene) { FlipByte(scene, [](const std::string&) { return 36; }); },
+     "SQLite: Main freelist: size is"},
     {"IndexEntryOfAnotherRow",
      [](Scene& scene) { FlipByte(scene, [](const std::string& bytes) { return bytes.rfind("run/r2"); }); },
      "file: SQLite:"},
