@@ -164,9 +164,9 @@ Command MigrateCommand() {
   return {.name = "migrate",
           .summary = "Bring an older database up to date",
           .details =
-              "Backs it up, runs the numbered migrations, adds missing tables, columns and indexes, and folds the log "
-              "again into the "
-              "tables that need it. With --dry-run it lists what it would do.",
+              "Backs it up, runs the numbered migrations, adds missing tables, columns and indexes, makes triggers and "
+              "views of the log anew that are missing or were changed, and folds the log again into the tables that "
+              "need it. With --dry-run it lists what it would do.",
           .example = "annals migrate --dry-run",
           .arguments = {},
           .run = RunMigrate};

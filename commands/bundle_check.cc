@@ -2,7 +2,6 @@
 
 #include "commands/bundle.h"
 #include "commands/event_check.h"
-#include "eventstore/file_snapshot.h"
 #include "eventstore/proof.h"
 #include "eventstore/sealed_checkpoint.h"
 #include "schemas/message_text.h"
@@ -82,11 +81,9 @@ class BundleCheck final : public FaultSink {
       RETURN_IF_ERROR(check->Check(*record));
     }
     RETURN_IF_ERROR(check->Finish());
-    if (auto* const file = dynamic_cast<FileSnapshot*>(&bundle_)) {
-      RETURN_IF_ERROR(file->FindDamagedPages([&](std::string damage) {
-        Add({std::nullopt, FaultKind::kFile, std::move(damage)});
-      }));
-    }
+    RETURN_IF_ERROR(bundle_.FindDamagedPages([&](std::string damage) {
+      Add({std::nullopt, FaultKind::kFile, std::move(damage)});
+    }));
     return check->tables().CompareRest(check->tables().seen()).status();
   }
 

@@ -12,7 +12,6 @@
 
 #include "commands/chain_check.h"
 #include "commands/event_check.h"
-#include "eventstore/file_snapshot.h"
 #include "projections/tables.h"
 #include "schemas/mutex.h"
 #include "schemas/status.h"
@@ -54,6 +53,7 @@ class Jobs final : public FaultSink {
   void Add(Fault fault) override {
     const MutexLock lock(mutex_);
     ++faults_;
+    is_damaged_ = is_damaged_ || fault.kind == FaultKind::kFile;
     on_fault_(fault);
   }
   // Once for each position: all jobs may come to it.
@@ -85,6 +85,10 @@ class Jobs final : public FaultSink {
     const MutexLock lock(mutex_);
     return faults_;
   }
+  bool is_damaged() {
+    const MutexLock lock(mutex_);
+    return is_damaged_;
+  }
   bool all_readable() {
     const MutexLock lock(mutex_);
     return !unreadable_;
@@ -97,6 +101,7 @@ class Jobs final : public FaultSink {
   const absl::FunctionRef<void(const Fault&)> on_fault_ ABSL_GUARDED_BY(mutex_);
   std::vector<uint64_t> done_ ABSL_GUARDED_BY(mutex_);
   uint64_t faults_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool is_damaged_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<Position> unreadable_ ABSL_GUARDED_BY(mutex_);
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
   std::atomic<bool> failed_ = false;
@@ -117,12 +122,10 @@ class Job {
     return absl::OkStatus();
   }
 
-  // What is wrong with the files that the log is in, where it is in some.
+  // What is wrong with the files that the log is in.
   absl::Status FindDamage() {
-    auto* const files = dynamic_cast<FileSnapshot*>(&snapshot_);
-    if (files == nullptr) return absl::OkStatus();
     const auto add = [&](std::string damage) { jobs_.Add({std::nullopt, FaultKind::kFile, std::move(damage)}); };
-    const absl::Status status = files->FindDamage(ProjectedTables(), add);
+    const absl::Status status = snapshot_.FindDamage(ProjectedTables(), add);
     if (!absl::IsDataLoss(status)) return status;
     add(DiagnosisOf(status));
     return absl::OkStatus();
@@ -203,9 +206,7 @@ absl::StatusOr<VerifyReport> Verify(absl::Span<Storage* const> storages, const V
   for (size_t i = 1; i < jobs.size(); ++i) threads.emplace_back(run, i);
   run(0);
   for (std::thread& thread : threads) thread.join();
-  RETURN_IF_ERROR(shared.status());
-
-  if (shared.all_readable()) {
+  const auto compare_rest = [&]() -> absl::Status {
     TableCheck::Counts seen;
     uint64_t command_ids = 0;
     for (const auto& job : jobs) {
@@ -213,7 +214,14 @@ absl::StatusOr<VerifyReport> Verify(absl::Span<Storage* const> storages, const V
       command_ids += job->command_ids().met();
     }
     RETURN_IF_ERROR(jobs[0]->tables().CompareRest(seen).status());
-    RETURN_IF_ERROR(jobs[0]->command_ids().CompareRest(command_ids));
+    return jobs[0]->command_ids().CompareRest(command_ids);
+  };
+  if (shared.all_readable() && shared.status().ok()) shared.Fail(compare_rest());
+  // By a schema that is not annals' not all can be read: a table or column is not there.
+  if (absl::IsInternal(shared.status()) && shared.is_damaged()) {
+    shared.Add({std::nullopt, FaultKind::kUnreadable, DiagnosisOf(shared.status())});
+  } else {
+    RETURN_IF_ERROR(shared.status());
   }
   VerifyReport report{.events = chain.events(),
                       .tree_size = first.head().position.value,

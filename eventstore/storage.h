@@ -136,6 +136,17 @@ class Snapshot : public RowReader {
                                     absl::FunctionRef<absl::Status(const Hash&)> visit) = 0;
   // Which database this is, however it is called and wherever it is copied to: a ULID made with it, "memory" in memory.
   virtual absl::StatusOr<std::string> DatabaseId() = 0;
+  // For backends that keep the log in files of their own: calls `visit` with each thing that can be seen to be wrong
+  // with these, whatever the events say: damaged pages, indexes that do not show their rows, a schema that is not the
+  // one this annals makes, rows that stand for nothing. `tables` are the projected ones. Takes time in proportion to
+  // the whole database.
+  virtual absl::Status FindDamage(absl::Span<const TableDef* const> /*tables*/,
+                                  absl::FunctionRef<void(std::string)> /*visit*/) {
+    return absl::OkStatus();
+  }
+  // Of that only the pages, the indexes and values that no row may have: all there is to ask of a file of another
+  // schema.
+  virtual absl::Status FindDamagedPages(absl::FunctionRef<void(std::string)> /*visit*/) { return absl::OkStatus(); }
 };
 
 // One unit of work on the log and its tables: rolls back unless Commit() succeeded.

@@ -18,7 +18,8 @@ namespace annals {
 absl::Status FindDamageOf(const Connection& connection, absl::Span<const TableDef* const> tables,
                           absl::FunctionRef<void(std::string)> visit);
 
-// Of that only what SQLite finds.
+// Of that only what SQLite finds, in the tables that it can look at: not in those of the user's with an index by a
+// collation or function that it does not know.
 absl::Status FindDamagedPagesOf(const Connection& connection, absl::FunctionRef<void(std::string)> visit);
 
 }  // namespace annals

@@ -126,7 +126,6 @@ absl::StatusOr<SqliteLog> SqliteLog::Prepare(const Connection& connection) {
       {&log.find_stream_, "SELECT id FROM streams WHERE name = ?"},
       {&log.last_version_, "SELECT max(version) FROM log WHERE stream = ?"},
       {&log.find_type_, "SELECT id FROM event_types WHERE name = ?"},
-      {&log.insert_record_, "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
   };
   for (const auto& [statement, sql] : statements) {
     ASSIGN_OR_RETURN(*statement, connection.Prepare(sql));
@@ -235,6 +234,8 @@ absl::StatusOr<Hash> SqliteLog::Insert(Position position, std::string_view name,
   }
   ASSIGN_OR_RETURN(const int64_t type, EventTypeId(event.event_type));
   const Hash leaf_hash = LeafHashOf(position, name, version, event.event);
+  // Not before it is needed: a log that somebody added a column to can still be read, and be told.
+  RETURN_IF_ERROR(PrepareOnce(insert_record_, "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   insert_record_.Bind(1, static_cast<int64_t>(position.value));
   insert_record_.Bind(2, stream->id);
   insert_record_.Bind(3, static_cast<int64_t>(version.value));

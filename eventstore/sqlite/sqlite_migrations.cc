@@ -1,10 +1,12 @@
 #include "eventstore/sqlite/sqlite_migrations.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "eventstore/sqlite/schema_object.h"
 #include "eventstore/sqlite/sqlite_backup.h"
 #include "eventstore/sqlite/sqlite_schema.h"
 #include "eventstore/sqlite/sqlite_storage.h"
@@ -22,11 +24,10 @@ struct Migration {
 };
 
 std::string FreshSchemaSql(const SqliteOptions& options) {
-  std::string sql(LogSchemaSql());
-  for (const TableDef* const table : BesideTables()) sql += CreateTableSql(*table, table->name, "");
-  for (const TableDef* const table : options.tables) {
-    if (!table->on_demand) sql += CreateTableSql(*table, table->name, "");
-  }
+  std::vector<const TableDef*> tables;
+  std::ranges::copy_if(options.tables, std::back_inserter(tables),
+                       [](const TableDef* table) { return !table->on_demand; });
+  std::string sql = SchemaSql(tables);
   const Timestamp now = options.clock->Now();
   sql += fmt::format("INSERT INTO tree_head VALUES (1, 0, 0, 0, x'{}', x'');", HexOf(MerkleTree().Root()));
   sql += fmt::format(
@@ -186,6 +187,24 @@ absl::Status FindRepairsOf(const TableDef& table, const TableDef* refold, const 
   return absl::OkStatus();
 }
 
+// Triggers and views hold no data, so one that was changed can be made anew too.
+absl::Status FindDefinitionRepairs(const Connection& connection, std::vector<Repair>& repairs) {
+  ASSIGN_OR_RETURN(const std::vector<SchemaObject> made, SchemaAsMade({}));
+  ASSIGN_OR_RETURN(const std::vector<SchemaObject> there, ReadSchema(connection));
+  for (const SchemaObject& object : made) {
+    if (object.type != "trigger" && object.type != "view") continue;
+    const auto found = std::ranges::find_if(
+        there, [&](const SchemaObject& other) { return other.type == object.type && other.name == object.name; });
+    if (found == there.end()) {
+      repairs.push_back({fmt::format("add {} {}", object.type, object.name), object.sql + ";", nullptr});
+    } else if (found->tokens != object.tokens || found->table != object.table) {
+      repairs.push_back({fmt::format("make {} {} anew", object.type, object.name),
+                         fmt::format("DROP {} {}; {};", object.type, object.name, object.sql), nullptr});
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Repair>> FindRepairs(const Connection& connection,
@@ -198,6 +217,7 @@ absl::StatusOr<std::vector<Repair>> FindRepairs(const Connection& connection,
   // Empty leases are right: a worker is heard of again at its next heartbeat. Without the ids of commands, or the
   // places of sources, what was done would be done again.
   RETURN_IF_ERROR(FindRepairsOf(LeasesTable(), nullptr, objects, connection, repairs));
+  RETURN_IF_ERROR(FindDefinitionRepairs(connection, repairs));
   return repairs;
 }
 

@@ -35,13 +35,14 @@ absl::StatusOr<MigrationReport> Migrate(const Connection& connection, const Sqli
 // but for kNotFound.
 absl::StatusOr<std::vector<std::string>> FindMigrations(const Connection& connection);
 
-// A table, column or index that a descriptor asks for and the file does not have.
+// A table, column or index that a descriptor asks for and the file does not have; a trigger or view of the log's that
+// the file does not have, or has otherwise.
 struct Repair {
   std::string what;                  // "add column runs.paused_from"
   std::string sql;                   // how
   const TableDef* refold = nullptr;  // the table whose rows must be folded again afterwards, if any
 };
-// What `tables` and leases lack in the file.
+// What `tables`, leases and the log's triggers and views lack in the file.
 absl::StatusOr<std::vector<Repair>> FindRepairs(const Connection& connection,
                                                 const std::vector<const TableDef*>& tables);
 // All of them in one transaction.

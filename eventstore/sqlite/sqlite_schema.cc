@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "eventstore/storage.h"
 #include "schemas/sabotage.h"
 
 namespace annals {
@@ -138,6 +139,14 @@ std::string CreateTableSql(const TableDef& table, std::string_view name, std::st
   for (const auto& columns : table.indexes) {
     sql += fmt::format("CREATE INDEX {} ON {} ({});\n", IndexNameOf(table, columns, index_suffix), name,
                        fmt::join(NamesOf(table, columns), ", "));
+  }
+  return sql;
+}
+
+std::string SchemaSql(absl::Span<const TableDef* const> tables) {
+  std::string sql = LogSchemaSql();
+  for (const auto& some : {BesideTables(), tables}) {
+    for (const TableDef* const table : some) sql += CreateTableSql(*table, table->name, "");
   }
   return sql;
 }

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include <absl/types/span.h>
+
 #include "eventstore/table.h"
 
 namespace annals {
@@ -26,6 +28,8 @@ std::string CreateTableSql(const TableDef& table, std::string_view name, std::st
 // The column as it is added to a table that has rows, which hold its default until they are folded again: without the
 // checks that new tables have.
 std::string AddedColumnSql(const ColumnDef& column);
+// All of a new database: the log, what is kept beside it, and `tables`.
+std::string SchemaSql(absl::Span<const TableDef* const> tables);
 std::string ShadowNameOf(const TableDef& table);
 // The name of an index of `table` over `columns`.
 std::string IndexNameOf(const TableDef& table, const std::vector<size_t>& columns, std::string_view suffix);

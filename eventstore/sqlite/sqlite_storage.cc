@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "eventstore/file_snapshot.h"
 #include "eventstore/sqlite/file_check.h"
 #include "schemas/sabotage.h"
 #include "schemas/status.h"
@@ -30,7 +29,7 @@ absl::StatusOr<std::string> ReadDatabaseId(const Connection& connection) {
 
 }  // namespace
 
-class SqliteTransaction final : public Transaction, public FileSnapshot {
+class SqliteTransaction final : public Transaction {
  public:
   SqliteTransaction(SqliteStorage& storage, Head head) : storage_(storage), head_(std::move(head)) {}
 

@@ -240,8 +240,9 @@ absl::StatusOr<SqliteTables::Additions> SqliteTables::FindAdditions(const TableD
   }
   ASSIGN_OR_RETURN(
       Statement objects,
-      connection_->Prepare("SELECT name, sql FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger') "
-                           "AND sql IS NOT NULL ORDER BY rowid"));
+      connection_->Prepare(
+          "SELECT name, sql FROM sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND type IN ('index', 'trigger') "
+          "AND sql IS NOT NULL ORDER BY rowid"));
   objects.Bind(1, table.name);
   while (true) {
     ASSIGN_OR_RETURN(const bool row, objects.Step());

@@ -71,7 +71,7 @@ TEST_P(MigrateRepairTest, IsListedThenDoneAfterABackupAndTheRowsAreTheFold) {
   const size_t backup = done.find("backup:   ") + 10;
   EXPECT_TRUE(std::filesystem::exists(done.substr(backup, done.find('\n', backup) - backup)));
   EXPECT_THAT(sandbox_.Out({"migrate", "--dry-run"}), HasSubstr("version 1, up to date"));
-  EXPECT_EQ(sandbox_.Run({"rebuild", "--check"}).exit, 0);
+  EXPECT_EQ(sandbox_.Run({"verify"}).exit, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -80,7 +80,13 @@ INSTANTIATE_TEST_SUITE_P(
                     // Databases from before there were workers have none, and no migration brings it.
                     RepairCase{"MissingLeases", "DROP TABLE leases", "create table leases"},
                     RepairCase{"MissingColumn", "ALTER TABLE runs DROP COLUMN ws_total", "add column runs.ws_total"},
-                    RepairCase{"MissingIndex", "DROP INDEX runs_by_status", "add index runs_by_status"}),
+                    RepairCase{"MissingIndex", "DROP INDEX runs_by_status", "add index runs_by_status"},
+                    RepairCase{"MissingView", "DROP VIEW events", "add view events"},
+                    RepairCase{"MissingTrigger", "DROP TRIGGER log_refuses_delete", "add trigger log_refuses_delete"},
+                    RepairCase{"ChangedTrigger",
+                               "DROP TRIGGER log_refuses_update; CREATE TRIGGER log_refuses_update BEFORE UPDATE ON "
+                               "log BEGIN SELECT 1; END",
+                               "make trigger log_refuses_update anew"}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST_F(UpkeepTest, MigrateMakesNoDatabase) {

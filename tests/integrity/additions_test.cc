@@ -22,8 +22,13 @@ class Addition : public testing::TestWithParam<Case> {};
 constexpr Case kAdditions[] = {
     {"Column", "ALTER TABLE runs ADD COLUMN owner TEXT DEFAULT 'me'"},
     {"ColumnOfADoubtfulName", "ALTER TABLE workstreams ADD COLUMN \"my, (own)\" INTEGER"},
+    {"ColumnNamedAsAKeptWord", "ALTER TABLE runs ADD COLUMN \"check\" TEXT"},
+    {"ColumnWithAComment", "ALTER TABLE runs ADD COLUMN mine TEXT /* it's */"},
+    {"ColumnWithAValueAlways", "ALTER TABLE runs ADD COLUMN mine TEXT NOT NULL DEFAULT 'check'"},
     {"Index", "CREATE INDEX mine ON runs (created_at, status)"},
     {"Trigger", "CREATE TRIGGER mine AFTER UPDATE ON runs BEGIN SELECT 1; END"},
+    {"TriggerOnATableInOtherLetters", "CREATE TRIGGER mine AFTER UPDATE ON RUNS BEGIN SELECT 1; END"},
+    {"TriggerNamedAsATable", "CREATE TRIGGER runs AFTER UPDATE ON runs BEGIN SELECT 1; END"},
     {"View", "CREATE VIEW mine AS SELECT run_id FROM runs"},
     {"Table", "CREATE TABLE mine (a); INSERT INTO mine VALUES (1); CREATE INDEX mine_too ON mine (a)"},
     {"Statistics", "ANALYZE"},
@@ -40,6 +45,23 @@ TEST_P(Addition, OfAUsersIsNoFaultBeforeAndAfterARebuild) {
     EXPECT_EQ(told.exit, 0) << rebuilds << " rebuilds\n" << told.out << told.err;
     scene.FoldAnew();
   }
+}
+
+// What annals cannot look at is no reason not to look at the rest.
+TEST(AdditionalTable, WithACollationOfItsOwnProgramIsNoFaultAndHidesNone) {
+  const Scene scene;
+  scene.AlterSchema(
+      "CREATE TABLE mine (a); CREATE INDEX mine_too ON mine (a); UPDATE sqlite_schema SET sql = 'CREATE INDEX mine_too "
+      "ON mine (a COLLATE theirs)' WHERE name = 'mine_too'");
+  const Told told = RunOn(scene.path(), {"verify"});
+  EXPECT_EQ(told.exit, 0) << told.out << told.err;
+  // An index that lacks all rows, by SQL that has them.
+  const std::string index = "name LIKE 'workstreams_by_ws_id%'";
+  scene.AlterSchema("UPDATE sqlite_schema SET sql = sql || ' WHERE 0' WHERE " + index);
+  scene.AlterSchema("REINDEX workstreams; UPDATE sqlite_schema SET sql = replace(sql, ' WHERE 0', '') WHERE " + index);
+  const Told damaged = RunOn(scene.path(), {"verify"});
+  EXPECT_EQ(damaged.exit, 6);
+  EXPECT_THAT(damaged.out, testing::HasSubstr("missing from index workstreams_by_ws_id"));
 }
 
 // docs/integrity.md lists them. One that is found now is to be taken from there.

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "commands/verify.h"
-#include "eventstore/file_snapshot.h"
 #include "eventstore/sealed_checkpoint.h"
 #include "projections/tables.h"
 #include "schemas/status.h"
@@ -91,33 +90,39 @@ Judge::~Judge() {
   support::RemoveDatabase(path_);
 }
 
-bool Judge::IsFound(SqliteStorage& storage) const {
+absl::StatusOr<bool> Judge::IsFound(SqliteStorage& storage) const {
   VerifyOptions options;
   {
-    const auto snapshot = storage.Read();
-    if (!snapshot.ok()) return true;
-    const auto id = (*snapshot)->DatabaseId();
-    if (!id.ok()) return true;
-    const auto seal = OpenSeal(log_.seal(), log_.key().verifier(), OriginOf(*id));
-    if (!seal.ok()) return true;
-    options.seal = *seal;
+    ASSIGN_OR_RETURN(const auto snapshot, storage.Read());
+    ASSIGN_OR_RETURN(const std::string id, snapshot->DatabaseId());
+    ASSIGN_OR_RETURN(options.seal, OpenSeal(log_.seal(), log_.key().verifier(), OriginOf(id)));
     // Verify() looks at this too, after the walk, which most flips are found without.
     bool is_damaged = false;
-    auto& files = dynamic_cast<FileSnapshot&>(**snapshot);
-    const absl::Status looked = files.FindDamage(ProjectedTables(), [&](const std::string&) { is_damaged = true; });
-    if (!looked.ok() || is_damaged) return true;
+    const absl::Status looked = snapshot->FindDamage(ProjectedTables(), [&](const std::string&) { is_damaged = true; });
+    // By a schema of which a fault was told something may well not be there.
+    if (is_damaged) return true;
+    RETURN_IF_ERROR(looked);
   }
   Storage* const first = &storage;
-  const auto report = Verify(
-      {&first, 1}, options, [](uint64_t, uint64_t) {}, [](const Fault&) {});
-  return !report.ok() || report->faults > 0;
+  ASSIGN_OR_RETURN(const VerifyReport report,
+                   Verify(
+                       {&first, 1}, options, [](uint64_t, uint64_t) {}, [](const Fault&) {}));
+  return report.faults > 0;
 }
 
 Verdict Judge::Of(const Files& files) {
   difference_.clear();
   WriteFiles(files, path_);
   const auto storage = SqliteStorage::Open({.path = path_, .mode = OpenMode::kReadOnly, .tables = ProjectedTables()});
-  if (!storage.ok() || IsFound(**storage)) return Verdict::kFound;
+  // What cannot be opened is no database of annals' any more, or an empty one.
+  if (absl::IsInternal(storage.status()) || absl::IsNotFound(storage.status())) return Verdict::kFound;
+  const absl::StatusOr<bool> found = storage.ok() ? IsFound(**storage) : storage.status();
+  if (absl::IsDataLoss(found.status())) return Verdict::kFound;
+  if (!found.ok()) {
+    difference_ = found.status().ToString();
+    return Verdict::kMissed;
+  }
+  if (*found) return Verdict::kFound;
   const Reading now = ReadAll((*storage)->connection());
   if (now.covered != before_.covered) {
     const auto [was, is] =

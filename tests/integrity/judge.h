@@ -5,16 +5,18 @@
 #include <utility>
 #include <vector>
 
+#include <absl/status/statusor.h>
+
 #include "eventstore/sqlite/connection.h"
 #include "tests/integrity/sealed_log.h"
 
 namespace annals::integrity {
 
 enum class Verdict {
-  kFound,      // by an error or a fault
+  kFound,      // by a fault, by kDataLoss, or it cannot be opened
   kUnchanged,  // not found, and nobody reads anything else than before
   kUncovered,  // not found; what is read otherwise is what nothing covers (docs/integrity.md)
-  kMissed      // not found, and somebody reads what was not written
+  kMissed      // not found, and somebody reads what was not written, or nobody is told what is wrong
 };
 
 // All that can be read in a database, whoever reads it, as lines.
@@ -33,11 +35,12 @@ class Judge {
   Judge& operator=(const Judge&) = delete;
 
   Verdict Of(const Files& files);
-  // The first line that is another, of what was judged last.
+  // Of what was judged last: the first line that is another, or the error.
   const std::string& difference() const { return difference_; }
 
  private:
-  bool IsFound(SqliteStorage& storage) const;
+  // kDataLoss is as good as true; any other error says nothing of what was done.
+  absl::StatusOr<bool> IsFound(SqliteStorage& storage) const;
 
   const SealedLog& log_;
   const std::string path_;
