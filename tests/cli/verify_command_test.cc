@@ -65,7 +65,8 @@ TEST_F(VerifyCommandTest, NamesEachFaultByPositionAndKind) {
   EXPECT_THAT(found.out,
               AllOf(HasSubstr("position 3: hash: "),
                     HasSubstr("position 3: table: runs (run_id=r1): ws_total is 7, the log says 1\n"),
-                    HasSubstr("\ntree_head: "), HasSubstr("\nfile: the trigger log_refuses_update is gone\n")));
+                    HasSubstr("\ntree_head: "),
+                    HasSubstr("\nfile: the trigger log_refuses_update is gone; annals migrate puts it back\n")));
   EXPECT_THAT(found.err, HasSubstr("5 fault(s) in a log of 4 events; keep the file as it is"));
   const ProcessResult json = sandbox_.Run({"verify", "--json"});
   EXPECT_EQ(json.exit, 6);
