@@ -83,7 +83,7 @@ class SchemaCheck {
   void Meet(const SchemaObject& object) {
     const std::string what = fmt::format("the {} {}", object.type, Quoted(object.name));
     if (!object.is_text) visit_(fmt::format("sqlite_schema names {} by what is no text", what));
-    if (IsOfAConstraint(object)) return;
+    if (IsOfAConstraint(object)) return CheckLetters(object, object.table);
     if (object.sql.empty()) return visit_(fmt::format("{} on {} has no SQL", what, Quoted(object.table)));
     if (shadows_.contains(object.table)) return;  // a rebuild is at work, or was broken off
     auto found = expected_.find(KeyOf(object));
@@ -94,6 +94,11 @@ class SchemaCheck {
     if (found == expected_.end() || found->second.table != object.table) return MeetAddition(object);
     met_.insert(found->first);
     Compare(object, found->second);
+  }
+
+  void CheckLetters(const SchemaObject& object, const std::string& table) {
+    if (object.is_in_small_letters || !ours_.contains(table)) return;
+    visit_(fmt::format("the {} {} has other letters in its name than annals gives it", object.type, object.name));
   }
 
   void MeetAddition(const SchemaObject& object) {
@@ -110,6 +115,7 @@ class SchemaCheck {
     if (object.type != made.type) {
       return visit_(fmt::format("the {} {} is a {}", made.type, made.name, object.type));
     }
+    CheckLetters(object, made.table);
     if (object.type == "table") {
       if (IsProjected(made)) tables_.insert(made.name);
       const auto def = defs_.find(object.table);

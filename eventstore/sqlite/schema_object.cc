@@ -24,12 +24,16 @@ absl::StatusOr<std::vector<SchemaObject>> ReadSchema(const Connection& connectio
   while (true) {
     ASSIGN_OR_RETURN(const bool row, rows.Step());
     if (!row) return objects;
+    // Asked before they are read: reading a blob as a text makes it one.
+    bool is_text = true;
+    for (int i = 0; i < rows.columns(); ++i) is_text &= rows.TypeOf(i) == SQLITE_TEXT || rows.IsNull(i);
     SchemaObject& object = objects.emplace_back(SchemaObject{.type = std::string(rows.Text(0)),
                                                              .name = Lower(rows.Text(1)),
                                                              .table = Lower(rows.Text(2)),
                                                              .sql = std::string(rows.Text(3)),
-                                                             .tokens = SqlTokens(rows.Text(3))});
-    for (int i = 0; i < rows.columns(); ++i) object.is_text &= rows.TypeOf(i) == SQLITE_TEXT || rows.IsNull(i);
+                                                             .tokens = SqlTokens(rows.Text(3)),
+                                                             .is_text = is_text});
+    object.is_in_small_letters = object.name == rows.Text(1) && object.table == rows.Text(2);
     // Of other names it cannot be known that they are names: what names nothing SQLite takes for a text.
     std::ranges::replace(object.tokens, fmt::format("\"{}\"", object.table), object.table);
   }
