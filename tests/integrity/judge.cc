@@ -94,14 +94,14 @@ absl::StatusOr<bool> Judge::IsFound(SqliteStorage& storage) const {
   VerifyOptions options;
   {
     ASSIGN_OR_RETURN(const auto snapshot, storage.Read());
-    ASSIGN_OR_RETURN(const std::string id, snapshot->DatabaseId());
-    ASSIGN_OR_RETURN(options.seal, OpenSeal(log_.seal(), log_.key().verifier(), OriginOf(id)));
     // Verify() looks at this too, after the walk, which most flips are found without.
     bool is_damaged = false;
     const absl::Status looked = snapshot->FindDamage(ProjectedTables(), [&](const std::string&) { is_damaged = true; });
     // By a schema of which a fault was told something may well not be there.
     if (is_damaged) return true;
     RETURN_IF_ERROR(looked);
+    ASSIGN_OR_RETURN(const std::string id, snapshot->DatabaseId());
+    ASSIGN_OR_RETURN(options.seal, OpenSeal(log_.seal(), log_.key().verifier(), OriginOf(id)));
   }
   Storage* const first = &storage;
   ASSIGN_OR_RETURN(const VerifyReport report,
