@@ -159,10 +159,10 @@ absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
   printer.Finish(*report, options.seal);
   if (context.json()) return report->faults == 0 ? kExitDone : kExitIntegrity;
   if (report->faults > 0) {
-    return absl::DataLossError(fmt::format("{} fault(s) in a log of {} events{}", report->faults, report->events,
-                                           printer.only_tables()
-                                               ? ", all of them in the tables; annals rebuild makes the tables anew"
-                                               : "; keep the file as it is and compare it with a backup"));
+    return absl::DataLossError(fmt::format(
+        "{} fault(s) in a log of {} events{}", report->faults, report->events,
+        printer.only_tables() ? ", all of them in the tables; annals rebuild makes the tables anew"
+                              : "; copy the file as it is and compare it with a backup before you mend anything"));
   }
   context.out() << fmt::format("{} events, root {}: hashes, order, law and tables are right\n", report->events,
                                HexOf(report->root));

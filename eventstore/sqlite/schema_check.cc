@@ -75,8 +75,7 @@ class SchemaCheck {
     return !IsProjected(object) || !defs_.at(object.table)->on_demand || met_.contains(Key(false, object.table));
   }
   void TellMissing(const SchemaObject& object) {
-    const bool is_mended =
-        object.type == "trigger" || object.type == "view" || IsProjected(object) || object.table == LeasesTable().name;
+    const bool is_mended = object.type == "trigger" || object.type == "view" || HasRepairs(object);
     visit_(fmt::format("the {} {} is gone{}", object.type, object.name, is_mended ? kPutBack : ""));
   }
 

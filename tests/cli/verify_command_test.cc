@@ -67,7 +67,8 @@ TEST_F(VerifyCommandTest, NamesEachFaultByPositionAndKind) {
                     HasSubstr("position 3: table: runs (run_id=r1): ws_total is 7, the log says 1\n"),
                     HasSubstr("\ntree_head: "),
                     HasSubstr("\nfile: the trigger log_refuses_update is gone; annals migrate puts it back\n")));
-  EXPECT_THAT(found.err, HasSubstr("5 fault(s) in a log of 4 events; keep the file as it is"));
+  EXPECT_THAT(found.err,
+              HasSubstr("5 fault(s) in a log of 4 events; copy the file as it is and compare it with a backup before"));
   const ProcessResult json = sandbox_.Run({"verify", "--json"});
   EXPECT_EQ(json.exit, 6);
   EXPECT_EQ(json.err, "");
