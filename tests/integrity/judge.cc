@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <optional>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@ constexpr std::string_view kCovered[] = {
     "SELECT key, CASE key WHEN 'created_at' THEN substr(value, 1, 23) ELSE value END FROM schema_meta",
     "SELECT number, name FROM migrations",
     "SELECT command_id, position, salt = '' FROM command_ids",
+    "PRAGMA integrity_check",  // or else those who read by an index read something else
 };
 constexpr std::string_view kUncovered[] = {
     "SELECT generation FROM tree_head",
@@ -68,22 +70,21 @@ void SayTrial(int signal_number) {
 
 }  // namespace
 
-Reading ReadAll(const Connection& connection) {
+absl::StatusOr<Reading> ReadAll(const Connection& connection) {
   Reading reading;
-  for (const std::string_view sql : kCovered) Must(ReadLines(connection, sql, reading.covered));
+  for (const std::string_view sql : kCovered) RETURN_IF_ERROR(ReadLines(connection, sql, reading.covered));
   for (const TableDef* const table : ProjectedTables()) {
-    const bool is_there =
-        Must(connection.QueryInt(fmt::format("SELECT 1 FROM sqlite_schema WHERE name = '{}'", table->name)))
-            .has_value();
-    if (is_there) Must(ReadLines(connection, "SELECT * FROM " + table->name, reading.covered));
+    ASSIGN_OR_RETURN(const std::optional<int64_t> is_there,
+                     connection.QueryInt(fmt::format("SELECT 1 FROM sqlite_schema WHERE name = '{}'", table->name)));
+    if (is_there) RETURN_IF_ERROR(ReadLines(connection, "SELECT * FROM " + table->name, reading.covered));
   }
-  for (const std::string_view sql : kUncovered) Must(ReadLines(connection, sql, reading.uncovered));
+  for (const std::string_view sql : kUncovered) RETURN_IF_ERROR(ReadLines(connection, sql, reading.uncovered));
   return reading;
 }
 
 Judge::Judge(const SealedLog& log, std::string path) : log_(log), path_(std::move(path)) {
   WriteFiles(log_.files(), path_);
-  before_ = ReadAll(OpenAt(path_, OpenMode::kReadOnly)->connection());
+  before_ = Must(ReadAll(OpenAt(path_, OpenMode::kReadOnly)->connection()));
 }
 
 Judge::~Judge() {
@@ -91,23 +92,27 @@ Judge::~Judge() {
 }
 
 absl::StatusOr<bool> Judge::IsFound(SqliteStorage& storage) const {
-  VerifyOptions options;
-  {
-    ASSIGN_OR_RETURN(const auto snapshot, storage.Read());
-    // Verify() looks at this too, after the walk, which most flips are found without.
-    bool is_damaged = false;
-    const absl::Status looked = snapshot->FindDamage(ProjectedTables(), [&](const std::string&) { is_damaged = true; });
-    // By a schema of which a fault was told something may well not be there.
-    if (is_damaged) return true;
-    RETURN_IF_ERROR(looked);
-    ASSIGN_OR_RETURN(const std::string id, snapshot->DatabaseId());
-    ASSIGN_OR_RETURN(options.seal, OpenSeal(log_.seal(), log_.key().verifier(), OriginOf(id)));
-  }
-  Storage* const first = &storage;
-  ASSIGN_OR_RETURN(const VerifyReport report,
-                   Verify(
-                       {&first, 1}, options, [](uint64_t, uint64_t) {}, [](const Fault&) {}));
-  return report.faults > 0;
+  const auto faults = [&]() -> absl::StatusOr<uint64_t> {
+    VerifyOptions options;
+    {
+      ASSIGN_OR_RETURN(const auto snapshot, storage.Read());
+      ASSIGN_OR_RETURN(const std::string id, snapshot->DatabaseId());
+      ASSIGN_OR_RETURN(options.seal, OpenSeal(log_.seal(), log_.key().verifier(), OriginOf(id)));
+    }
+    Storage* const first = &storage;
+    ASSIGN_OR_RETURN(const VerifyReport report,
+                     Verify(
+                         {&first, 1}, options, [](uint64_t, uint64_t) {}, [](const Fault&) {}));
+    return report.faults;
+  }();
+  if (faults.ok()) return *faults > 0;
+  if (absl::IsDataLoss(faults.status())) return true;
+  // Of a schema in which there is a fault, something may well not be there that the walk asks for.
+  bool is_damaged = false;
+  ASSIGN_OR_RETURN(const auto snapshot, storage.Read());
+  RETURN_IF_ERROR(snapshot->FindDamage(ProjectedTables(), [&](const std::string&) { is_damaged = true; }));
+  if (is_damaged) return true;
+  return faults.status();
 }
 
 Verdict Judge::Of(const Files& files) {
@@ -116,21 +121,25 @@ Verdict Judge::Of(const Files& files) {
   const auto storage = SqliteStorage::Open({.path = path_, .mode = OpenMode::kReadOnly, .tables = ProjectedTables()});
   // What cannot be opened is no database of annals' any more, or an empty one.
   if (absl::IsInternal(storage.status()) || absl::IsNotFound(storage.status())) return Verdict::kFound;
-  const absl::StatusOr<bool> found = storage.ok() ? IsFound(**storage) : storage.status();
-  if (absl::IsDataLoss(found.status())) return Verdict::kFound;
-  if (!found.ok()) {
-    difference_ = found.status().ToString();
+  if (absl::IsDataLoss(storage.status())) return Verdict::kFound;
+  if (!storage.ok()) {
+    difference_ = storage.status().ToString();
     return Verdict::kMissed;
   }
-  if (*found) return Verdict::kFound;
-  const Reading now = ReadAll((*storage)->connection());
-  if (now.covered != before_.covered) {
+  const absl::StatusOr<Reading> now = ReadAll((*storage)->connection());
+  const bool is_covered_as_before = now.ok() && now->covered == before_.covered;
+  if (is_covered_as_before && now->uncovered == before_.uncovered) return Verdict::kUnchanged;
+  const absl::StatusOr<bool> found = IsFound(**storage);
+  if (absl::IsDataLoss(found.status()) || (found.ok() && *found)) return Verdict::kFound;
+  if (found.ok() && is_covered_as_before) return Verdict::kUncovered;
+  if (!found.ok() || !now.ok()) {
+    difference_ = (found.ok() ? now.status() : found.status()).ToString();
+  } else {
     const auto [was, is] =
-        std::mismatch(before_.covered.begin(), before_.covered.end(), now.covered.begin(), now.covered.end());
-    difference_ = is == now.covered.end() ? *was + " is gone" : *is;
-    return Verdict::kMissed;
+        std::mismatch(before_.covered.begin(), before_.covered.end(), now->covered.begin(), now->covered.end());
+    difference_ = is == now->covered.end() ? *was + " is gone" : *is;
   }
-  return now.uncovered == before_.uncovered ? Verdict::kUnchanged : Verdict::kUncovered;
+  return Verdict::kMissed;
 }
 
 Trial::Trial(std::string_view what) {

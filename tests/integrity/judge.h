@@ -13,8 +13,8 @@
 namespace annals::integrity {
 
 enum class Verdict {
+  kUnchanged,  // nobody reads anything else than before
   kFound,      // by a fault, by kDataLoss, or it cannot be opened
-  kUnchanged,  // not found, and nobody reads anything else than before
   kUncovered,  // not found; what is read otherwise is what nothing covers (docs/integrity.md)
   kMissed      // not found, and somebody reads what was not written, or nobody is told what is wrong
 };
@@ -24,7 +24,7 @@ struct Reading {
   std::vector<std::string> covered;
   std::vector<std::string> uncovered;
 };
-Reading ReadAll(const Connection& connection);
+absl::StatusOr<Reading> ReadAll(const Connection& connection);
 
 class Judge {
  public:
