@@ -342,7 +342,7 @@ const Recipe kRecipes[] = {
      "file: SQLite:"},
 };
 
-class TamperingRecipe : public testing::TestWithParam<Recipe> {
+class OnAScene : public testing::Test {
  protected:
   Told Verify(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "verify");
@@ -358,6 +358,8 @@ class TamperingRecipe : public testing::TestWithParam<Recipe> {
 
   Scene scene_;
 };
+
+class TamperingRecipe : public OnAScene, public testing::WithParamInterface<Recipe> {};
 INSTANTIATE_TEST_SUITE_P(Tampering, TamperingRecipe, testing::ValuesIn(kRecipes),
                          [](const auto& test) { return std::string(test.param.name); });
 
@@ -377,20 +379,17 @@ TEST_P(TamperingRecipe, IsFoundAgainstASealThatIsKeptElsewhere) {
   Tried(1, "tampering recipes");
 }
 
-class TamperedSeal : public TamperingRecipe {};
-const Recipe kNothing[] = {{"Untouched", [](Scene&) {}, "", Unsealed::kNothing}};
-INSTANTIATE_TEST_SUITE_P(Tampering, TamperedSeal, testing::ValuesIn(kNothing),
-                         [](const auto& test) { return std::string(test.param.name); });
+class SealOfAScene : public OnAScene {};
 
 // So that the recipes are known to be what is found.
-TEST_P(TamperedSeal, OfTheLogItselfHolds) {
+TEST_F(SealOfAScene, HoldsWhereNothingWasTamperedWith) {
   EXPECT_EQ(Verify({}).exit, 0);
   const Told told = VerifyAgainst(scene_.log().seal());
   EXPECT_EQ(told.exit, 0) << told.out << told.err;
   EXPECT_EQ(VerifyAgainst(scene_.older().seal()).exit, 0) << "the log goes on from what it was before";
 }
 
-TEST_P(TamperedSeal, OfAnotherKeyOfTheSameNameIsRefused) {
+TEST_F(SealOfAScene, ByAnotherKeyOfTheSameNameIsRefused) {
   SeededRandom random(1234);
   const SigningKey namesake = SigningKey::Generate("annals", random).value();
   const SealedCheckpoint sealed = ReadUncheckedSeal(scene_.log().seal()).value();
@@ -400,7 +399,7 @@ TEST_P(TamperedSeal, OfAnotherKeyOfTheSameNameIsRefused) {
   Tried(1, "tampering recipes");
 }
 
-TEST_P(TamperedSeal, OfAnotherDatabaseIsRefused) {
+TEST_F(SealOfAScene, OfAnotherDatabaseIsRefused) {
   const SealedCheckpoint sealed = ReadUncheckedSeal(scene_.other().seal()).value();
   const Told told = VerifyAgainst(Seal(sealed, scene_.log().key()).value());
   EXPECT_EQ(told.exit, 6);
