@@ -107,10 +107,10 @@ absl::StatusOr<bool> Judge::IsFound(SqliteStorage& storage) const {
   }();
   if (faults.ok()) return *faults > 0;
   if (absl::IsDataLoss(faults.status())) return true;
-  // Of a schema in which there is a fault, something may well not be there that the walk asks for.
+  // Of a schema in which there is a fault, something may well not be there that the walk asks for, or the rest of this.
   bool is_damaged = false;
   ASSIGN_OR_RETURN(const auto snapshot, storage.Read());
-  RETURN_IF_ERROR(snapshot->FindDamage(ProjectedTables(), [&](const std::string&) { is_damaged = true; }));
+  snapshot->FindDamage(ProjectedTables(), [&](const std::string&) { is_damaged = true; }).IgnoreError();
   if (is_damaged) return true;
   return faults.status();
 }
