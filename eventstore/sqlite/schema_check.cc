@@ -65,7 +65,7 @@ class SchemaCheck {
   using Key = std::pair<bool, std::string>;
   static Key KeyOf(const SchemaObject& object) { return {object.type == "trigger", object.name}; }
   bool IsProjected(const SchemaObject& object) const { return projected_.contains(object.table); }
-  // FindRepairs() has some of what its table lacks.
+  // `annals migrate` can add columns and indexes to its table.
   bool HasRepairs(const SchemaObject& object) const {
     return IsProjected(object) || object.table == LeasesTable().name;
   }
@@ -82,6 +82,7 @@ class SchemaCheck {
   void Meet(const SchemaObject& object) {
     const std::string what = fmt::format("the {} {}", object.type, Quoted(object.name));
     if (!object.is_text) visit_(fmt::format("sqlite_schema names {} by what is no text", what));
+    if (object.sql.find('\0') != std::string::npos) visit_(fmt::format("the SQL of {} goes on behind its end", what));
     if (IsOfAConstraint(object)) return CheckLetters(object, object.table);
     if (object.sql.empty()) return visit_(fmt::format("{} on {} has no SQL", what, Quoted(object.table)));
     if (shadows_.contains(object.table)) return;  // a rebuild is at work, or was broken off

@@ -27,7 +27,7 @@ TableParts PartsOf(const Tokens& tokens) {
     if (opens || (depth == 1 && token == "," && !parts.items.empty())) {
       parts.items.emplace_back();
     } else {
-      (depth == 0 ? parts.frame : parts.items.back()).push_back(token);
+      (depth <= 0 || parts.items.empty() ? parts.frame : parts.items.back()).push_back(token);
     }
     if (token == "(") ++depth;
   }
