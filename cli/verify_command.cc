@@ -17,7 +17,9 @@
 #include "commands/verify.h"
 #include "eventstore/note_key.h"
 #include "eventstore/sealed_checkpoint.h"
+#include "eventstore/sqlite/file_check.h"
 #include "eventstore/sqlite/sqlite_storage.h"
+#include "projections/tables.h"
 #include "schemas/json_writer.h"
 #include "schemas/status.h"
 
@@ -143,7 +145,19 @@ absl::StatusOr<std::optional<SealedCheckpoint>> ReadSeal(Storage& storage, const
   return *std::move(seal);
 }
 
-absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
+// What was found, and the exit code; where the log is right, the caller says the rest.
+absl::StatusOr<int> Conclude(Context& context, FaultPrinter& printer, const VerifyReport& report,
+                             const std::optional<SealedCheckpoint>& seal, std::string_view what) {
+  printer.Finish(report, seal);
+  if (report.faults == 0) return kExitDone;
+  if (context.json()) return kExitIntegrity;
+  return absl::DataLossError(fmt::format(
+      "{} fault(s) in {}{}", report.faults, what,
+      printer.only_tables() ? ", all of them in the tables; annals rebuild makes the tables anew"
+                            : "; copy the file as it is and compare it with a backup before you mend anything"));
+}
+
+absl::StatusOr<int> VerifyLog(Context& context, const VerifyArguments& arguments) {
   ASSIGN_OR_RETURN(SqliteStorage* const first, context.OpenForReading());
   // Where not even this can be read, the walk below says so.
   if (IsBundle(*first).value_or(false)) return VerifyBundle(context, *first, arguments);
@@ -155,17 +169,12 @@ absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
   const absl::StatusOr<VerifyReport> report =
       Verify(reading.storages(), options, progress, [&](const Fault& fault) { printer(fault); });
   progress.Erase();
-  if (!report.ok()) return report.status();
-  printer.Finish(*report, options.seal);
-  if (context.json()) return report->faults == 0 ? kExitDone : kExitIntegrity;
-  if (report->faults > 0) {
-    return absl::DataLossError(fmt::format(
-        "{} fault(s) in a log of {} events{}", report->faults, report->events,
-        printer.only_tables() ? ", all of them in the tables; annals rebuild makes the tables anew"
-                              : "; copy the file as it is and compare it with a backup before you mend anything"));
-  }
-  context.out() << fmt::format("{} events, root {}: hashes, order, law and tables are right\n", report->events,
-                               HexOf(report->root));
+  RETURN_IF_ERROR(report.status());
+  ASSIGN_OR_RETURN(const int code, Conclude(context, printer, *report, options.seal,
+                                            fmt::format("a log of {} events", report->events)));
+  if (code != kExitDone || context.json()) return code;
+  context.out() << fmt::format("{} events, root {}: file, hashes, order, law, keys and tables are right\n",
+                               report->events, HexOf(report->root));
   if (options.seal) {
     context.out() << fmt::format("The log goes on from the head that was sealed at {} events.\n", options.seal->size);
   } else {
@@ -173,6 +182,24 @@ absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
                      "all was written anew.\n";
   }
   return kExitDone;
+}
+
+absl::StatusOr<int> Run(Context& context, const VerifyArguments& arguments) {
+  const absl::StatusOr<int> code = VerifyLog(context, arguments);
+  if (!absl::IsInternal(code.status())) return code;
+  // It could not even begin, as a table or column that every command asks for is not there: the schema tells which.
+  FoldProgressLine progress(context, "verify");
+  FaultPrinter printer(context, progress);
+  VerifyReport report;
+  ASSIGN_OR_RETURN(const std::string path, context.DatabasePath());
+  const absl::Status looked = FindDamageIn(path, ProjectedTables(), [&](std::string damage) {
+    ++report.faults;
+    printer({std::nullopt, FaultKind::kFile, std::move(damage)});
+  });
+  if (report.faults == 0) return code;
+  ++report.faults;
+  printer({std::nullopt, FaultKind::kUnreadable, DiagnosisOf(looked.ok() ? code.status() : looked)});
+  return Conclude(context, printer, report, std::nullopt, "a file whose log cannot be read");
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ absl::StatusOr<Hash> RehashedRoot(absl::Span<Snapshot* const> snapshots,
   const auto run = [&](size_t i) {
     Walk walk(*snapshots[i], i * part + 1, std::min(size, (i + 1) * part));
     found[i] = walk.Run([&](uint64_t done) {
-      if (i == 0) progress(done * snapshots.size(), size);
+      if (i == 0) progress(std::min(size, done * snapshots.size()), size);
     });
   };
   std::vector<std::thread> threads;

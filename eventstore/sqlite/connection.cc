@@ -113,9 +113,10 @@ absl::Status SqliteError(sqlite3* database, std::string_view file, std::string_v
           "use the database {}: the disk failed: {} (SQLite code {}); look at the system's log", file, reason, code));
     case SQLITE_ERROR:
       if (NamesWhatIsMissing(message)) {
-        return absl::InternalError(
-            fmt::format("use the database {}: {}; run annals migrate, which adds what is missing, or restore a backup",
-                        file, message));
+        return absl::InternalError(fmt::format(
+            "use the database {}: {}; annals verify names what is missing; annals migrate adds what held no "
+            "events, a backup has the rest",
+            file, message));
       }
       break;
     default:

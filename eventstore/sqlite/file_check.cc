@@ -1,6 +1,7 @@
 #include "eventstore/sqlite/file_check.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "eventstore/sqlite/schema_check.h"
 #include "eventstore/sqlite/sqlite_migrations.h"
 #include "eventstore/sqlite/sqlite_schema.h"
+#include "eventstore/sqlite/sqlite_storage.h"
 #include "eventstore/ulid.h"
 #include "schemas/message_text.h"
 #include "schemas/status.h"
@@ -18,10 +20,37 @@
 namespace annals {
 namespace {
 
+// SQLite's file format: how it may be read and written, the format of the schema, the encoding of text.
+constexpr size_t kHeaderBytes = 100;
+constexpr size_t kWriteVersion = 18, kReadVersion = 19, kSchemaFormat = 47, kEncoding = 59;
+constexpr char kRollbackJournal = 1, kWriteAheadLog = 2;
+
 using Visit = absl::FunctionRef<void(std::string)>;
 
 // More of the same tell nobody more.
 constexpr int kMostNamed = 20;
+
+// SQLite takes other values of these too, but then it reads a file without its write-ahead log, or writes to it no
+// more.
+absl::Status CheckHeader(const Connection& connection, Visit visit) {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  std::array<char, kHeaderBytes> header;
+  if (file == nullptr || file->pMethods == nullptr ||
+      file->pMethods->xRead(file, header.data(), header.size(), 0) != SQLITE_OK) {
+    return absl::InternalError(
+        fmt::format("read the first bytes of the database {}: the disk failed; look at the "
+                    "system's log",
+                    connection.path()));
+  }
+  // A number that is written with the first table is 0 while that table stands in the write-ahead log only.
+  const auto is_later = [&](size_t at, char value) { return header[at] == value || header[at] == 0; };
+  const char version = header[kReadVersion];
+  const bool is_sound = (version == kRollbackJournal || version == kWriteAheadLog) &&
+                        header[kWriteVersion] == version && is_later(kSchemaFormat, 4) && is_later(kEncoding, 1);
+  if (!is_sound) visit("the file's header has format numbers that annals does not write");
+  return absl::OkStatus();
+}
 
 // The id holds the millisecond at which the database was made, so that the two show each other's damage.
 absl::Status CheckMeta(const Connection& connection, Visit visit) {
@@ -125,11 +154,25 @@ absl::Status FindDamagedPagesOf(const Connection& connection, Visit visit) {
 }
 
 absl::Status FindDamageOf(const Connection& connection, absl::Span<const TableDef* const> tables, Visit visit) {
-  RETURN_IF_ERROR(CheckSchema(connection, tables, visit));
-  RETURN_IF_ERROR(CheckMeta(connection, visit));
-  RETURN_IF_ERROR(CheckMigrations(connection, visit));
-  RETURN_IF_ERROR(CheckStrays(connection, visit));
+  bool is_ours = true;
+  RETURN_IF_ERROR(CheckSchema(connection, tables, [&](std::string difference) {
+    is_ours = false;
+    visit(std::move(difference));
+  }));
+  for (const auto check : {CheckHeader, CheckMeta, CheckMigrations, CheckStrays}) {
+    const absl::Status status = check(connection, visit);
+    // What it asks for may not be there; that was told.
+    if (!is_ours && absl::IsInternal(status)) continue;
+    RETURN_IF_ERROR(status);
+  }
   return FindDamagedPagesOf(connection, visit);
+}
+
+absl::Status FindDamageIn(const std::string& path, absl::Span<const TableDef* const> tables, Visit visit) {
+  const SqliteOptions options{.path = path, .mode = OpenMode::kReadOnly};
+  ASSIGN_OR_RETURN(const Connection connection, Connection::Open(path, options.mode, options.lock_timeout_ms));
+  RETURN_IF_ERROR(Migrate(connection, options).status());
+  return FindDamageOf(connection, tables, visit);
 }
 
 }  // namespace annals

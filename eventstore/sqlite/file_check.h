@@ -18,6 +18,11 @@ namespace annals {
 absl::Status FindDamageOf(const Connection& connection, absl::Span<const TableDef* const> tables,
                           absl::FunctionRef<void(std::string)> visit);
 
+// The same of a file that no storage could be opened on, since what every command asks for is not there: by its header
+// it is annals' own, of this version, which is the error otherwise.
+absl::Status FindDamageIn(const std::string& path, absl::Span<const TableDef* const> tables,
+                          absl::FunctionRef<void(std::string)> visit);
+
 // Of that only what SQLite finds, in the tables that it can look at: not in those of the user's with an index by a
 // collation or function that it does not know.
 absl::Status FindDamagedPagesOf(const Connection& connection, absl::FunctionRef<void(std::string)> visit);

@@ -193,8 +193,11 @@ absl::Status FindDefinitionRepairs(const Connection& connection, std::vector<Rep
   ASSIGN_OR_RETURN(const std::vector<SchemaObject> there, ReadSchema(connection));
   for (const SchemaObject& object : made) {
     if (object.type != "trigger" && object.type != "view") continue;
-    const auto found = std::ranges::find_if(
-        there, [&](const SchemaObject& other) { return other.type == object.type && other.name == object.name; });
+    // A trigger may have the name of something else.
+    const auto found = std::ranges::find_if(there, [&](const SchemaObject& other) {
+      return other.name == object.name && (other.type == "trigger") == (object.type == "trigger");
+    });
+    if (found != there.end() && found->type != object.type) continue;  // there is no room for it
     if (found == there.end()) {
       repairs.push_back({fmt::format("add {} {}", object.type, object.name), object.sql + ";", nullptr});
     } else if (found->tokens != object.tokens || found->table != object.table) {

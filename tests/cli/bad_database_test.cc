@@ -121,7 +121,8 @@ TEST_P(DamagedTablesTest, AreSaidWithWhatToDo) {
     const ProcessResult result = sandbox.Run(arguments);
     EXPECT_EQ(result.exit, 1) << result.err;
     EXPECT_THAT(result.err, HasSubstr(": use the database " + sandbox.db() + ": " + GetParam().message +
-                                      "; run annals migrate, which adds what is missing, or restore a backup"));
+                                      "; annals verify names what is missing; annals migrate adds what held no "
+                                      "events, a backup has the rest"));
   }
   if (!GetParam().migrate_mends) return;
   sandbox.Out({"migrate"});

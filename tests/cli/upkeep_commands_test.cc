@@ -89,6 +89,13 @@ INSTANTIATE_TEST_SUITE_P(
                                "make trigger log_refuses_update anew"}),
     [](const auto& row) { return std::string(row.param.name); });
 
+TEST_F(UpkeepTest, MigrateLeavesWhatTakesTheNameOfAView) {
+  Fill();
+  Sql("DROP VIEW events; CREATE TABLE events (mine)");
+  EXPECT_THAT(sandbox_.Out({"migrate"}), HasSubstr("up to date"));
+  EXPECT_THAT(sandbox_.Run({"verify"}).out, HasSubstr("file: the view events is a table\n"));
+}
+
 TEST_F(UpkeepTest, MigrateMakesNoDatabase) {
   for (const std::vector<std::string>& words : {std::vector<std::string>{"migrate"}, {"migrate", "--dry-run"}}) {
     EXPECT_EQ(sandbox_.Run(words).exit, 4);

@@ -1,6 +1,7 @@
 // Whether what was done to a database's files is found by who verifies it against a seal that is kept elsewhere.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +15,7 @@ namespace annals::integrity {
 
 enum class Verdict {
   kUnchanged,  // nobody reads anything else than before
-  kFound,      // by a fault, by kDataLoss, or it cannot be opened
+  kFound,      // annals verify ends with exit code 6, or says that it is no database of this annals
   kUncovered,  // not found; what is read otherwise is what nothing covers (docs/integrity.md)
   kMissed      // not found, and somebody reads what was not written, or nobody is told what is wrong
 };
@@ -39,12 +40,14 @@ class Judge {
   const std::string& difference() const { return difference_; }
 
  private:
-  // kDataLoss is as good as true; any other error says nothing of what was done.
-  absl::StatusOr<bool> IsFound(SqliteStorage& storage) const;
+  // By who runs annals verify; nothing where that does not say what is wrong, which stands in difference_ then.
+  std::optional<bool> IsFound();
+  std::string SealPath() const { return path_ + ".seal"; }
 
   const SealedLog& log_;
   const std::string path_;
   Reading before_;
+  uint64_t unchanged_ = 0;
   std::string difference_;
 };
 

@@ -80,10 +80,10 @@ void ForkFrom(const SealedLog& log, Scene& scene) {
   for (int i = 0; i < 200; ++i) session.Accept(Note("forged"));
 }
 
-void FlipByte(Scene& scene, const std::function<size_t(const std::string&)>& where) {
+void FlipByte(Scene& scene, const std::function<size_t(const std::string&)>& where, int bits = 0x10) {
   Files files = ReadFiles(scene.path());
   char& byte = files.database[where(files.database)];
-  byte = static_cast<char>(byte ^ 0x10);
+  byte = static_cast<char>(byte ^ bits);
   WriteFiles(files, scene.path());
 }
 
@@ -257,6 +257,18 @@ const Recipe kRecipes[] = {
      AlterSchema("UPDATE sqlite_schema SET sql = replace(sql, '''paused''', '''paused'' OR 1 = "
                  "1 OR status = ''x''') WHERE name = 'workstreams'"),
      "OR 1 = 1 OR status = 'x'"},
+    // Without these not even the first look at the log succeeds.
+    {"NamesOfStreamsRenamed", Sql("ALTER TABLE streams RENAME COLUMN name TO nam"),
+     "file: the table streams lacks \"name"},
+    {"RootRenamed", Sql("ALTER TABLE tree_head RENAME COLUMN root TO rot"), "file: the table tree_head lacks \"root"},
+    {"MetaRenamed", Sql("ALTER TABLE schema_meta RENAME TO meta"), "file: the table schema_meta is gone"},
+    {"ValuesOfMetaRenamed", Sql("ALTER TABLE schema_meta RENAME COLUMN value TO worth"),
+     "file: the table schema_meta lacks \"value"},
+    {"SqlBehindItsEnd",
+     AlterSchema(
+         "UPDATE sqlite_schema SET sql = 'CREATE VIRTUAL TABLE leases USING dbstat' || char(0) || ')' WHERE name "
+         "= 'leases'"),
+     "the SQL of the table \"leases\" goes on behind its end"},
     {"StrictTakenAway", AlterSchema("UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'streams'"),
      "the table streams has \")\" where annals has \") STRICT\""},
     {"ColumnAddedToTheLog", Sql("ALTER TABLE log ADD COLUMN mark TEXT"),
@@ -335,6 +347,18 @@ const Recipe kRecipes[] = {
      "it is damaged (database disk image is malformed)"},
     {"FirstPageBroken", [](Scene& scene) { FlipByte(scene, [](const std::string&) { return 100; }); },
      "it is damaged (database disk image is malformed)"},
+    {"NoMoreToBeWritten",
+     [](Scene& scene) {
+       FlipByte(
+           scene, [](const std::string&) { return 18; }, 2 ^ 3);
+     },
+     "file: the file's header has format numbers"},
+    {"OlderFormatOfTheSchema",
+     [](Scene& scene) {
+       FlipByte(
+           scene, [](const std::string&) { return 47; }, 4 ^ 3);
+     },
+     "file: the file's header has format numbers"},
     {"NegativeFreePages", [](Scene& scene) { FlipByte(scene, [](const std::string&) { return 36; }); },
      "SQLite: Main freelist: size is"},
     {"IndexEntryOfAnotherRow",
