@@ -81,6 +81,7 @@ class BundleCheck final : public FaultSink {
       RETURN_IF_ERROR(check->Check(*record));
     }
     RETURN_IF_ERROR(check->Finish());
+    RETURN_IF_ERROR(check->command_ids().CompareRest(check->command_ids().met()));
     RETURN_IF_ERROR(bundle_.FindDamagedPages([&](std::string damage) {
       Add({std::nullopt, FaultKind::kFile, std::move(damage)});
     }));

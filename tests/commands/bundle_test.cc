@@ -173,6 +173,7 @@ constexpr AlterationCase kAlterations[] = {
     {"AProofThatIsNoHex", "UPDATE bundle_proofs SET audit_path = 'x' WHERE position = 3", "tree_head: "},
     {"ARow", "UPDATE runs SET status = 'completed'", "table: "},
     {"ARowMore", "INSERT INTO dependencies VALUES ('r9', 'a', 'b')", "table: "},
+    {"AKeyMore", "INSERT INTO command_ids VALUES ('k9', 3, '')", "command_id: "},
     {"AnotherContent", "UPDATE log SET content = x'00' WHERE content IS NOT NULL", "content: "},
     {"AnotherSeal", "UPDATE bundle SET value = replace(value, 'annals/', 'annals/x') WHERE key = 'seal'", "seal: "},
     {"NoSeal", "DELETE FROM bundle WHERE key = 'seal'", "seal: there is no seal"},
