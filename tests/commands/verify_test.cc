@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "projections/tables.h"
 #include "tests/support/commands.h"
+#include "tests/support/effort.h"
 #include "tests/support/ledger.h"
 #include "tests/support/must.h"
 #include "tests/support/session.h"
@@ -248,7 +250,7 @@ TEST_P(AlteredTest, EveryAlterationIsFoundAtItsPosition) {
   }
 }
 
-// Every bit of every event, leaf hash, salt and content.
+// Every bit of every event, leaf hash, salt and content, or about one of each byte.
 TEST_P(AlteredTest, EveryBitThatIsFlippedIsFoundAndNamedByItsPosition) {
   std::optional<Unguarded> unguarded(connection());
   Must(connection().Execute("PRAGMA synchronous = OFF"));
@@ -258,6 +260,8 @@ TEST_P(AlteredTest, EveryBitThatIsFlippedIsFoundAndNamedByItsPosition) {
     update.Bind(2, static_cast<int64_t>(position));
     Must(update.Run());
   };
+  std::mt19937_64 chance(SeedOr(1));
+  const size_t widest_step = IsFullEffort() ? 1 : 15;
   size_t flips = 0;
   for (const StoredRecord& record : RecordsOf(store_.storage())) {
     std::vector<std::tuple<std::string_view, std::string, FaultKind>> cells = {
@@ -268,7 +272,7 @@ TEST_P(AlteredTest, EveryBitThatIsFlippedIsFoundAndNamedByItsPosition) {
       cells.emplace_back("content", record.content->second, FaultKind::kContent);
     }
     for (auto& [column, bytes, kind] : cells) {
-      for (size_t bit = 0; bit < bytes.size() * 8; ++bit, ++flips) {
+      for (size_t bit = 0; bit < bytes.size() * 8; bit += 1 + chance() % widest_step, ++flips) {
         char& byte = bytes[bit / 8];
         byte = static_cast<char>(byte ^ (1 << bit % 8));
         flip(column, record.position.value, bytes);
@@ -292,7 +296,7 @@ TEST_P(AlteredTest, EveryBitThatIsFlippedIsFoundAndNamedByItsPosition) {
   }
   unguarded.reset();
   EXPECT_THAT(LinesOf(FindFaults()), IsEmpty());
-  EXPECT_GT(flips, 15'000u);
+  Tried(flips, "bits of events flipped, and named by their position");
 }
 
 TEST_P(AlteredTest, RowsOfStateTransitionsAreComparedWithTheEventAtTheirPosition) {
