@@ -10,23 +10,14 @@
 
 namespace annals::concurrency {
 
-namespace {
-
-// Of a root in hex.
-uint64_t BeginningOf(const std::string& root) {
+uint64_t RootPrefix(const std::string& root) {
   return std::stoull(root.substr(0, 16), nullptr, 16);
-}
-
-}  // namespace
-
-uint64_t BeginningOf(const Hash& root) {
-  return BeginningOf(HexOf(root));
 }
 
 Backup Verified(const std::string& backup) {
   const testing_process::ProcessResult result = RunAnnals(backup, {"verify", "--json"});
   if (result.exit != 0) throw std::runtime_error(backup + " is not whole: " + result.out + result.err);
-  return {std::stoull(judge::Field(result.out, "events")), BeginningOf(judge::Field(result.out, "root"))};
+  return {std::stoull(judge::Field(result.out, "events")), RootPrefix(judge::Field(result.out, "root"))};
 }
 
 void BackUpAgainAndAgain(const std::string& path, const std::string& folder, const Post& post) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 
-#include "eventstore/types.h"
 #include "tests/concurrency/crew.h"
 
 namespace annals::concurrency {
@@ -12,11 +11,12 @@ namespace annals::concurrency {
 // What a backup holds.
 struct Backup {
   uint64_t events;
-  uint64_t root;  // its first eight bytes
+  uint64_t root;  // a RootPrefix()
 };
 // Has the binary verify it. Throws when it is not whole.
 Backup Verified(const std::string& backup);
-uint64_t BeginningOf(const Hash& root);
+// The first eight bytes of a root that is written in hex.
+uint64_t RootPrefix(const std::string& root);
 
 // Has the binary make one backup after the other in `folder`, named "*.db", and verify it; says how many events it
 // holds, with the root as Word::detail; then it goes. Never ends by itself.

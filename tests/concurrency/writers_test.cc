@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "eventstore/event_codec.h"
+#include "eventstore/types.h"
 #include "projections/rebuild.h"
 #include "tests/cli/annals_process.h"
 #include "tests/concurrency/backups.h"
@@ -123,10 +124,10 @@ void ExpectBeginnings(const std::vector<support::StoredRecord>& records, std::ve
     if (entry.path().extension() == ".db") backups.push_back(Verified(entry.path()));
   }
   MerkleTree tree;
-  std::vector<uint64_t> roots = {BeginningOf(tree.Root())};
+  std::vector<uint64_t> roots = {RootPrefix(HexOf(tree.Root()))};
   for (const support::StoredRecord& record : records) {
     tree.Append(record.leaf_hash);
-    roots.push_back(BeginningOf(tree.Root()));
+    roots.push_back(RootPrefix(HexOf(tree.Root())));
   }
   for (const Backup& backup : backups) {
     ASSERT_LT(backup.events, roots.size());

@@ -69,8 +69,12 @@ void Disk::Do(const DiskStep& step) {
       return;
     case DiskStep::Kind::kMark:
     case DiskStep::Kind::kRead:
+    case DiskStep::Kind::kSize:
+    case DiskStep::Kind::kAccess:
     case DiskStep::Kind::kLock:
+    case DiskStep::Kind::kUnlock:
     case DiskStep::Kind::kShare:
+    case DiskStep::Kind::kShareLock:
       return;
   }
 }

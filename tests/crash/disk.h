@@ -24,8 +24,12 @@ struct DiskStep {
     kMark,        // nothing happens: `number` is what the program had said by then
     // These leave a disk as it is. They may fail, and are not written down.
     kRead,
+    kSize,
+    kAccess,  // whether there is such a file
     kLock,
-    kShare,  // the memory that processes share as the index of the write-ahead log
+    kUnlock,
+    kShare,      // the memory that processes share as the index of the write-ahead log
+    kShareLock,  // of that memory, taken; one that is given back is none
   };
   Kind kind;
   std::string file = {};

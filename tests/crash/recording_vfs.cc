@@ -38,6 +38,8 @@ std::string NameOfPath(const char* path) {
   return path == nullptr ? "" : std::filesystem::path(path).filename().string();
 }
 
+using Io = sqlite3_io_methods;
+
 // What is no business of a disk goes straight through.
 template <auto Method>
 struct Through;
@@ -115,27 +117,34 @@ int ShmMap(sqlite3_file* file, int region, int size, int extend, void volatile**
   sqlite3_file* const real = Of(file).real();
   return real->pMethods->xShmMap(real, region, size, extend, out);
 }
+int ShmLock(sqlite3_file* file, int offset, int count, int flags) {
+  // To give one back does not fail on a local file system. If it did, the lock would stay until the process ends: that
+  // others wait for it and are told, the tests of locks show.
+  if ((flags & SQLITE_SHM_LOCK) != 0) {
+    if (const DiskFault fault = FaultOf(DiskStep::Kind::kShareLock); fault.code != SQLITE_OK) return fault.code;
+  }
+  return Through<&Io::xShmLock>::Call(file, offset, count, flags);
+}
 void ShmBarrier(sqlite3_file* file) {
   sqlite3_file* const real = Of(file).real();
   real->pMethods->xShmBarrier(real);
 }
 
-using Io = sqlite3_io_methods;
 constexpr sqlite3_io_methods kMethods = {.iVersion = 3,
                                          .xClose = Close,
                                          .xRead = MayFail<DiskStep::Kind::kRead, &Io::xRead>::Call,
                                          .xWrite = Write,
                                          .xTruncate = Truncate,
                                          .xSync = Sync,
-                                         .xFileSize = Through<&Io::xFileSize>::Call,
+                                         .xFileSize = MayFail<DiskStep::Kind::kSize, &Io::xFileSize>::Call,
                                          .xLock = MayFail<DiskStep::Kind::kLock, &Io::xLock>::Call,
-                                         .xUnlock = Through<&Io::xUnlock>::Call,
+                                         .xUnlock = MayFail<DiskStep::Kind::kUnlock, &Io::xUnlock>::Call,
                                          .xCheckReservedLock = Through<&Io::xCheckReservedLock>::Call,
                                          .xFileControl = Through<&Io::xFileControl>::Call,
                                          .xSectorSize = SectorSize,
                                          .xDeviceCharacteristics = Characteristics,
                                          .xShmMap = ShmMap,
-                                         .xShmLock = Through<&Io::xShmLock>::Call,
+                                         .xShmLock = ShmLock,
                                          .xShmBarrier = ShmBarrier,
                                          .xShmUnmap = Through<&Io::xShmUnmap>::Call,
                                          .xFetch = Through<&Io::xFetch>::Call,
@@ -172,6 +181,11 @@ int Delete(sqlite3_vfs*, const char* path, int sync_folder) {
   return code;
 }
 
+int Access(sqlite3_vfs*, const char* path, int flags, int* result) {
+  if (const DiskFault fault = FaultOf(DiskStep::Kind::kAccess); fault.code != SQLITE_OK) return fault.code;
+  return RealVfs().xAccess(&RealVfs(), path, flags, result);
+}
+
 sqlite3_vfs& RecordingVfs() {
   static sqlite3_vfs vfs = [] {
     sqlite3_vfs made = RealVfs();  // what is not a file's business: its time, its chance, its libraries
@@ -180,6 +194,7 @@ sqlite3_vfs& RecordingVfs() {
     made.szOsFile = static_cast<int>(sizeof(RecordedFile)) + RealVfs().szOsFile;
     made.xOpen = Open;
     made.xDelete = Delete;
+    made.xAccess = Access;
     return made;
   }();
   return vfs;

@@ -51,6 +51,20 @@ constexpr FaultCase kFaults[] = {
     {"SqliteHandleBesideTheBackend", "eventstore/log.cc", "void F(sqlite3* db);\n", "extend it and every backend"},
     {"LetterOfALocale", "cli/name.cc", "if (std::isalnum(c)) c = Upper(c);\n",
      "cli/name.cc:1: a letter judged by the locale"},
+    {"LetterOfALocaleUnqualified", "cli/name.cc", "\nreturn isalpha(c) != 0;\n",
+     "cli/name.cc:2: a letter judged by the locale; take absl::ascii_"},
+    {"LetterOfALocaleFirstInItsLine", "cli/name.cc", "tolower(c);\n", "a letter judged by the locale"},
+    {"LetterOfALocaleFromTheRoot", "cli/name.cc", "c = ::toupper(c);\n", "a letter judged by the locale"},
+    {"LetterOfALocaleAsAFunction", "cli/name.cc", "std::transform(a, b, c, ::tolower);\n", "a letter judged by"},
+    {"LetterOfALocaleAsAStdFunction", "cli/name.cc", "std::ranges::all_of(text, std::isdigit)\n", "a letter judged by"},
+    {"LettersComparedByALocale", "cli/name.cc", "if (strcasecmp(a, b) == 0) {\n", "take absl::EqualsIgnoreCase"},
+    {"SomeLettersComparedByALocale", "cli/name.cc", "if (x>strncasecmp(a, b, 3)) {\n", "take absl::EqualsIgnoreCase"},
+    {"NumberOfALocale", "cli/name.cc", "double d = strtod(text, &end);\n", "take absl::SimpleAtod"},
+    {"SmallNumberOfALocale", "cli/name.cc", "f(strtof(text, &end))\n", "take absl::SimpleAtod"},
+    {"LongNumberOfALocale", "cli/name.cc", "f(!strtold(text, &end))\n", "take absl::SimpleAtod"},
+    {"NumberOfALocaleInAString", "cli/name.cc", "f(std::stod(text))\n", "take absl::SimpleAtod"},
+    {"SmallNumberOfALocaleInAString", "cli/name.cc", "f(stof(text), stof(text))\n", "take absl::SimpleAtod"},
+    {"LongNumberOfALocaleInAString", "cli/name.cc", "f{std::stold(text)}\n", "take absl::SimpleAtod"},
     {"HeaderWithoutPragmaOnce", "schemas/a.h", "// A.\nnamespace annals {}\n",
      "schemas/a.h:2: the first line after the comment"},
     {"HeaderWithAnIncludeFirst", "schemas/a.h", "#include <string>\n#pragma once\n", "schemas/a.h:1: the first line"},
@@ -76,6 +90,23 @@ TEST(SourceRules, AcceptWhatIsRight) {
   EXPECT_THAT(Faults("eventstore/sqlite/a.cc", "#include <sqlite3.h>\nsqlite3* db;\n"), IsEmpty());
   EXPECT_THAT(Faults("bench/a.cc", "#include \"cli/a.h\"\nsqlite3* db;\n"), IsEmpty());
   EXPECT_THAT(Faults("tests/a_test.cc", "#include \"server/a.h\"\n#include \"tests/b.h\"\n"), IsEmpty());
+}
+
+TEST(SourceRules, KnowWhatOnlyLooksLikeAQuestionToTheLocale) {
+  for (const char* const text : {
+           "absl::ascii_isalpha(c) && ascii_tolower(c)",
+           "name.tolower()",
+           "name->toupper()",
+           "text::isdigit(c)",
+           "my_strtod(text)",
+           "std::stoi(text) + std::stoull(text)",
+           "// A tolower is no call, and stod neither.",
+           "bool tolower = isspace;",
+           "absl::SimpleAtod(text, &number)",
+       }) {
+    EXPECT_THAT(Faults("cli/a.cc", text), IsEmpty()) << text;
+  }
+  EXPECT_THAT(Faults("tests/a_test.cc", "std::tolower(c); strtod(a, b);\n"), IsEmpty());
 }
 
 TEST(SourceRules, LeaveTheSpecimensOfTheDemoAlone) {
@@ -119,6 +150,12 @@ TEST_F(HouseTest, SqliteStaysInItsBackend) {
   for (const SourceFile& file : Repository()) {
     if (!IsOurCpp(file.path)) continue;
     EXPECT_THAT(SqliteFaults(file), IsEmpty());
+  }
+}
+
+TEST_F(HouseTest, NobodyAsksTheLocale) {
+  for (const SourceFile& file : Repository()) {
+    if (!IsOurCpp(file.path)) continue;
     EXPECT_THAT(LocaleFaults(file), IsEmpty());
   }
 }

@@ -100,13 +100,29 @@ std::vector<std::string> SqliteFaults(const SourceFile& file) {
 }
 
 std::vector<std::string> LocaleFaults(const SourceFile& file) {
-  static const std::regex kCall(
-      R"(\bstd::(is(alpha|alnum|digit|lower|upper|punct|space|print|cntrl|xdigit)|to(lower|upper))\()");
+  struct Rule {
+    std::regex call;
+    const char* message;
+  };
+  // With std:: or without, called or named as a function; a name of another namespace or class, or one that only ends
+  // so, is something else.
+  const auto named = [](const std::string& names) {
+    return std::regex(R"((^|[^\w:.>]|[^-]>)((std)?::(?:)" + names + R"()\b|(?:)" + names + R"()\())");
+  };
+  static const Rule kRules[] = {
+      {named("is(?:alpha|alnum|digit|lower|upper|punct|space|blank|graph|print|cntrl|xdigit)|to(?:lower|upper)"),
+       "a letter judged by the locale; take absl::ascii_… from <absl/strings/ascii.h>"},
+      {named("str(?:n)?casecmp"),
+       "letters compared by the locale; take absl::EqualsIgnoreCase from <absl/strings/match.h>"},
+      {named("strto(?:d|f|ld)|sto(?:d|f|ld)|atof"),
+       "a number whose decimal point is the locale's; take absl::SimpleAtod from <absl/strings/numbers.h>"},
+  };
   std::vector<std::string> faults;
   if (file.path.starts_with("tests/")) return faults;
   ForEachLine(file.text, [&](size_t number, const std::string& line) {
-    if (!std::regex_search(line, kCall)) return;
-    faults.push_back(At(file, number, "a letter judged by the locale; take absl::ascii_… from <absl/strings/ascii.h>"));
+    for (const Rule& rule : kRules) {
+      if (std::regex_search(line, rule.call)) faults.push_back(At(file, number, rule.message));
+    }
   });
   return faults;
 }

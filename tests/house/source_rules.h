@@ -20,7 +20,8 @@ std::vector<std::string> IncludeOrderFaults(const SourceFile& file);
 // SQLite's C API is spoken under eventstore/sqlite only (and by bench/ and tests/, which compare with it).
 std::vector<std::string> SqliteFaults(const SourceFile& file);
 
-// The program, tests aside, asks no locale what a letter is: in Turkish an I has no dot below.
+// The program, tests aside, asks no locale what a letter is, nor where a number has its decimal point: in Turkish a
+// small I has no dot, in German it is a comma.
 std::vector<std::string> LocaleFaults(const SourceFile& file);
 
 // A header starts with #pragma once, comments before it aside.

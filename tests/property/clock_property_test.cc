@@ -38,14 +38,17 @@ class UnsteadyClock {
   Timestamp After(int64_t wait_sec) {
     if (!stands_) shown_ += kSecond / 1000 + wait_sec * kSecond;
     if (!choices_.OneIn(6)) return {shown_};
-    ++jumps_;
     constexpr int64_t kJumps[] = {kYears, -kYears, 3600 * kSecond, -3600 * kSecond, 70 * kSecond, -kSecond, -1, 0, 0};
     const int64_t jump = kJumps[choices_.Below(std::size(kJumps))];
     stands_ = jump == 0 && !stands_;
     // Within what people live to see: a few jumps from where it began.
-    if (std::abs(shown_ + jump - support::Session::kStart.micros) <= 3 * kYears) shown_ += jump;
+    if (jump != 0 && std::abs(shown_ + jump - support::Session::kStart.micros) <= 3 * kYears) {
+      shown_ += jump;
+      ++jumps_;
+    }
     return {shown_};
   }
+  // Those that were made; neither where it only stood still, nor where it would have gone out of that range.
   uint64_t jumps() const { return jumps_; }
 
  private:
