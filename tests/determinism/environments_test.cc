@@ -104,7 +104,11 @@ TEST_P(LocaleTest, AndZonesAreNoInput) {
   teller.Tell({.name = "none"});
   for (const char* const zone : kZones) {
     teller.Tell({.name = zone,
-                 .environment = {{"LC_ALL", locale}, {"LOCPATH", locales.path().string()}, {"TZ", zone}},
+                 // The C library never gives back what it makes of LOCPATH, which a sanitizer would tell.
+                 .environment = {{"LC_ALL", locale},
+                                 {"LOCPATH", locales.path().string()},
+                                 {"TZ", zone},
+                                 {"LSAN_OPTIONS", "detect_leaks=0"}},
                  .locale = locale});
   }
 }
