@@ -52,7 +52,7 @@ bool JsonTokens::Load(std::string_view json) {
       return Fail(0, fmt::format("its {} bytes are too many to be read", json.size()));
     }
   }
-  std::memcpy(text_.data(), json.data(), size_);
+  std::ranges::copy(json, text_.begin());  // of an empty text there may be no pointer, which memcpy() wants
   // The byte behind the text is what Peek() sees at the end; the rest only has to be readable.
   std::memset(text_.data() + size_, 0, simdjson::SIMDJSON_PADDING);
   // Internal by name, but what simdjson's header calls from the objects of its users, so as stable as its ABI.

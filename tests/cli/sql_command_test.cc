@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/cli/annals_process.h"
+#include "tests/support/effort.h"
 
 namespace annals::testing_process {
 namespace {
@@ -131,6 +132,9 @@ TEST_F(SqlTest, MakesNoDatabase) {
 
 class SqliteExtensionTest : public SqlTest {
  protected:
+  void SetUp() override {
+    if (support::kIsSanitized) GTEST_SKIP() << "other programs have no sanitizer, which the extension asks for";
+  }
   static bool Runs(const std::string& program) { return access(program.c_str(), X_OK) == 0; }
 };
 
