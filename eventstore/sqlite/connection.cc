@@ -88,6 +88,7 @@ absl::Status SqliteError(sqlite3* database, std::string_view file, std::string_v
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:  // another process held a lock of the write-ahead log's index for longer than SQLite tries
       return absl::UnavailableError(fmt::format(
           "lock the database {}: another process holds the write lock; try again, or wait longer with --lock-timeout",
           file));
