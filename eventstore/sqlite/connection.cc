@@ -113,6 +113,10 @@ absl::Status SqliteError(sqlite3* database, std::string_view file, std::string_v
       return absl::InternalError(fmt::format(
           "use the database {}: the disk failed: {} (SQLite code {}); look at the system's log", file, reason, code));
     case SQLITE_ERROR:
+      if (message == "unsupported file format") {
+        return absl::DataLossError(
+            fmt::format("read the database {}: its header was altered ({}); restore it from a backup", file, message));
+      }
       if (NamesWhatIsMissing(message)) {
         return absl::InternalError(fmt::format(
             "use the database {}: {}; annals verify names what is missing; annals migrate adds what held no "

@@ -353,6 +353,12 @@ const Recipe kRecipes[] = {
            scene, [](const std::string&) { return 18; }, 2 ^ 3);
      },
      "file: the file's header has format numbers"},
+    {"UnknownFormatOfTheSchema",
+     [](Scene& scene) {
+       FlipByte(
+           scene, [](const std::string&) { return 47; }, 4 ^ 5);
+     },
+     "its header was altered (unsupported file format)"},
     {"OlderFormatOfTheSchema",
      [](Scene& scene) {
        FlipByte(
