@@ -38,10 +38,8 @@ absl::Status CheckHeader(const Connection& connection, Visit visit) {
   std::array<char, kHeaderBytes> header;
   if (file == nullptr || file->pMethods == nullptr ||
       file->pMethods->xRead(file, header.data(), header.size(), 0) != SQLITE_OK) {
-    return absl::InternalError(
-        fmt::format("read the first bytes of the database {}: the disk failed; look at the "
-                    "system's log",
-                    connection.path()));
+    return absl::InternalError(fmt::format(
+        "read the header of the database {}: the disk failed; look at the system's log", connection.path()));
   }
   // A number that is written with the first table is 0 while that table stands in the write-ahead log only.
   const auto is_later = [&](size_t at, char value) { return header[at] == value || header[at] == 0; };
@@ -172,7 +170,13 @@ absl::Status FindDamageIn(const std::string& path, absl::Span<const TableDef* co
   const SqliteOptions options{.path = path, .mode = OpenMode::kReadOnly};
   ASSIGN_OR_RETURN(const Connection connection, Connection::Open(path, options.mode, options.lock_timeout_ms));
   RETURN_IF_ERROR(Migrate(connection, options).status());
-  return FindDamageOf(connection, tables, visit);
+  ASSIGN_OR_RETURN(const std::optional<int64_t> id, connection.QueryInt("PRAGMA application_id"));
+  if (id != kBundleApplicationId) return FindDamageOf(connection, tables, visit);
+  // It is never mended, and what it says of itself is of the log that it came from.
+  bool is_ours = true;
+  RETURN_IF_ERROR(CheckSchema(connection, tables, [&](const std::string&) { is_ours = false; }));
+  if (!is_ours) visit("the tables of the bundle are not as annals makes them; export it anew from its log");
+  return FindDamagedPagesOf(connection, visit);
 }
 
 }  // namespace annals

@@ -27,6 +27,7 @@ namespace {
 using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 using testing_process::AnnalsSandbox;
 using testing_process::ProcessResult;
 using testing_process::RunProcess;
@@ -109,6 +110,17 @@ struct DamageCase {
   std::string message;
   bool migrate_mends;
 };
+
+TEST(DamagedBundle, IsOneFaultWithWhatToDo) {
+  AnnalsSandbox sandbox;
+  sandbox.Fill();
+  sandbox.Out({"export", "--run", "r1", "--bundle", "b"});
+  Execute(sandbox.folder().File("b"), "ALTER TABLE streams RENAME COLUMN name TO nam");
+  const ProcessResult result = sandbox.Run({"verify", "--db", "b"});
+  EXPECT_EQ(result.exit, 6) << result.err;
+  EXPECT_THAT(result.out, StartsWith("file: the tables of the bundle are not as annals makes them; export it anew from "
+                                     "its log\nunreadable: "));
+}
 
 class DamagedTablesTest : public testing::TestWithParam<DamageCase> {};
 
