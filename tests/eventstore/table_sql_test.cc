@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "eventstore/sqlite/sql_tokens.h"
+#include "tests/support/things.h"
 
 namespace annals {
 namespace {
@@ -35,15 +36,6 @@ struct Case {
 void PrintTo(const Case& row, std::ostream* out) {
   *out << row.name;
 }
-
-const TableDef& Things() {
-  static const TableDef* const table =
-      new TableDef{.name = "things",
-                   .meaning = {},
-                   .columns = {{.name = "id"}, {.name = "age", .type = ColumnType::kInteger, .not_null = true}}};
-  return *table;
-}
-constexpr const char* kMade = "CREATE TABLE things (id TEXT PRIMARY KEY, age INTEGER NOT NULL, CHECK (age > 0)) STRICT";
 
 class TableSql : public testing::TestWithParam<Case> {};
 const Case kCases[] = {
@@ -95,11 +87,12 @@ INSTANTIATE_TEST_SUITE_P(Cases, TableSql, testing::ValuesIn(kCases),
 
 TEST_P(TableSql, DiffersAsIsSaid) {
   std::vector<std::string> differences;
-  CompareTableSql(SqlTokens(GetParam().sql),
-                  {.made = SqlTokens(kMade), .def = &Things(), .may_have_more = GetParam().may_have_more},
-                  [&](const std::string& difference, bool is_lost_column) {
-                    differences.push_back(difference + (is_lost_column ? " (lost)" : ""));
-                  });
+  CompareTableSql(
+      SqlTokens(GetParam().sql),
+      {.made = SqlTokens(support::kThingsSql), .def = &support::Things(), .may_have_more = GetParam().may_have_more},
+      [&](const std::string& difference, bool is_lost_column) {
+        differences.push_back(difference + (is_lost_column ? " (lost)" : ""));
+      });
   EXPECT_EQ(differences, GetParam().differences);
 }
 

@@ -10,18 +10,10 @@
 #include "eventstore/sqlite/table_sql.h"
 #include "schemas/check.h"
 #include "tests/fuzz/bytes.h"
+#include "tests/support/things.h"
 
 namespace annals {
 namespace {
-
-const TableDef& Things() {
-  static const auto* const table =
-      new TableDef{.name = "things",
-                   .meaning = {},
-                   .columns = {{.name = "id"}, {.name = "age", .type = ColumnType::kInteger, .not_null = true}}};
-  return *table;
-}
-constexpr const char* kMade = "CREATE TABLE things (id TEXT PRIMARY KEY, age INTEGER NOT NULL, CHECK (age > 0)) STRICT";
 
 size_t DifferencesOf(const Tokens& is, const TableExpectation& expected) {
   size_t count = 0;
@@ -40,9 +32,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Tokens tokens = SqlTokens(fuzz::TextOf(data, size));
   CHECK(SqlTokens(fmt::format("{}", fmt::join(tokens, " "))) == tokens);
   CHECK(DifferencesOf(tokens, {.made = tokens, .def = nullptr, .may_have_more = false}) == 0);
-  static const Tokens& made = *new Tokens(SqlTokens(kMade));
+  static const Tokens& made = *new Tokens(SqlTokens(support::kThingsSql));
   for (const bool may_have_more : {false, true}) {
-    const size_t differences = DifferencesOf(tokens, {.made = made, .def = &Things(), .may_have_more = may_have_more});
+    const size_t differences =
+        DifferencesOf(tokens, {.made = made, .def = &support::Things(), .may_have_more = may_have_more});
     CHECK((tokens == made ? differences == 0 : true) && (tokens.empty() ? differences > 0 : true));
   }
   return 0;

@@ -80,11 +80,17 @@ void ForkFrom(const SealedLog& log, Scene& scene) {
   for (int i = 0; i < 200; ++i) session.Accept(Note("forged"));
 }
 
-void FlipByte(Scene& scene, const std::function<size_t(const std::string&)>& where, int bits = 0x10) {
-  Files files = ReadFiles(scene.path());
-  char& byte = files.database[where(files.database)];
-  byte = static_cast<char>(byte ^ bits);
-  WriteFiles(files, scene.path());
+// Of the database file; `where` finds the byte in it.
+std::function<void(Scene&)> FlipByte(std::function<size_t(const std::string&)> where, int bits = 0x10) {
+  return [where = std::move(where), bits](Scene& scene) {
+    Files files = ReadFiles(scene.path());
+    char& byte = files.database[where(files.database)];
+    byte = static_cast<char>(byte ^ bits);
+    WriteFiles(files, scene.path());
+  };
+}
+std::function<void(Scene&)> FlipByte(size_t at, int bits = 0x10) {
+  return FlipByte([at](const std::string&) { return at; }, bits);
 }
 
 const Recipe kRecipes[] = {
@@ -345,30 +351,12 @@ const Recipe kRecipes[] = {
        WriteFiles(files, scene.path());
      },
      "it is damaged (database disk image is malformed)"},
-    {"FirstPageBroken", [](Scene& scene) { FlipByte(scene, [](const std::string&) { return 100; }); },
-     "it is damaged (database disk image is malformed)"},
-    {"NoMoreToBeWritten",
-     [](Scene& scene) {
-       FlipByte(
-           scene, [](const std::string&) { return 18; }, 2 ^ 3);
-     },
-     "file: the file's header has format numbers"},
-    {"UnknownFormatOfTheSchema",
-     [](Scene& scene) {
-       FlipByte(
-           scene, [](const std::string&) { return 47; }, 4 ^ 5);
-     },
-     "its header was altered (unsupported file format)"},
-    {"OlderFormatOfTheSchema",
-     [](Scene& scene) {
-       FlipByte(
-           scene, [](const std::string&) { return 47; }, 4 ^ 3);
-     },
-     "file: the file's header has format numbers"},
-    {"NegativeFreePages", [](Scene& scene) { FlipByte(scene, [](const std::string&) { return 36; }); },
-     "SQLite: Main freelist: size is"},
-    {"IndexEntryOfAnotherRow",
-     [](Scene& scene) { FlipByte(scene, [](const std::string& bytes) { return bytes.rfind("run/r2"); }); },
+    {"FirstPageBroken", FlipByte(100), "it is damaged (database disk image is malformed)"},
+    {"NoMoreToBeWritten", FlipByte(18, 2 ^ 3), "file: the file's header has format numbers"},
+    {"UnknownFormatOfTheSchema", FlipByte(47, 4 ^ 5), "its header was altered (unsupported file format)"},
+    {"OlderFormatOfTheSchema", FlipByte(47, 4 ^ 3), "file: the file's header has format numbers"},
+    {"NegativeFreePages", FlipByte(36), "SQLite: Main freelist: size is"},
+    {"IndexEntryOfAnotherRow", FlipByte([](const std::string& bytes) { return bytes.rfind("run/r2"); }),
      "file: SQLite:"},
 };
 
