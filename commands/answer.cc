@@ -31,12 +31,12 @@ absl::Status ProblemOf(const Answer& answer) {
 
 void AnswerBuilder::Add(Position position, std::string_view stream, StreamVersion version,
                         schema::Event::Reader event) {
+  const EntityRef entity = EntityOf(event, stream);
   if (empty_) {
     receipt_.first_position = position;
     receipt_.stream = stream;
     receipt_.run_id = RunOfStream(stream).value_or("");
     receipt_.ws_id = View(event.getWsId());
-    const EntityRef entity = EntityOf(event, stream);
     machine_ = entity.machine;
     entity_ = entity.id;
     if (!event.getBody().isCommandRefused()) {
@@ -47,7 +47,6 @@ void AnswerBuilder::Add(Position position, std::string_view stream, StreamVersio
   receipt_.last_position = position;
   if (stream == receipt_.stream) receipt_.version = version;
   // The entity of the first event is what the command was about; later ones may be about those it affects.
-  const EntityRef entity = EntityOf(event, stream);
   if (entity.machine == machine_ && entity.id == entity_) AddBody(position, event);
   empty_ = false;
 }

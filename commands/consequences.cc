@@ -17,7 +17,7 @@ namespace {
 // The consequences of one event.
 class Finder {
  public:
-  Finder(const FoldedEvent& event, Rows& rows, std::deque<Consequence>& out) : event_(event), rows_(rows), out_(out) {}
+  Finder(const FoldedEvent& event, Rows& rows, std::vector<Consequence>& out) : event_(event), rows_(rows), out_(out) {}
 
   absl::Status Find() {
     const auto body = event_.event.getBody();
@@ -232,19 +232,20 @@ class Finder {
 
   const FoldedEvent& event_;
   Rows& rows_;
-  std::deque<Consequence>& out_;
+  std::vector<Consequence>& out_;
 };
 
 }  // namespace
 
-absl::Status FindConsequences(const FoldedEvent& event, Rows& rows, std::deque<Consequence>& out) {
+absl::Status FindConsequences(const FoldedEvent& event, Rows& rows, std::vector<Consequence>& out) {
   if (IsSabotaged("nothing_follows_from_events")) return absl::OkStatus();
   return Finder(event, rows, out).Find();
 }
 
 absl::Status Settle(const DecisionInput& input,
                     absl::FunctionRef<absl::StatusOr<FoldedEvent>(EventDraft& draft)> place) {
-  std::deque<Consequence> waiting;
+  std::vector<Consequence> waiting;  // no deque, which takes memory although nearly always nothing follows
+  size_t first_waiting = 0;
   Drafts& drafts = input.drafts;
   while (true) {
     for (size_t i = 0; i < drafts.size(); ++i) {
@@ -253,9 +254,8 @@ absl::Status Settle(const DecisionInput& input,
       RETURN_IF_ERROR(FindConsequences(event, input.rows, waiting));
     }
     drafts.Clear();
-    if (waiting.empty()) return absl::OkStatus();
-    const Consequence next = std::move(waiting.front());
-    waiting.pop_front();
+    if (first_waiting == waiting.size()) return absl::OkStatus();
+    const Consequence next = std::move(waiting[first_waiting++]);
     RETURN_IF_ERROR(next.decide({.command = input.command,
                                  .run_id = next.run_id,
                                  .new_id = {},

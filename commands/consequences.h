@@ -2,9 +2,9 @@
 // gives, judged like any other when its turn comes, and dropped where the law does not have it any more.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
@@ -22,7 +22,7 @@ struct Consequence {
 };
 
 // Adds what `event`, which has been folded into `rows`, leads to.
-absl::Status FindConsequences(const FoldedEvent& event, Rows& rows, std::deque<Consequence>& out);
+absl::Status FindConsequences(const FoldedEvent& event, Rows& rows, std::vector<Consequence>& out);
 
 // Puts what was decided where it belongs, folds it, and goes on with what follows from it, until nothing does. `place`
 // gives each draft its place in the log and returns it as an event; the drafts are used up.

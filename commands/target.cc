@@ -50,7 +50,7 @@ absl::Status FindTarget(schema::Command::Reader command, Rows& rows, absl::Funct
   target.new_id.clear();
   const auto in_run = [&](capnp::Text::Reader run_id, Decider decide) {
     target.run_id = View(run_id);
-    target.stream = RunStream(target.run_id);
+    target.stream.assign("run/").append(target.run_id);
     target.decide = decide;
     return absl::OkStatus();
   };

@@ -104,8 +104,13 @@ class RowWriter {
  public:
   virtual ~RowWriter() = default;
   // Writes one row: a new one, or the one with the same primary key anew.
-  virtual absl::Status PutRow(const TableDef& table, TableSet set, Row row) = 0;
+  absl::Status PutRow(const TableDef& table, TableSet set, Row row) { return PutRows(table, set, row); }
+  // The same for rows whose cells stand in `cells` one row after the other.
+  virtual absl::Status PutRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) = 0;
 };
+
+// As many rows as are worth putting together before they are written.
+inline constexpr size_t kRowsAtOnce = 16;
 
 // Live tables without a log: what a fold that is not the newest one is kept in.
 class RowStore : public RowReader, public RowWriter {

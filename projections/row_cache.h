@@ -1,6 +1,7 @@
 // The rows of one table that are in use: loaded on a miss, changed in place, written back together.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -86,15 +87,22 @@ class RowCache {
 
   absl::Status Flush(RowWriter& writer, TableSet set) {
     if (held_ == nullptr) return absl::OkStatus();
-    absl::InlinedVector<Value, 16> values(type_->table().columns.size());
+    const size_t columns = type_->table().columns.size();
+    std::vector<Value> cells(columns * std::min(held_->dirty.size(), kRowsAtOnce));
+    size_t filled = 0;
     for (Entry* const entry : held_->dirty) {
-      type_->ToValues(entry->row, absl::MakeSpan(values));
-      RETURN_IF_ERROR(writer.PutRow(type_->table(), set, values));
+      type_->ToValues(entry->row, absl::MakeSpan(cells).subspan(filled, columns));
+      filled += columns;
+      if (filled == cells.size()) {
+        RETURN_IF_ERROR(writer.PutRows(type_->table(), set, cells));
+        filled = 0;
+      }
       entry->dirty = false;
       const size_t bytes = type_->BytesOf(entry->row) + kEntryBytes;
       held_->bytes += bytes - entry->bytes;
       entry->bytes = bytes;
     }
+    if (filled > 0) RETURN_IF_ERROR(writer.PutRows(type_->table(), set, absl::MakeSpan(cells).first(filled)));
     held_->dirty.clear();
     if constexpr (!IsFoundAgain<RowStruct>()) Clear();
     return absl::OkStatus();
@@ -106,6 +114,7 @@ class RowCache {
   void EvictUnused() {
     if (held_ == nullptr) return;
     CHECK(held_->dirty.empty());
+    held_->last = nullptr;
     absl::erase_if(held_->rows, [&](auto& item) {
       Entry& entry = item.second;
       if (std::exchange(entry.used, false)) return false;
@@ -121,6 +130,7 @@ class RowCache {
     CHECK(source_ == nullptr);
     if (held_ == nullptr) return false;
     held_->dirty.clear();
+    held_->last = nullptr;
     held_->key.clear();
     for (const size_t column : type_->lookup()) AppendKeyPart(values[column]);
     const auto it = held_->rows.find(std::string_view(held_->key));
@@ -143,6 +153,7 @@ class RowCache {
 
   void Clear() {
     if (held_ == nullptr) return;
+    held_->last = nullptr;
     held_->rows.clear();
     held_->dirty.clear();
     held_->bytes = 0;
@@ -159,6 +170,7 @@ class RowCache {
   };
   struct Held {
     absl::node_hash_map<std::string, Entry, TextHash, std::equal_to<>> rows;
+    std::pair<const std::string, Entry>* last = nullptr;  // of `rows`, that was found last
     std::vector<Entry*> dirty;
     size_t bytes = 0;
     std::string key;  // kept between calls for its memory
@@ -197,9 +209,14 @@ class RowCache {
     if (held_ == nullptr && !may_load) return nullptr;
     Held& held = Hold();
     const std::string_view text = KeyText(key);
-    if (const auto it = held.rows.find(text); it != held.rows.end()) {
-      it->second.used = true;
-      return &it->second;
+    // A command and its fold ask for one row several times: comparing a key costs a third of hashing it.
+    if (held.last == nullptr || held.last->first != text) {
+      const auto it = held.rows.find(text);
+      held.last = it == held.rows.end() ? nullptr : &*it;
+    }
+    if (held.last != nullptr) {
+      held.last->second.used = true;
+      return &held.last->second;
     }
     if (!may_load) return nullptr;
     RowQuery query{.table = &type_->table()};

@@ -1,5 +1,5 @@
-// Why a text is not JSON, and where: the slow second look at input that was refused. simdjson says that bad UTF-8 or an
-// unclosed string is there, not where; and no message needs to be made while reading goes well.
+// Why a text is not JSON, and where: the slow second look at input that was refused, so that reading what is right
+// needs to keep nothing for a message.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 // Strict JSON into Cap'n Proto structs, by the schema: unknown, missing, duplicate and ill-typed fields are refused.
 //
 // Untrusted JSON never meets Cap'n Proto's own decoder, which takes duplicate keys, bad hex and invalid UTF-8 and
-// rounds large integers. simdjson finds the tokens; this maps. The annotations of schemas/json.capnp say what a field's
-// JSON looks like.
+// rounds large integers. JsonTokens finds the tokens; this maps. The annotations of schemas/json.capnp say what a
+// field's JSON looks like.
 #pragma once
 
 #include <memory>

@@ -13,8 +13,7 @@
 
 namespace annals {
 
-// The deepest nesting of free JSON, the outermost object being 1; simdjson's own default, so that what is taken here
-// can be read back by it.
+// The deepest nesting of free JSON, the outermost object being 1: what other readers of JSON take too.
 inline constexpr size_t kMaxJsonDepth = 1024;
 
 // The longest text that is looked at: room for two contents at their limit, every byte escaped.

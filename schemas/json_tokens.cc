@@ -1,19 +1,48 @@
 #include "schemas/json_tokens.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include "schemas/json_escape.h"
 #include "schemas/json_number.h"
+#include "schemas/utf8.h"
 
 namespace annals {
 namespace {
 
-constexpr size_t kFirstCapacity = 4096;
+// What a byte outside strings is to the first pass.
+enum class Role : uint8_t { kScalar, kSpace, kMark, kQuote };
+
+constexpr std::array<Role, 256> kRoles = [] {
+  std::array<Role, 256> roles{};
+  for (const unsigned char c : {' ', '\t', '\n', '\r'}) roles[c] = Role::kSpace;
+  for (const unsigned char c : {'{', '}', '[', ']', ':', ','}) roles[c] = Role::kMark;
+  roles['"'] = Role::kQuote;
+  return roles;
+}();
+
+// How many bytes from the start of `text` are plain ASCII: no quote, backslash or control character. Eight are looked
+// at in one step; of the last seven it says 0.
+size_t PlainBytes(std::string_view text) {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr uint64_t kOnes = 0x0101010101010101, kHighBits = kOnes << 7;
+  size_t plain = 0;
+  for (; plain + sizeof(uint64_t) <= text.size(); plain += sizeof(uint64_t)) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + plain, sizeof(word));
+    // Taking 1 from a byte that is 0, or 0x20 from one that is less, borrows into its highest bit. A borrow may pass on
+    // to the bytes behind it, never to those before: the first is right.
+    const uint64_t quotes = (word ^ kOnes * '"') - kOnes, backslashes = (word ^ kOnes * '\\') - kOnes;
+    const uint64_t others = (quotes | backslashes | (word - kOnes * 0x20) | word) & kHighBits;
+    if (others != 0) return plain + static_cast<size_t>(std::countr_zero(others)) / 8;
+  }
+  return plain;
+}
 
 // What the value that starts with `first` is, or "" where none starts so.
 std::string_view KindOf(char first) {
@@ -36,33 +65,48 @@ std::string_view KindOf(char first) {
 
 }  // namespace
 
-JsonTokens::JsonTokens() = default;
-JsonTokens::~JsonTokens() = default;
-
 bool JsonTokens::Load(std::string_view json) {
   fault_ = {};
   next_ = end_ = nullptr;
-  size_ = json.size();
-  if (text_.size() <= size_ + simdjson::SIMDJSON_PADDING) {
-    text_.resize(size_ + size_ / 4 + kFirstCapacity + simdjson::SIMDJSON_PADDING);
-    const size_t capacity = text_.size() - simdjson::SIMDJSON_PADDING;
-    if (simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, 1, index_) !=
-        simdjson::SUCCESS) {
-      text_.clear();
-      return Fail(0, fmt::format("its {} bytes are too many to be read", json.size()));
+  if (json.size() > UINT32_MAX) {
+    text_.clear();
+    return Fail(0, fmt::format("its {} bytes are too many to be read", json.size()));
+  }
+  text_ = json;
+  places_.clear();
+  if (!FindTokens() || places_.empty()) return false;
+  const size_t tokens = places_.size();
+  // What looks one token ahead of the last one finds the end, whose byte is NUL.
+  places_.insert(places_.end(), 2, static_cast<uint32_t>(text_.size()));
+  next_ = places_.data();
+  end_ = next_ + tokens;
+  return true;
+}
+
+bool JsonTokens::FindTokens() {
+  const std::string_view text = text_;
+  bool is_ascii = true, in_scalar = false;
+  for (size_t at = 0; at < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const Role role = kRoles[byte];
+    if (role == Role::kMark || role == Role::kQuote || (role == Role::kScalar && !in_scalar)) {
+      places_.push_back(static_cast<uint32_t>(at));
+    }
+    in_scalar = role == Role::kScalar;
+    ++at;
+    if (in_scalar && byte >= 0x80) is_ascii = false;
+    if (role != Role::kQuote) continue;
+    while (true) {
+      at += PlainBytes(text.substr(at));
+      if (at >= text.size()) return false;
+      const auto inside = static_cast<unsigned char>(text[at++]);
+      if (inside == '"') break;
+      if (inside < 0x20) return false;
+      if (inside == '\\' && at < text.size() && (text[at] == '"' || text[at] == '\\')) ++at;
+      if (inside >= 0x80) is_ascii = false;
     }
   }
-  std::ranges::copy(json, text_.begin());  // of an empty text there may be no pointer, which memcpy() wants
-  // The byte behind the text is what Peek() sees at the end; the rest only has to be readable.
-  std::memset(text_.data() + size_, 0, simdjson::SIMDJSON_PADDING);
-  // Internal by name, but what simdjson's header calls from the objects of its users, so as stable as its ABI.
-  if (index_->stage1(reinterpret_cast<const uint8_t*>(text_.data()), size_, simdjson::stage1_mode::regular) !=
-      simdjson::SUCCESS) {
-    return false;
-  }
-  next_ = index_->structural_indexes.get();
-  end_ = next_ + index_->n_structural_indexes;  // simdjson itself keeps entries behind the last one, each the size
-  return true;
+  return is_ascii || FirstInvalidUtf8(text) == std::string_view::npos;
 }
 
 bool JsonTokens::TakeString(std::string_view& escaped) {
@@ -98,13 +142,13 @@ bool JsonTokens::EndsScalar(size_t offset) const {
     case '}':
       return true;
     default:
-      return offset == size_;
+      return offset == text_.size();
   }
 }
 
 bool JsonTokens::TakeNumber(std::string_view& number) {
   const size_t start = offset();
-  const size_t length = NumberLength(std::string_view(text_).substr(start, size_ - start));
+  const size_t length = NumberLength(std::string_view(text_).substr(start));
   if (length == 0 || !EndsScalar(start + length)) return false;
   number = {text_.data() + start, length};
   ++next_;
@@ -171,10 +215,10 @@ bool JsonTokens::FailType(std::string_view wanted) {
 }
 
 absl::Status JsonTokens::status(std::string_view tried) const {
-  const std::string_view text = std::string_view(text_).substr(0, size_);
+  const std::string_view text = text_;
   JsonFault fault = FindSyntaxFault(text);
   if (fault.reason.empty()) fault = fault_;
-  if (fault.reason.empty()) fault = {next_ == nullptr ? 0 : std::min(offset(), size_), "not JSON"};
+  if (fault.reason.empty()) fault = {next_ == nullptr ? 0 : std::min(offset(), text.size()), "not JSON"};
   const std::string pointer = JsonPointerAt(text, fault.offset);
   return absl::InvalidArgumentError(
       fmt::format("{}: byte {}{}{}: {}", tried, fault.offset + 1, pointer.empty() ? "" : ", ", pointer, fault.reason));

@@ -1,37 +1,29 @@
-// A cursor over the tokens of one JSON text, as simdjson's first pass finds them.
-//
-// Why not simdjson's own front ends: its DOM loses the text of numbers and refuses large ones; its On-Demand checks
-// only what is looked at, and a message needs the byte of every token. Both walk the same index as this.
+// A cursor over the tokens of one JSON text: a first pass finds where each begins, the cursor checks what it takes.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <absl/status/status.h>
 
 #include "schemas/json_fault.h"
 
-namespace simdjson::internal {
-class dom_parser_implementation;
-}
-
 namespace annals {
 
 // Every Take… and Read… moves over a token and says whether it was there. On false the caller gives up, and status()
-// says why: the first fault of syntax, wherever it is, or else the fault of meaning given to Fail(). So a message does
-// not depend on what simdjson's first pass sees on this processor. Threads: one at a time.
+// says why: the first fault of syntax, wherever it is, or else the fault of meaning given to Fail(). Threads: one at a
+// time.
 class JsonTokens {
  public:
-  JsonTokens();
-  ~JsonTokens();
+  JsonTokens() = default;
   JsonTokens(const JsonTokens&) = delete;
   JsonTokens& operator=(const JsonTokens&) = delete;
 
-  // Copies `json` into a padded buffer and finds its tokens. False: bad UTF-8, a bare control character in a string, an
-  // unclosed string, no token at all, or too large for simdjson.
+  // Copies `json` and finds its tokens. False: bad UTF-8, a bare control character in a string, an unclosed string, no
+  // token at all, or 4 GiB and more.
   bool Load(std::string_view json);
 
   // The byte that the token at the cursor starts with; '\0' at the end (and for a stray NUL, which no Take… accepts).
@@ -77,11 +69,11 @@ class JsonTokens {
   absl::Status status(std::string_view tried) const;
 
  private:
+  bool FindTokens();
   bool EndsScalar(size_t offset) const;
 
-  std::unique_ptr<simdjson::internal::dom_parser_implementation> index_;
-  std::string text_;  // padded
-  size_t size_ = 0;   // without the padding
+  std::string text_;
+  std::vector<uint32_t> places_;  // of the tokens' first bytes, and some of the end of the text
   const uint32_t* next_ = nullptr;
   const uint32_t* end_ = nullptr;
   std::string unescaped_;

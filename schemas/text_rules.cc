@@ -4,7 +4,6 @@
 #include <initializer_list>
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include "schemas/message_text.h"
 #include "schemas/status.h"
@@ -106,9 +105,8 @@ std::string RuleFault(TextRule rule, std::string_view text) {
 }
 
 absl::Status CheckText(TextRule rule, std::string_view text) {
-  if (!simdjson::validate_utf8(text.data(), text.size())) {
-    return absl::InvalidArgumentError(
-        fmt::format("{} is not UTF-8 from its byte {} on", Quoted(text), FirstInvalidUtf8(text) + 1));
+  if (const size_t bad = FirstInvalidUtf8(text); bad != std::string_view::npos) {
+    return absl::InvalidArgumentError(fmt::format("{} is not UTF-8 from its byte {} on", Quoted(text), bad + 1));
   }
   return KeepsRule(rule, text) ? absl::OkStatus() : absl::InvalidArgumentError(RuleFault(rule, text));
 }

@@ -1,4 +1,4 @@
-// UTF-8, one character at a time: for messages and error paths; whole texts are checked by simdjson, much faster.
+// UTF-8: whether a text is, and where its characters begin.
 #pragma once
 
 #include <cstddef>

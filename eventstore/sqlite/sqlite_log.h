@@ -4,8 +4,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/node_hash_map.h>
 #include <absl/status/statusor.h>
 
 #include "eventstore/sqlite/connection.h"
@@ -26,7 +29,8 @@ class SqliteLog {
   void Forget();
 
   absl::StatusOr<StreamVersion> VersionOf(std::string_view stream);
-  // Writes `event` as the record at `position`; the caller keeps the tree.
+  // Writes `event` as the record at `position`, at the latest when the head is written or something is read; the caller
+  // keeps the tree.
   absl::StatusOr<Hash> Insert(Position position, std::string_view stream, StreamVersion version, const NewEvent& event);
   // As Transaction::RedactContent.
   absl::Status RedactContent(Position position);
@@ -40,21 +44,42 @@ class SqliteLog {
     int64_t id;
     StreamVersion version;
   };
+  // A record that waits to be written together with others.
+  struct Pending {
+    Position position;
+    int64_t stream = 0;
+    StreamVersion version;
+    Timestamp recorded_at;
+    int64_t event_type = 0;
+    std::string ws_id, event;
+    Hash leaf_hash;
+    std::optional<Salt> salt;
+    bool has_content = false;
+    std::string content;
+  };
   explicit SqliteLog(const Connection& connection) : connection_(&connection) {}
+
+  absl::Status WritePending();
+  static void Bind(const Pending& record, Statement& statement, int first);
 
   // What few commands need is prepared when the first one does: a process that runs one command pays for it otherwise.
   absl::Status PrepareOnce(Statement& statement, std::string_view sql);
   // The stream of that name, or nullptr when there is none.
   absl::StatusOr<Stream*> FindStream(std::string_view name);
+  absl::StatusOr<Stream*> RememberStream(std::string_view name, const Stream& stream);
+  void ForgetStreams();
   absl::StatusOr<int64_t> EventTypeId(std::string_view name);
   absl::StatusOr<std::string_view> StreamName(int64_t id);
   absl::StatusOr<std::string_view> EventTypeName(int64_t id);
 
   const Connection* connection_;
   Statement read_head_, write_head_, find_stream_, new_stream_, last_version_, find_type_, new_type_, insert_record_,
-      insert_subtree_, stream_name_, type_name_;
+      insert_records_, insert_subtree_, stream_name_, type_name_;
   Head head_;
-  TextMap<Stream> streams_;
+  std::vector<Pending> pending_;  // of which the first so many wait; the rest is kept for its memory
+  size_t pending_count_ = 0;
+  absl::node_hash_map<std::string, Stream, TextHash, std::equal_to<>> streams_;
+  std::pair<const std::string, Stream>* last_stream_ = nullptr;  // asked for several times per event
   TextMap<int64_t> type_ids_;
   absl::flat_hash_map<int64_t, std::string> type_names_, stream_names_;
 };

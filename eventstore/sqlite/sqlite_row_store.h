@@ -24,7 +24,9 @@ class SqliteRowStore final : public RowStore {
     return tables_.Read(query, set, visit);
   }
   absl::StatusOr<uint64_t> CountRows(const RowQuery& query) override { return tables_.Count(query); }
-  absl::Status PutRow(const TableDef& table, TableSet set, Row row) override { return tables_.Put(table, set, row); }
+  absl::Status PutRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) override {
+    return tables_.Put(table, set, cells);
+  }
 
   absl::Status Mark() override;
   absl::Status ReturnToMark() override { return connection_.Execute("ROLLBACK TO mark"); }

@@ -20,7 +20,8 @@ class SqliteTables {
  public:
   explicit SqliteTables(const Connection& connection) : connection_(&connection) {}
 
-  absl::Status Put(const TableDef& table, TableSet set, Row row);
+  // As RowWriter::PutRows.
+  absl::Status Put(const TableDef& table, TableSet set, absl::Span<const Value> cells);
   absl::Status Read(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit);
   absl::StatusOr<uint64_t> Count(const RowQuery& query);
   absl::StatusOr<bool> Has(const TableDef& table);
