@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <utility>
 
 namespace annals {
 namespace {
@@ -46,7 +45,7 @@ uint32_t* FindSharedWord(const Connection& connection) {
 
 WriteQueue::WriteQueue(const Connection& connection, int timeout_ms)
     : database_(connection.handle()), timeout_(timeout_ms) {
-  if (uint32_t* const word = FindSharedWord(connection)) word_ = word;
+  if (uint32_t* const word = FindSharedWord(connection)) shared_word_ = word;
   sqlite3_busy_handler(database_, OnBusy, this);
 }
 
@@ -68,10 +67,11 @@ void WriteQueue::NoteTaken() {
 }
 
 void WriteQueue::Leave() {
-  if (!std::exchange(is_inside_, false)) return;
+  if (!is_inside_) return;
   word_at_leave_ = Word();
   const bool has_woken = WakeOne(kInFront) || WakeOne(kInLine);
   owes_turn_ = has_woken && Clock::now() >= end_of_turn_;
+  is_inside_ = false;
 }
 
 int WriteQueue::OnBusy(void* self, int tries) {
@@ -92,18 +92,22 @@ bool WriteQueue::WaitToTryAgain(int tries) {
   return true;
 }
 
-bool WriteQueue::Sleep(uint32_t word, Clock::time_point until, uint32_t place) const {
+bool WriteQueue::Sleep(uint32_t word, Clock::time_point until, uint32_t place) {
   const auto nanoseconds = std::chrono::nanoseconds(until.time_since_epoch()).count();
   const timespec time{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
-  return syscall(SYS_futex, word_, FUTEX_WAIT_BITSET, word, &time, nullptr, place) == 0;
+  return syscall(SYS_futex, Address(), FUTEX_WAIT_BITSET, word, &time, nullptr, place) == 0;
 }
 
-bool WriteQueue::WakeOne(uint32_t place) const {
-  return syscall(SYS_futex, word_, FUTEX_WAKE_BITSET, 1, nullptr, nullptr, place) > 0;
+bool WriteQueue::WakeOne(uint32_t place) {
+  return syscall(SYS_futex, Address(), FUTEX_WAKE_BITSET, 1, nullptr, nullptr, place) > 0;
 }
 
-uint32_t WriteQueue::Word() const {
-  return std::atomic_ref<uint32_t>(*word_).load(std::memory_order_relaxed);
+uint32_t* WriteQueue::Address() {
+  return is_inside_ ? shared_word_ : &own_word_;
+}
+
+uint32_t WriteQueue::Word() {
+  return std::atomic_ref<uint32_t>(*Address()).load(std::memory_order_relaxed);
 }
 
 }  // namespace annals

@@ -17,7 +17,8 @@ namespace annals {
 
 class WriteQueue {
  public:
-  // From now on the connection, which has been read from, waits for any lock up to `timeout_ms`.
+  // From now on the connection, which has been read from, waits for any lock up to `timeout_ms`; and in Enter() for
+  // another 50 ms at most.
   WriteQueue(const Connection& connection, int timeout_ms);
   ~WriteQueue();
   WriteQueue(const WriteQueue&) = delete;
@@ -37,15 +38,16 @@ class WriteQueue {
   // Whether it is worth another try.
   bool WaitToTryAgain(int tries);
   // Sleeps in one of the places of the line, unless the word is no longer `word`. True: somebody woke it.
-  bool Sleep(uint32_t word, Clock::time_point until, uint32_t place) const;
-  bool WakeOne(uint32_t place) const;
-  uint32_t Word() const;
+  bool Sleep(uint32_t word, Clock::time_point until, uint32_t place);
+  bool WakeOne(uint32_t place);
+  uint32_t* Address();
+  uint32_t Word();
 
   sqlite3* const database_;
   const std::chrono::milliseconds timeout_;
-  uint32_t own_word_ = 0;        // where no memory is shared: to sleep on it is only to sleep
-  uint32_t* word_ = &own_word_;  // moves with each commit; only read here
-  uint32_t seen_ = 0;            // the word before the last try
+  uint32_t own_word_ = 0;               // to sleep on it is only to sleep: for other locks, or where nothing is shared
+  uint32_t* shared_word_ = &own_word_;  // moves with each commit; only read here
+  uint32_t seen_ = 0;                   // the word before the last try
   uint32_t word_at_leave_ = 0;
   Clock::time_point deadline_;  // of the wait at hand
   Clock::time_point end_of_turn_;
