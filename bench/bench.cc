@@ -10,6 +10,7 @@
 #include "bench/process.h"
 #include "bench/raw_sqlite.h"
 #include "bench/workload.h"
+#include "bench/writers.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 #include "projections/rebuild.h"
 #include "schemas/status.h"
@@ -42,6 +43,8 @@ class Bench {
     RETURN_IF_ERROR(Library());
     ASSIGN_OR_RETURN(std::vector<Figure> of_machines, MeasureMachines(options_, on_start_));
     figures_.insert(figures_.end(), of_machines.begin(), of_machines.end());
+    ASSIGN_OR_RETURN(std::vector<Figure> of_writers, MeasureWriters(options_, on_start_));
+    figures_.insert(figures_.end(), of_writers.begin(), of_writers.end());
     if (!options_.annals_binary.empty()) RETURN_IF_ERROR(Processes());
     figures_.insert(figures_.end(), of_apply.begin(), of_apply.end());
     return std::move(figures_);

@@ -39,6 +39,7 @@ class SqliteTransaction final : public Transaction {
     // Nothing can be done about a rollback that fails: SQLite rolls back when the connection closes.
     storage_.rollback_.Run().IgnoreError();
     if (wrote_) storage_.log_->Forget();
+    storage_.write_queue_->Leave();
   }
 
   const Head& head() const override { return head_; }
@@ -116,6 +117,9 @@ class SqliteTransaction final : public Transaction {
     const bool is_early = IsSabotaged("acknowledges_before_it_commits");
     const absl::Status status = is_early ? absl::OkStatus() : storage_.commit_.Run();
     done_ = status.ok();
+    // Also after the copy of the write-ahead log that SyncGuard may just have made: which gets to its end while nobody
+    // writes, so that the file begins anew.
+    if (done_) storage_.write_queue_->Leave();
     if (!done_) storage_.sync_guard_->NoteFailure();
     return status;
   }
@@ -137,6 +141,7 @@ absl::StatusOr<std::unique_ptr<SqliteStorage>> SqliteStorage::Open(const SqliteO
   storage->sync_guard_ = std::make_unique<SyncGuard>(storage->connection_.handle(), options.checkpoint_pages);
   if (options.mode == OpenMode::kReadOnly) RETURN_IF_ERROR(storage->connection_.Execute(kReaderPragmas));
   ASSIGN_OR_RETURN(storage->migration_, Migrate(storage->connection_, options));
+  storage->write_queue_ = std::make_unique<WriteQueue>(storage->connection_, options.lock_timeout_ms);
   ASSIGN_OR_RETURN(SqliteLog log, SqliteLog::Prepare(storage->connection_));
   storage->log_ = std::make_unique<SqliteLog>(std::move(log));
   storage->tables_ = std::make_unique<SqliteTables>(storage->connection_);
@@ -153,10 +158,16 @@ absl::StatusOr<std::unique_ptr<SqliteStorage>> SqliteStorage::Open(const SqliteO
 absl::StatusOr<std::unique_ptr<Transaction>> SqliteStorage::Begin() {
   RETURN_IF_ERROR(sync_guard_->Check(connection_.path()));
   if (IsSabotaged("acknowledges_before_it_commits")) commit_.Run().IgnoreError();
-  RETURN_IF_ERROR(begin_immediate_.Run());
+  write_queue_->Enter();
+  if (const absl::Status taken = begin_immediate_.Run(); !taken.ok()) {
+    write_queue_->Leave();
+    return taken;
+  }
+  write_queue_->NoteTaken();
   absl::StatusOr<Head> head = log_->ReadHead();
   if (!head.ok()) {
     rollback_.Run().IgnoreError();
+    write_queue_->Leave();
     return head.status();
   }
   return std::make_unique<SqliteTransaction>(*this, *std::move(head));

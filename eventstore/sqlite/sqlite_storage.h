@@ -10,6 +10,7 @@
 #include "eventstore/sqlite/sqlite_migrations.h"
 #include "eventstore/sqlite/sqlite_tables.h"
 #include "eventstore/sqlite/sync_guard.h"
+#include "eventstore/sqlite/write_queue.h"
 #include "eventstore/storage.h"
 
 namespace annals {
@@ -45,7 +46,8 @@ class SqliteStorage final : public Storage {
   explicit SqliteStorage(Connection connection) : connection_(std::move(connection)) {}
 
   Connection connection_;
-  std::unique_ptr<SyncGuard> sync_guard_;  // goes before the connection does
+  std::unique_ptr<SyncGuard> sync_guard_;    // goes before the connection does
+  std::unique_ptr<WriteQueue> write_queue_;  // this too
   MigrationReport migration_;
   std::unique_ptr<SqliteLog> log_;
   std::unique_ptr<SqliteTables> tables_;

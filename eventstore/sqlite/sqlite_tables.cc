@@ -196,11 +196,12 @@ absl::StatusOr<uint64_t> SqliteTables::Count(const RowQuery& query) {
   return static_cast<uint64_t>(statement.Int(0));
 }
 
-absl::StatusOr<bool> SqliteTables::Has(const TableDef& table) {
-  ASSIGN_OR_RETURN(const auto found,
-                   connection_->QueryInt(
-                       fmt::format("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{}'", table.name)));
-  return found.has_value();
+// Asks the schema that SQLite holds in memory, which the statement that read the head has just found to be the file's.
+// Every command asks after another process wrote: to prepare a query of sqlite_schema and read its pages took a quarter
+// of its instructions.
+bool SqliteTables::Has(const TableDef& table) const {
+  return sqlite3_table_column_metadata(connection_->handle(), "main", std::string(table.name).c_str(), nullptr, nullptr,
+                                       nullptr, nullptr, nullptr, nullptr) == SQLITE_OK;
 }
 
 absl::Status SqliteTables::CreateShadow(const TableDef& table) {

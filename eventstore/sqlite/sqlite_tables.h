@@ -24,7 +24,8 @@ class SqliteTables {
   absl::Status Put(const TableDef& table, TableSet set, absl::Span<const Value> cells);
   absl::Status Read(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit);
   absl::StatusOr<uint64_t> Count(const RowQuery& query);
-  absl::StatusOr<bool> Has(const TableDef& table);
+  // In a transaction that has read the head.
+  bool Has(const TableDef& table) const;
   absl::Status CreateShadow(const TableDef& table);
   absl::Status SwapShadow(const TableDef& table);
   absl::Status DropShadow(const TableDef& table);
