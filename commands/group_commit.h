@@ -26,8 +26,8 @@ namespace annals {
 // reads has a storage of its own, and so has whoever calls Storage::Sweep() after a redaction.
 class GroupCommit {
  public:
-  // A group of 256 costs 8.7 us of processor time a command, one of 64 11.0, one of 8 19.5: beyond it there is little
-  // to gain, and the write lock is not held for much longer than 2 ms.
+  // A command of a group of 8 costs the engine 19.5 us of processor time, of 64 11.0, of 256 8.7. One of 1,024 saves
+  // another 17 % and holds the write lock four times as long, which is 2 ms with 256.
   static constexpr size_t kMostCommands = 256;
 
   // `engine` must outlive this, and this every call. A group has at most so many commands.
