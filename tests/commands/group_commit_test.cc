@@ -174,6 +174,29 @@ TEST_P(GroupCommitTest, ACallerWhoIsAloneIsServedAtOnce) {
   EXPECT_EQ(commits.waiting(), 0u);
 }
 
+// They share the next group, which one of them has to lead: who led before them does not come again.
+TEST_P(GroupCommitTest, WhoComesWhileAGroupIsCommittedIsInTheNext) {
+  Scene scene(GetParam());
+  scene.session.Accept(CreateRun());
+  const uint64_t before = scene.gate.begun();
+  GroupCommit commits(scene.session.engine());
+  const auto execute = [&](const std::string& name) {
+    const JsonCommand command(Note(name));
+    EXPECT_THAT(TextOf(commits.Execute(command.reader())), HasSubstr("done"));
+  };
+  std::vector<std::thread> threads;
+  scene.plan.on_call = [&](std::string_view call) {
+    if (call != "Commit" || !threads.empty()) return;
+    for (const char* const name : {"n2", "n3", "n4"}) threads.emplace_back(execute, name);
+    while (commits.waiting() < threads.size()) std::this_thread::yield();
+  };
+  execute("n1");
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(scene.gate.begun() - before, 2u);
+  EXPECT_EQ(scene.Records().size(), 5u);
+  EXPECT_EQ(FaultsOf(scene.store.storage()), "");
+}
+
 // Another process has its turn between two groups, and the second sees what it did.
 TEST(GroupCommitSharingTest, GivesTheWriteLockUpBetweenGroups) {
   Scene scene(Backend::kSqlite);
