@@ -9,6 +9,7 @@
 #include "bench/measure.h"
 #include "bench/process.h"
 #include "bench/raw_sqlite.h"
+#include "bench/threads.h"
 #include "bench/workload.h"
 #include "bench/writers.h"
 #include "eventstore/sqlite/sqlite_storage.h"
@@ -41,6 +42,8 @@ class Bench {
     std::vector<Figure> of_apply = std::move(figures_);
     figures_.clear();
     RETURN_IF_ERROR(Library());
+    ASSIGN_OR_RETURN(const std::vector<Figure> of_threads, MeasureThreads(options_, on_start_));
+    figures_.insert(figures_.end(), of_threads.begin(), of_threads.end());
     ASSIGN_OR_RETURN(std::vector<Figure> of_machines, MeasureMachines(options_, on_start_));
     figures_.insert(figures_.end(), of_machines.begin(), of_machines.end());
     ASSIGN_OR_RETURN(std::vector<Figure> of_writers, MeasureWriters(options_, on_start_));

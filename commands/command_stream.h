@@ -85,7 +85,7 @@ class CommandStream {
   const std::string actor_;
 
   Mutex mutex_;
-  std::condition_variable_any changed_;
+  std::condition_variable changed_;
   std::array<CommandBatch, kBatches> ring_;       // filled and emptied in turn
   uint64_t filled_ ABSL_GUARDED_BY(mutex_) = 0;   // batches the thread has handed over
   uint64_t emptied_ ABSL_GUARDED_BY(mutex_) = 0;  // batches it may fill again

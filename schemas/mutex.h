@@ -14,6 +14,7 @@ class ABSL_LOCKABLE Mutex {
   void unlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
 
  private:
+  friend class MutexLock;
   std::mutex mutex_;
 };
 
@@ -26,7 +27,11 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
   MutexLock& operator=(const MutexLock&) = delete;
 
   // Lets go of the mutex until `changed` is notified, or for no reason: ask again what was waited for.
-  void Wait(std::condition_variable_any& changed) { changed.wait(mutex_); }
+  void Wait(std::condition_variable& changed) {
+    std::unique_lock<std::mutex> lock(mutex_.mutex_, std::adopt_lock);
+    changed.wait(lock);
+    lock.release();
+  }
 
  private:
   Mutex& mutex_;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string_view>
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
@@ -29,10 +31,13 @@ class FaultPlan {
   // Rows that the calls have shown.
   uint64_t rows() const { return rows_; }
   void CountRow() { ++rows_; }
+  // Told the name of each call before it is run.
+  std::function<void(std::string_view)> on_call = [](std::string_view) {};
 
   // Runs one call, `name` being what an error says of it: status Run() or StatusOr<T> Run().
   template <class Run>
   auto Count(const char* name, Run run) -> decltype(run()) {
+    on_call(name);
     if (++calls_ != fail_at_) return run();
     met_ = true;
     if (moment_ == FaultMoment::kAfter) {
