@@ -1,5 +1,3 @@
-#include "bench/machines.h"
-
 #include <algorithm>
 #include <array>
 #include <random>
@@ -8,9 +6,8 @@
 #include <absl/functional/function_ref.h>
 #include <fmt/format.h>
 
+#include "bench/groups.h"
 #include "bench/measure.h"
-#include "eventstore/sqlite/sqlite_storage.h"
-#include "projections/tables.h"
 #include "schemas/check.h"
 #include "schemas/json_reader.h"
 #include "schemas/status.h"
@@ -34,46 +31,28 @@ constexpr const char* kLaneMachine =
 // A database filled with commands that are told as JSON, one by number.
 class Scene {
  public:
-  static absl::StatusOr<std::unique_ptr<Scene>> Create(const std::string& path) {
-    RemoveDatabase(path);
-    auto scene = std::unique_ptr<Scene>(new Scene(path));
-    ASSIGN_OR_RETURN(scene->storage_, SqliteStorage::Open({.path = path,
-                                                           .mode = OpenMode::kCreate,
-                                                           .tables = ProjectedTables(),
-                                                           .clock = &scene->clock_,
-                                                           .random = &scene->random_}));
+  static absl::StatusOr<std::unique_ptr<Scene>> Create(Session& session) {
+    auto scene = std::unique_ptr<Scene>(new Scene());
+    ASSIGN_OR_RETURN(scene->storage_, session.Open(session.Fresh("machines.db")));
     scene->filler_ = std::make_unique<Filler>(*scene->storage_, [raw = scene.get()](schema::Command::Builder command) {
       CHECK(raw->reader_.Read(raw->line_(raw->next_++), command).ok());
     });
     return scene;
-  }
-  ~Scene() {
-    filler_ = nullptr;
-    storage_ = nullptr;
-    RemoveDatabase(path_);
   }
 
   // Seconds for the commands that `line` tells from 0.
   absl::StatusOr<double> Do(uint64_t count, std::function<std::string(uint64_t)> line) {
     line_ = std::move(line);
     next_ = 0;
-    ASSIGN_OR_RETURN(double seconds, filler_->SecondsFor(count / kBatch, kBatch));
-    if (const uint64_t rest = count % kBatch; rest > 0) {
-      ASSIGN_OR_RETURN(const double more, filler_->SecondsFor(1, rest));
-      seconds += more;
-    }
-    return seconds;
+    return filler_->SecondsForAll(count);
   }
   absl::Status Do(const std::string& line) {
     return Do(1, [&](uint64_t) { return line; }).status();
   }
 
  private:
-  explicit Scene(std::string path) : path_(std::move(path)) {}
+  Scene() = default;
 
-  const std::string path_;
-  SystemClock clock_;
-  SystemRandom random_;
   CommandReader reader_;
   std::function<std::string(uint64_t)> line_;
   uint64_t next_ = 0;
@@ -132,13 +111,12 @@ class LargeRun {
 
 class MachineBench {
  public:
-  MachineBench(const Options& options, const std::function<void(std::string_view)>& on_start)
-      : options_(options), on_start_(on_start), path_(options.directory + "/annals-bench-machines.db") {}
+  explicit MachineBench(Session& session) : session_(session), options_(session.options()) {}
 
-  absl::StatusOr<std::vector<Figure>> Run() {
-    RETURN_IF_ERROR(Machines());
-    RETURN_IF_ERROR(OwnMachine());
-    RETURN_IF_ERROR(OneLargeRun());
+  Figures Run() {
+    if (session_.Wants("machines")) RETURN_IF_ERROR(Machines());
+    if (session_.Wants("own_machine")) RETURN_IF_ERROR(OwnMachine());
+    if (session_.Wants("large_run")) RETURN_IF_ERROR(OneLargeRun());
     return std::move(figures_);
   }
 
@@ -146,8 +124,8 @@ class MachineBench {
   static constexpr const char* kRun = R"({"command":"create_run","run_id":"r","status":"running"})";
 
   absl::Status Machines() {
-    on_start_("tasks, gates and patches");
-    ASSIGN_OR_RETURN(const auto scene, Scene::Create(path_));
+    session_.on_start()("tasks, gates and patches");
+    ASSIGN_OR_RETURN(const auto scene, Scene::Create(session_));
     for (const char* const line : {kRun, R"({"command":"create_workstream","run_id":"r","ws_id":"w"})",
                                    R"({"command":"create_worker","worker_id":"k"})",
                                    R"({"command":"transition_worker","worker_id":"k","to":"idle"})"}) {
@@ -160,14 +138,13 @@ class MachineBench {
                        scene->Do(kCommands, [&](uint64_t i) { return TaskLine(round * kCommands + i); }));
       rates.push_back(static_cast<double>(kCommands) / seconds);
     }
-    AddTo(figures_, "machines", "commands to tasks, gates and patches, in batches of 1,000", "commands/s",
-          Median(rates), 120'000);
+    AddTo(figures_, "machines", "tasks, gates and patches", "commands/s", Median(rates), 120'000);
     return absl::OkStatus();
   }
 
   absl::Status OwnMachine() {
-    on_start_("a machine of the user's own");
-    ASSIGN_OR_RETURN(const auto scene, Scene::Create(path_));
+    session_.on_start()("a machine of the user's own");
+    ASSIGN_OR_RETURN(const auto scene, Scene::Create(session_));
     RETURN_IF_ERROR(scene->Do(kRun));
     RETURN_IF_ERROR(scene->Do(fmt::format(R"({{"command":"define_machine","machine":{}}})", kLaneMachine)));
     const auto microseconds = [&](std::string_view entity_command, uint64_t round) -> absl::StatusOr<double> {
@@ -189,46 +166,42 @@ class MachineBench {
       ASSIGN_OR_RETURN(const double built_in, microseconds(R"(workstream","run_id":"r")", round));
       pairs.Add(own, built_in);
     }
-    figures_.push_back(pairs.ToFigure("own_machine", "a transition of the user's own machine, beside a workstream's",
-                                      "us", 1.2, /*less_is_better=*/true));
+    figures_.push_back(pairs.ToFigure("own_machine", "a move in a user's machine", "us", 1.2, /*less_is_better=*/true));
     return absl::OkStatus();
   }
 
   absl::Status OneLargeRun() {
     const uint64_t large_size = options_.commands / 2;  // workstreams
     const uint64_t small_size = large_size / 10;
-    on_start_(fmt::format("a run of {} workstreams", large_size));
+    session_.on_start()(fmt::format("a run of {} workstreams", large_size));
     const auto cost = [&](uint64_t size) -> absl::StatusOr<double> {
-      ASSIGN_OR_RETURN(const auto scene, Scene::Create(path_));
+      ASSIGN_OR_RETURN(const auto scene, Scene::Create(session_));
       RETURN_IF_ERROR(scene->Do(kRun));
       LargeRun run(size);
       ASSIGN_OR_RETURN(const double seconds, scene->Do(run.commands(), [&](uint64_t i) { return run.Line(i); }));
-      return seconds / static_cast<double>(run.commands());
+      return seconds * 1e6 / static_cast<double>(run.commands());
     };
     // The large one takes longer than all else: once.
-    std::vector<double> small;
-    for (uint64_t round = 0; round < options_.rounds; ++round) {
-      ASSIGN_OR_RETURN(small.emplace_back(), cost(small_size));
-    }
     ASSIGN_OR_RETURN(const double large, cost(large_size));
-    AddTo(figures_, "large_run",
-          fmt::format("cost of a command in a run of {} workstreams with {} dependencies, against {} with {}",
-                      large_size, large_size * kNeeds, small_size, small_size * kNeeds),
-          "times", large / Median(small), 1.5, /*less_is_better=*/true);
+    Pairs pairs;
+    for (uint64_t round = 0; round < options_.rounds; ++round) {
+      ASSIGN_OR_RETURN(const double small, cost(small_size));
+      pairs.Add(large, small);
+    }
+    figures_.push_back(pairs.ToFigure("large_run", "a command in a large run", "us", 1.5,
+                                      /*less_is_better=*/true));
     return absl::OkStatus();
   }
 
+  Session& session_;
   const Options& options_;
-  const std::function<void(std::string_view)>& on_start_;
-  const std::string path_;
   std::vector<Figure> figures_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::vector<Figure>> MeasureMachines(const Options& options,
-                                                    const std::function<void(std::string_view)>& on_start) {
-  return MachineBench(options, on_start).Run();
+Figures MeasureMachines(Session& session) {
+  return MachineBench(session).Run();
 }
 
 }  // namespace annals::bench

@@ -115,7 +115,7 @@ void Decide(benchmark::State& state) {
   const std::vector<Message> commands = NextCommands(workload, 6);
   const auto command = commands.back()->getRoot<schema::Command>().asReader();
   CHECK(command.getBody().isTransitionWorkstream());
-  const std::string run_id = FirstRunId(1);
+  const std::string run_id = RunId(1, 1);
   MachineShelf machines;
   Drafts drafts;
   for (auto _ : state) {
