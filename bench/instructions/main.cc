@@ -74,8 +74,6 @@ class Scene {
     for (const Answer& answer : *answers) CHECK(std::holds_alternative<Receipt>(answer));
   }
 
-  SqliteStorage& storage() { return *storage_; }
-
  private:
   SimulatedClock clock_{Timestamp{1'700'000'000'000'000}};
   SeededRandom random_{1};
@@ -105,8 +103,10 @@ uint64_t SingleCommands(const std::string& path) {
 }
 
 uint64_t FoldSteps(const std::string& path) {
-  Scene scene(path);
-  const auto snapshot = scene.storage().Read();
+  { const Scene scene(path); }
+  const auto storage = SqliteStorage::Open({.path = path, .mode = OpenMode::kReadOnly, .tables = ProjectedTables()});
+  CHECK(storage.ok());
+  const auto snapshot = (*storage)->Read();
   CHECK(snapshot.ok());
   uint64_t events = 0;
   Counted([&] {
