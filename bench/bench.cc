@@ -33,7 +33,8 @@ const std::vector<Group>& Groups() {
       {"folds", {"fold", "rebuild", "rebuild_time", "verify_1", "verify_2"}, MeasureFolds},
       {"processes", {"as_of", "run_show_at", "run_show", "cli_command"}, MeasureProcesses},
       {"memory", {"apply_memory", "verify_memory", "export_memory"}, MeasureMemory, /*comes_first=*/true},
-      {"machines", {"machines", "own_machine", "large_run"}, MeasureMachines},
+      {"machines", {"machines", "own_machine"}, MeasureMachines},
+      {"large_run", {"large_run"}, MeasureLargeRun},
       {kRaw, {"raw_single", "raw_batch_100", "raw_batch", "raw_process"}, MeasureRaw},
   };
   return kGroups;
@@ -66,6 +67,12 @@ absl::StatusOr<std::set<std::string, std::less<>>> RowsAskedFor(const std::vecto
 }
 
 }  // namespace
+
+std::vector<std::string_view> GroupNames() {
+  std::vector<std::string_view> names;
+  for (const Group& group : Groups()) names.push_back(group.name);
+  return names;
+}
 
 absl::StatusOr<std::vector<Figure>> Run(const Options& options, const std::function<void(std::string_view)>& on_start) {
   ASSIGN_OR_RETURN(auto rows, RowsAskedFor(options.rows));

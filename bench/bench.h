@@ -38,6 +38,9 @@ struct Figure {
   bool ReachesFloor() const { return !floor || (less_is_better ? Judged() <= *floor : Judged() >= *floor); }
 };
 
+// The groups that rows can be asked for by.
+std::vector<std::string_view> GroupNames();
+
 // The figures in a fixed order, whatever the order of `options.rows`. `on_start` is told what is being measured.
 //   kInvalidArgument  there is no row or group of that name; the message lists those there are
 absl::StatusOr<std::vector<Figure>> Run(const Options& options, const std::function<void(std::string_view)>& on_start);

@@ -1,4 +1,4 @@
-// The groups of rows that one measurement gives, each in a file of that name. A group may leave out figures that the
+// The groups of rows that one measurement gives, most in a file of that name. A group may leave out figures that the
 // session does not want, to save their time; those that it gives all the same are dropped.
 #pragma once
 
@@ -27,7 +27,9 @@ Figures MeasureSize(Session& session);
 Figures MeasureFolds(Session& session);
 // Whole processes, and the same question asked in this one.
 Figures MeasureProcesses(Session& session);
-// What the other machines cost: their commands, a user's own machine beside a built-in one, and one very large run.
+// What the other machines cost: their commands, and a user's own machine beside a built-in one.
 Figures MeasureMachines(Session& session);
+// A run of very many workstreams, beside one of a tenth of them.
+Figures MeasureLargeRun(Session& session);
 
 }  // namespace annals::bench

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "bench/bench.h"
 #include "cli/commands.h"
@@ -101,12 +102,12 @@ Command BenchCommand() {
   return {
       .name = "bench",
       .summary = "Measure this machine and disk, beside SQLite alone",
-      .details =
+      .details = fmt::format(
           "Makes databases of its own in a folder, fills them with pipelines, and removes them again. \"beside\" is "
-          "what each row is compared with, measured in turn with it: SQLite alone, a process that only opens a "
-          "database and inserts one row, or the library. What is \"to reach\" is of the ratio where there is one; "
-          "a row that misses it has a \"!\". Rows can be measured alone, by their names or by those of their groups: "
-          "commands, apply, size, folds, processes, memory, machines.",
+          "what a row is compared with, measured in turn with it: SQLite alone, a process that only opens a database "
+          "and inserts one row, or the library. What is \"to reach\" is of the ratio where there is one; a row that "
+          "misses it has a \"!\". Rows can be measured alone, by their names or by those of their groups: {}.",
+          fmt::join(bench::GroupNames(), ", ")),
       .example = "annals bench --dir /var/tmp --commands 1000000\nannals bench single batch",
       .arguments = {Places("ROW", &flags->rows, "rows or groups of rows to measure (default: all)"),
                     Flag("--raw", &flags->raw, "measure SQLite alone, nothing of Annals"),
