@@ -10,6 +10,7 @@
 #include "cli/exit_code.h"
 #include "cli/table.h"
 #include "schemas/json_writer.h"
+#include "schemas/message_text.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -128,6 +129,10 @@ Command BenchCommand() {
           flags->rows = {"raw"};
         }
         std::error_code ignored;
+        if (!std::filesystem::is_directory(flags->directory, ignored)) {
+          return absl::InvalidArgumentError(
+              fmt::format("--dir: {} is no folder; name one on the disk to measure", Quoted(flags->directory)));
+        }
         const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", ignored);
         const bench::Options options{.directory = flags->directory,
                                      .annals_binary = self.string(),

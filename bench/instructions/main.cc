@@ -158,14 +158,15 @@ std::string BuiltWith() {
 }  // namespace annals::bench
 
 int main(int argc, char** argv) {
-  using namespace annals::bench;
+  using annals::bench::kSubjects;
+  using annals::bench::Subject;
   const std::string_view name = argc > 1 ? argv[1] : "";
   if (argc == 1) {
     for (const Subject& subject : kSubjects) fmt::print("{}\n", subject.name);
     return 0;
   }
   if (argc == 2 && name == "--built-with") {
-    fmt::print("{}\n", BuiltWith());
+    fmt::print("{}\n", annals::bench::BuiltWith());
     return 0;
   }
   for (const Subject& subject : kSubjects) {
