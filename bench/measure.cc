@@ -27,7 +27,7 @@ void RemoveDatabase(const std::string& path) {
 }
 
 void AddTo(std::vector<Figure>& figures, std::string name, std::string what, std::string unit, double value,
-           double floor, bool less_is_better) {
+           std::optional<double> floor, bool less_is_better) {
   figures.push_back({.name = std::move(name),
                      .what = std::move(what),
                      .unit = std::move(unit),
@@ -86,6 +86,13 @@ absl::StatusOr<double> Filler::SecondsFor(uint64_t commits, uint64_t commands_pe
     }
   }
   return seconds;
+}
+
+absl::StatusOr<double> Filler::SecondsForAll(uint64_t commands) {
+  ASSIGN_OR_RETURN(const double whole, SecondsFor(commands / kBatch, kBatch));
+  const uint64_t rest = commands % kBatch;
+  ASSIGN_OR_RETURN(const double last, SecondsFor(rest > 0 ? 1 : 0, rest));
+  return whole + last;
 }
 
 }  // namespace annals::bench

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,12 +23,13 @@ void RemoveDatabase(const std::string& path);
 
 // A figure that stands alone.
 void AddTo(std::vector<Figure>& figures, std::string name, std::string what, std::string unit, double value,
-           double floor, bool less_is_better = false);
+           std::optional<double> floor, bool less_is_better = false);
 
 // A figure and what it is set beside, measured in turn, so that a machine whose speed drifts is fair to both.
 class Pairs {
  public:
   void Add(double ours, double other);
+  // `floor` is of the ratio.
   Figure ToFigure(std::string name, std::string what, std::string unit, double floor,
                   bool less_is_better = false) const;
 
@@ -45,6 +47,8 @@ class Filler {
 
   // kInternal where a command was refused: that is no measurement of what was meant.
   absl::StatusOr<double> SecondsFor(uint64_t commits, uint64_t commands_per_commit);
+  // In batches of kBatch; the last may be smaller.
+  absl::StatusOr<double> SecondsForAll(uint64_t commands);
 
  private:
   SystemClock clock_;

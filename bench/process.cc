@@ -11,6 +11,9 @@
 
 #include <fmt/format.h>
 
+#include "bench/measure.h"
+#include "schemas/status.h"
+
 namespace annals::bench {
 
 absl::StatusOr<ProcessCost> RunQuietly(const std::vector<std::string>& arguments) {
@@ -36,6 +39,16 @@ absl::StatusOr<ProcessCost> RunQuietly(const std::vector<std::string>& arguments
         fmt::format("run {} {}: it did not exit with 0", arguments[0], arguments.size() > 3 ? arguments[3] : ""));
   }
   return ProcessCost{.seconds = seconds, .peak_bytes = static_cast<uint64_t>(usage.ru_maxrss) * 1024};
+}
+
+absl::StatusOr<double> MillisecondsPerRun(const std::vector<std::string>& arguments) {
+  constexpr int kRuns = 40;
+  std::vector<double> times;
+  for (int i = 0; i < kRuns; ++i) {
+    ASSIGN_OR_RETURN(const ProcessCost cost, RunQuietly(arguments));
+    times.push_back(cost.seconds * 1000);
+  }
+  return Median(times);
 }
 
 }  // namespace annals::bench

@@ -17,4 +17,7 @@ struct ProcessCost {
 // Runs a program with its output thrown away. kInternal: it could not be started, or did not exit with 0.
 absl::StatusOr<ProcessCost> RunQuietly(const std::vector<std::string>& arguments);
 
+// The median of forty such runs.
+absl::StatusOr<double> MillisecondsPerRun(const std::vector<std::string>& arguments);
+
 }  // namespace annals::bench

@@ -1,16 +1,13 @@
-#include "bench/threads.h"
-
 #include <latch>
 #include <memory>
 #include <thread>
 
 #include <fmt/format.h>
 
+#include "bench/groups.h"
 #include "bench/measure.h"
 #include "bench/workload.h"
 #include "commands/group_commit.h"
-#include "eventstore/sqlite/sqlite_storage.h"
-#include "projections/tables.h"
 #include "schemas/status.h"
 
 namespace annals::bench {
@@ -74,13 +71,11 @@ struct Crowd {
   double floor;
 };
 
-absl::StatusOr<Figure> Measure(const Crowd& crowd, const Options& options, const std::string& path) {
+absl::StatusOr<Figure> Measure(const Crowd& crowd, Session& session) {
+  const Options& options = session.options();
   SystemClock clock;
   SystemRandom random;
-  ASSIGN_OR_RETURN(
-      const auto storage,
-      SqliteStorage::Open(
-          {.path = path, .mode = OpenMode::kCreate, .tables = ProjectedTables(), .clock = &clock, .random = &random}));
+  ASSIGN_OR_RETURN(const auto storage, session.Open(session.Fresh("threads.db")));
   // The one thread calls its engine itself, as whoever has no others would.
   Workload workload(options.seed);
   Filler one(*storage, [&](schema::Command::Builder command) { workload.Next(command); });
@@ -97,23 +92,17 @@ absl::StatusOr<Figure> Measure(const Crowd& crowd, const Options& options, const
     pairs.Add(static_cast<double>(each * crowd.threads) / seconds, static_cast<double>(kSingles) / alone);
   }
   return pairs.ToFigure(fmt::format("threads_{}", crowd.threads),
-                        fmt::format("single durable commands of {} threads, beside one", crowd.threads), "commands/s",
-                        crowd.floor);
+                        fmt::format("single commands of {} threads", crowd.threads), "commands/s", crowd.floor);
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<Figure>> MeasureThreads(const Options& options,
-                                                   const std::function<void(std::string_view)>& on_start) {
-  const std::string path = options.directory + "/annals-bench-threads.db";
+Figures MeasureThreads(Session& session) {
   std::vector<Figure> figures;
   for (const Crowd& crowd : {Crowd{8, 3.5}, Crowd{64, 8}}) {
-    on_start(fmt::format("{} threads", crowd.threads));
-    RemoveDatabase(path);
-    absl::StatusOr<Figure> figure = Measure(crowd, options, path);
-    RemoveDatabase(path);
-    RETURN_IF_ERROR(figure.status());
-    figures.push_back(*std::move(figure));
+    if (!session.Wants(fmt::format("threads_{}", crowd.threads))) continue;
+    session.on_start()(fmt::format("{} threads", crowd.threads));
+    ASSIGN_OR_RETURN(figures.emplace_back(), Measure(crowd, session));
   }
   return figures;
 }

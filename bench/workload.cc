@@ -9,16 +9,11 @@
 #include "schemas/json_writer.h"
 
 namespace annals::bench {
-namespace {
-
-constexpr uint64_t kWorkstreamsPerRun = 20;
 
 // As long as the ULIDs that annals makes itself.
 std::string RunId(uint64_t seed, uint64_t run) {
   return fmt::format("01JCRUN{:04}{:015}", seed % 10'000, run);
 }
-
-}  // namespace
 
 void Workload::Next(schema::Command::Builder command) {
   command.setActor("agent-7");
@@ -113,10 +108,6 @@ void Workload::WorkstreamCommand(schema::Command::Builder command) {
     step_ = 0;
     ++workstream_;
   }
-}
-
-std::string FirstRunId(uint64_t seed) {
-  return RunId(seed, 1);
 }
 
 std::string NextJsonLine(Workload& workload) {

@@ -31,7 +31,11 @@ class Workload {
 
 // The next command as `annals apply` reads it.
 std::string NextJsonLine(Workload& workload);
-// The run the workload begins with.
-std::string FirstRunId(uint64_t seed);
+// The name of a run of the workload, counted from 1.
+std::string RunId(uint64_t seed, uint64_t run);
+// What each run has; the first command of it makes two events.
+constexpr uint64_t kCommandsPerRun = 222;
+constexpr uint64_t kEventsPerRun = kCommandsPerRun + 1;
+constexpr uint64_t kWorkstreamsPerRun = 20;
 
 }  // namespace annals::bench

@@ -1,5 +1,3 @@
-#include "bench/writers.h"
-
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/groups.h"
 #include "bench/measure.h"
 #include "bench/workload.h"
 #include "eventstore/sqlite/sqlite_storage.h"
@@ -134,15 +133,11 @@ class Writer {
 
 class WritersBench {
  public:
-  explicit WritersBench(const Options& options)
-      : options_(options), path_(options.directory + "/annals-bench-writers.db") {
-    RemoveDatabase(path_);
-  }
+  explicit WritersBench(Session& session) : options_(session.options()), path_(session.Fresh("writers.db")) {}
   ~WritersBench() {
     alone_ = nullptr;
     // The last one first: the later ones were born with the ends of the pipes to the earlier ones.
     while (!writers_.empty()) writers_.pop_back();
-    RemoveDatabase(path_);
   }
 
   absl::StatusOr<std::vector<Figure>> Run() {
@@ -164,12 +159,10 @@ class WritersBench {
       fairness.push_back(static_cast<double>(least.commands) / static_cast<double>(most.commands));
       longest.push_back(std::ranges::max(shares, {}, &Share::longest_seconds).longest_seconds * 1000);
     }
-    std::vector<Figure> figures = {totals.ToFigure(
-        "writers_8", "durable commands of 8 processes together, beside one of them alone", "commands/s", 0.6)};
-    AddTo(figures, "writers_fair", "the least that one of these processes got, of the most", "share", Median(fairness),
-          0.5);
+    std::vector<Figure> figures = {totals.ToFigure("writers_8", "single commands, 8 processes", "commands/s", 0.6)};
+    AddTo(figures, "writers_fair", "of these, least against most", "share", Median(fairness), 0.5);
     figures.push_back({.name = "writers_wait",
-                       .what = "the longest that one of their commands took",
+                       .what = "longest of their commands",
                        .unit = "ms",
                        .value = Median(longest),
                        .beside = std::nullopt,
@@ -197,10 +190,9 @@ class WritersBench {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Figure>> MeasureWriters(const Options& options,
-                                                   const std::function<void(std::string_view)>& on_start) {
-  on_start(fmt::format("{} processes that write at once", kWriters));
-  return WritersBench(options).Run();
+Figures MeasureWriters(Session& session) {
+  session.on_start()(fmt::format("{} processes that write at once", kWriters));
+  return WritersBench(session).Run();
 }
 
 }  // namespace annals::bench

@@ -152,6 +152,7 @@ std::vector<BadInputCase> Cases() {
       {"WholeEventsOfTransitions", {"log", "--full", "--transitions"}, 2, "annals: log: --full shows"},
       {"StatsOfAnUnknownRun", {"stats", "--run", "zz"}, 4, "annals: stats: there is no run zz; "},
       {"BenchOfTooLittle", {"bench", "--commands", "1"}, 2, "annals: bench: --commands is at least"},
+      {"BenchNowhere", {"bench", "--dir", "nowhere"}, 2, "annals: bench: --dir: \"nowhere\" is no folder"},
       {"ApplyOfAMissingFile", {"apply", "nowhere.jsonl"}, 4, "annals: apply: open nowhere.jsonl: No such file"},
       {"ApplyOfAFolder", {"apply", "."}, 2, "annals: apply: . is a folder; "},
       {"ApplyWithOneKeyForAll", {"apply", "-", "--command-id", "k"}, 2, "annals: apply: --command-id and"},

@@ -1,0 +1,88 @@
+#include <absl/functional/function_ref.h>
+#include <fmt/format.h>
+
+#include "bench/groups.h"
+#include "bench/measure.h"
+#include "commands/verify.h"
+#include "projections/rebuild.h"
+#include "schemas/status.h"
+
+namespace annals::bench {
+namespace {
+
+void NoProgress(uint64_t /*done*/, uint64_t /*total*/) {}
+
+absl::StatusOr<uint64_t> FoldInMemory(Session& session, const std::string& path) {
+  ASSIGN_OR_RETURN(const auto storage, session.Open(path, OpenMode::kReadOnly));
+  ASSIGN_OR_RETURN(const auto snapshot, storage->Read());
+  Rows rows;
+  return FoldLog(*snapshot, {1}, {INT64_MAX}, rows, NoProgress);
+}
+
+absl::StatusOr<uint64_t> RebuildTables(Session& session, const std::string& path) {
+  ASSIGN_OR_RETURN(const auto storage, session.Open(path));
+  ASSIGN_OR_RETURN(const RebuildReport report, Rebuild(*storage, nullptr, NoProgress));
+  return report.events;
+}
+
+absl::StatusOr<uint64_t> VerifyAll(Session& session, const std::string& path, size_t jobs) {
+  std::vector<std::unique_ptr<SqliteStorage>> storages;
+  std::vector<Storage*> used;
+  while (storages.size() < jobs) {
+    ASSIGN_OR_RETURN(storages.emplace_back(), session.Open(path, OpenMode::kReadOnly));
+    used.push_back(storages.back().get());
+  }
+  ASSIGN_OR_RETURN(const VerifyReport report, Verify(used, {}, NoProgress, [](const Fault&) {}));
+  if (report.faults > 0) {
+    return absl::InternalError(fmt::format("measure verify: the database has {} faults", report.faults));
+  }
+  return report.events;
+}
+
+struct Kind {
+  const char* name;
+  const char* what;
+  double floor;                                                                 // events/s
+  absl::StatusOr<uint64_t> (*work)(Session& session, const std::string& path);  // returns the number of events
+};
+constexpr Kind kKinds[] = {
+    {"fold", "log folded in memory", 1'500'000, FoldInMemory},
+    {"rebuild", "all tables made anew", 400'000, RebuildTables},
+    {"verify_1", "all verified, with 1 thread", 500'000,
+     [](Session& session, const std::string& path) { return VerifyAll(session, path, 1); }},
+    {"verify_2", "all verified, with 2 threads", 900'000,
+     [](Session& session, const std::string& path) { return VerifyAll(session, path, 2); }},
+};
+
+}  // namespace
+
+Figures MeasureFolds(Session& session) {
+  ASSIGN_OR_RETURN(const std::string path, session.LargeDatabase());
+  std::vector<Figure> figures;
+  for (const Kind& kind : kKinds) {
+    const bool tells_time = kind.work == RebuildTables && session.Wants("rebuild_time");
+    if (!session.Wants(kind.name) && !tells_time) continue;
+    session.on_start()(kind.what);
+    std::vector<double> times, rates;
+    for (uint64_t round = 0; round < session.options().rounds; ++round) {
+      uint64_t events = 0;
+      absl::Status status;
+      times.push_back(SecondsOf(
+          [&]() -> absl::Status {
+            ASSIGN_OR_RETURN(events, kind.work(session, path));
+            return absl::OkStatus();
+          },
+          status));
+      RETURN_IF_ERROR(status);
+      rates.push_back(static_cast<double>(events) / times.back());
+    }
+    AddTo(figures, kind.name, kind.what, "events/s", Median(rates), kind.floor);
+    if (tells_time) {
+      AddTo(figures, "rebuild_time", "the same, of this database", "s", Median(times), std::nullopt,
+            /*less_is_better=*/true);
+    }
+  }
+  return figures;
+}
+
+}  // namespace annals::bench
