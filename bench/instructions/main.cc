@@ -19,7 +19,6 @@
 #include <capnp/message.h>
 #include <fmt/format.h>
 #include <openssl/opensslv.h>
-#include <simdjson.h>
 #include <sqlite3.h>
 
 #include "bench/workload.h"
@@ -147,11 +146,10 @@ constexpr Subject kSubjects[] = {
 };
 
 std::string BuiltWith() {
-  return fmt::format(
-      "{}, compiler {}, glibc {}, SQLite {}, OpenSSL {}.{}, Cap'n Proto {}.{}.{}, Abseil {}, simdjson {}.{}.{}",
-      ANNALS_PROCESSOR, __VERSION__, gnu_get_libc_version(), sqlite3_libversion(), OPENSSL_VERSION_MAJOR,
-      OPENSSL_VERSION_MINOR, CAPNP_VERSION_MAJOR, CAPNP_VERSION_MINOR, CAPNP_VERSION_MICRO, ABSL_LTS_RELEASE_VERSION,
-      +simdjson::SIMDJSON_VERSION_MAJOR, +simdjson::SIMDJSON_VERSION_MINOR, +simdjson::SIMDJSON_VERSION_REVISION);
+  return fmt::format("{}, compiler {}, glibc {}, SQLite {}, OpenSSL {}.{}, Cap'n Proto {}.{}.{}, Abseil {}",
+                     ANNALS_PROCESSOR, __VERSION__, gnu_get_libc_version(), sqlite3_libversion(), OPENSSL_VERSION_MAJOR,
+                     OPENSSL_VERSION_MINOR, CAPNP_VERSION_MAJOR, CAPNP_VERSION_MINOR, CAPNP_VERSION_MICRO,
+                     ABSL_LTS_RELEASE_VERSION);
 }
 
 }  // namespace

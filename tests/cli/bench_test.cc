@@ -32,9 +32,10 @@ TEST(Bench, MeasuresEveryFigureAndLeavesNothingBehind) {
   const ProcessResult result = Bench(folder, {"--json"});
   ASSERT_EQ(result.exit, 0) << result.err;
   for (const char* const name :
-       {"single",      "batch_100",    "batch",         "apply",         "bytes",    "growth",      "fold",
-        "rebuild",     "rebuild_time", "verify_1",      "verify_2",      "as_of",    "run_show_at", "run_show",
-        "cli_command", "apply_memory", "verify_memory", "export_memory", "machines", "own_machine", "large_run"}) {
+       {"single",       "batch_100",    "batch",         "apply",         "bytes",     "growth",      "fold",
+        "rebuild",      "rebuild_time", "verify_1",      "verify_2",      "as_of",     "run_show_at", "run_show",
+        "cli_command",  "apply_memory", "verify_memory", "export_memory", "threads_8", "threads_64",  "writers_8",
+        "writers_fair", "writers_wait", "machines",      "own_machine",   "large_run"}) {
     EXPECT_THAT(result.out, ContainsRegex(fmt::format(R"("name":"{}"[^}}]*"value":[0-9.]*[1-9])", name)));
   }
   // A longer text makes a table that no page is wide enough for.
