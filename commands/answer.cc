@@ -37,17 +37,13 @@ void AnswerBuilder::Add(Position position, std::string_view stream, StreamVersio
     receipt_.stream = stream;
     receipt_.run_id = RunOfStream(stream).value_or("");
     receipt_.ws_id = View(event.getWsId());
-    machine_ = entity.machine;
-    entity_ = entity.id;
-    if (!event.getBody().isCommandRefused()) {
-      receipt_.machine = machine_;
-      receipt_.entity = entity_;
-    }
+    receipt_.machine = entity.machine;
+    receipt_.entity = entity.id;
   }
   receipt_.last_position = position;
   if (stream == receipt_.stream) receipt_.version = version;
   // The entity of the first event is what the command was about; later ones may be about those it affects.
-  if (entity.machine == machine_ && entity.id == entity_) AddBody(position, event);
+  if (entity.machine == receipt_.machine && entity.id == receipt_.entity) AddBody(position, event);
   empty_ = false;
 }
 

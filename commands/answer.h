@@ -74,7 +74,6 @@ class AnswerBuilder {
   void AddBody(Position position, schema::Event::Reader event);
   Receipt receipt_;
   std::optional<Refused> refused_;
-  std::string machine_, entity_;  // of the first event
   bool empty_ = true;
 };
 

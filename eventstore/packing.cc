@@ -1,6 +1,7 @@
 #include "eventstore/packing.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -72,19 +73,19 @@ class Packer {
 
   void Put(const uint64_t* word, const uint64_t* end) {
     while (word < end) {
-      uint8_t bytes[8];
-      std::memcpy(bytes, word++, 8);
-      uint8_t* const tag = out_++;
-      *tag = 0;
-      for (int i = 0; i < 8; ++i) {
-        *out_ = bytes[i];
-        const int present = bytes[i] != 0 ? 1 : 0;
-        out_ += present;
-        *tag = static_cast<uint8_t>(*tag | present << i);
+      // In locals: what is written byte by byte might be any member, which would be read anew for each byte.
+      uint64_t rest = *word++;
+      const uint32_t tag = TagOf(rest);
+      uint8_t* out = out_;
+      *out++ = static_cast<uint8_t>(tag);
+      for (uint32_t i = 0; i < 8; ++i, rest >>= 8) {
+        *out = static_cast<uint8_t>(rest);
+        out += (tag >> i) & 1;
       }
-      if (*tag == 0) {
+      out_ = out;
+      if (tag == 0) {
         word = CountRun(word, end, [](uint64_t next) { return next == 0; });
-      } else if (*tag == 0xff) {
+      } else if (tag == 0xff) {
         // Words with at most one zero byte are cheaper copied as they are.
         const uint64_t* const first = word;
         word = CountRun(word, end, [](uint64_t next) { return ZeroBytes(next) < 2; });
@@ -98,11 +99,15 @@ class Packer {
   uint8_t* end() const { return out_; }
 
  private:
-  static int ZeroBytes(uint64_t word) {
-    int zeros = 0;
-    for (int i = 0; i < 8; ++i, word >>= 8) zeros += (word & 0xff) == 0 ? 1 : 0;
-    return zeros;
+  // Bit i: byte i of `word` is not zero.
+  static uint32_t TagOf(uint64_t word) {
+    static_assert(std::endian::native == std::endian::little);
+    constexpr uint64_t kLow = 0x7f7f7f7f7f7f7f7f;
+    const uint64_t highest = (((word & kLow) + kLow) | word) & ~kLow;  // of each byte that is not zero
+    // Moves the highest bit of byte i to bit 56 + i; no two of these products meet.
+    return static_cast<uint32_t>((highest * 0x0002040810204081) >> 56);
   }
+  static int ZeroBytes(uint64_t word) { return 8 - std::popcount(TagOf(word)); }
 
   // Writes how many words from `word` on fit `belongs`, at most 255, and returns the first behind them.
   template <class Belongs>
