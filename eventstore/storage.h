@@ -104,9 +104,14 @@ class RowWriter {
  public:
   virtual ~RowWriter() = default;
   // Writes one row: a new one, or the one with the same primary key anew.
-  absl::Status PutRow(const TableDef& table, TableSet set, Row row) { return PutRows(table, set, row); }
-  // The same for rows whose cells stand in `cells` one row after the other.
-  virtual absl::Status PutRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) = 0;
+  virtual absl::Status PutRow(const TableDef& table, TableSet set, Row row) = 0;
+  // The same for rows whose cells stand in `cells` one row after the other. Fast where all are new.
+  virtual absl::Status PutNewRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) {
+    for (; !cells.empty(); cells.remove_prefix(table.columns.size())) {
+      if (absl::Status status = PutRow(table, set, cells.first(table.columns.size())); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
 };
 
 // As many rows as are worth putting together before they are written.

@@ -59,7 +59,7 @@ class RowCache {
     Held& held = Hold();
     Entry& entry = held.rows[KeyText(key)];
     entry.row = std::move(row);
-    entry.born_here = true;
+    entry.born_here = entry.is_new = true;
     MarkDirty(entry);
     return entry.row;
   }
@@ -88,13 +88,15 @@ class RowCache {
   absl::Status Flush(RowWriter& writer, TableSet set) {
     if (held_ == nullptr) return absl::OkStatus();
     const size_t columns = type_->table().columns.size();
-    std::vector<Value> cells(columns * std::min(held_->dirty.size(), kRowsAtOnce));
+    std::vector<Value> cells(columns * kRowsAtOnce);
     size_t filled = 0;
     for (Entry* const entry : held_->dirty) {
-      type_->ToValues(entry->row, absl::MakeSpan(cells).subspan(filled, columns));
-      filled += columns;
-      if (filled == cells.size()) {
-        RETURN_IF_ERROR(writer.PutRows(type_->table(), set, cells));
+      const absl::Span<Value> row = absl::MakeSpan(cells).subspan(filled, columns);
+      type_->ToValues(entry->row, row);
+      if (!std::exchange(entry->is_new, false)) {
+        RETURN_IF_ERROR(writer.PutRow(type_->table(), set, row));
+      } else if ((filled += columns) == cells.size()) {
+        RETURN_IF_ERROR(writer.PutNewRows(type_->table(), set, cells));
         filled = 0;
       }
       entry->dirty = false;
@@ -102,7 +104,7 @@ class RowCache {
       held_->bytes += bytes - entry->bytes;
       entry->bytes = bytes;
     }
-    if (filled > 0) RETURN_IF_ERROR(writer.PutRows(type_->table(), set, absl::MakeSpan(cells).first(filled)));
+    if (filled > 0) RETURN_IF_ERROR(writer.PutNewRows(type_->table(), set, absl::MakeSpan(cells).first(filled)));
     held_->dirty.clear();
     if constexpr (!IsFoundAgain<RowStruct>()) Clear();
     return absl::OkStatus();
@@ -166,7 +168,8 @@ class RowCache {
     size_t bytes = 0;
     bool dirty = false;
     bool born_here = false;
-    bool used = true;  // since the last EvictUnused
+    bool is_new = false;  // inserted and never written
+    bool used = true;     // since the last EvictUnused
   };
   struct Held {
     absl::node_hash_map<std::string, Entry, TextHash, std::equal_to<>> rows;

@@ -214,13 +214,10 @@ class MemoryTransaction final : public MemoryReader<Transaction> {
     return version;
   }
 
-  absl::Status PutRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) override {
+  absl::Status PutRow(const TableDef& table, TableSet set, Row row) override {
+    RETURN_IF_ERROR(CheckRow(table, row));
     ASSIGN_OR_RETURN(const std::shared_ptr<MemoryTable> rows, state_.FindTable(table, set));
-    for (; !cells.empty(); cells.remove_prefix(table.columns.size())) {
-      const Row row = cells.first(table.columns.size());
-      RETURN_IF_ERROR(CheckRow(table, row));
-      undo_.push_back([rows, key = rows->KeyOf(row), old = rows->Put(row)] { rows->Restore(key, old); });
-    }
+    undo_.push_back([rows, key = rows->KeyOf(row), old = rows->Put(row)] { rows->Restore(key, old); });
     return absl::OkStatus();
   }
 

@@ -18,8 +18,9 @@ class SqliteBundle final : public BundleWriter {
   ~SqliteBundle() override;
 
   absl::Status Add(const RecordView& record, const std::vector<Hash>& audit_path) override;
-  absl::Status PutRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) override {
-    return tables_->Put(table, set, cells);
+  absl::Status PutRow(const TableDef& table, TableSet set, Row row) override { return tables_->Put(table, set, row); }
+  absl::Status PutNewRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) override {
+    return tables_->PutNew(table, set, cells);
   }
   absl::Status Finish(const BundleHeader& header, const Head& head, const std::string& database_id) override;
 

@@ -24,8 +24,9 @@ class SqliteRowStore final : public RowStore {
     return tables_.Read(query, set, visit);
   }
   absl::StatusOr<uint64_t> CountRows(const RowQuery& query) override { return tables_.Count(query); }
-  absl::Status PutRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) override {
-    return tables_.Put(table, set, cells);
+  absl::Status PutRow(const TableDef& table, TableSet set, Row row) override { return tables_.Put(table, set, row); }
+  absl::Status PutNewRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) override {
+    return tables_.PutNew(table, set, cells);
   }
 
   absl::Status Mark() override;

@@ -16,8 +16,8 @@ constexpr const char* kPragmas =
     "PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;"
     "PRAGMA trusted_schema = OFF; PRAGMA legacy_alter_table = ON;";
 
-// Readers map the first 64 MiB of the file: a walk over a small log then copies no pages, some 6 % of a fold's time. What
-// is mapped counts as memory of the process, so a large log is not mapped whole.
+// Readers map the first 64 MiB of the file: a walk over a small log then copies no pages, some 6 % of a fold's time.
+// What is mapped counts as memory of the process, so a large log is not mapped whole.
 constexpr const char* kReaderPragmas = "PRAGMA mmap_size = 67108864;";
 
 absl::StatusOr<std::string> ReadDatabaseId(const Connection& connection) {
@@ -87,8 +87,11 @@ class SqliteTransaction final : public Transaction {
     return version;
   }
 
-  absl::Status PutRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) override {
-    return storage_.tables_->Put(table, set, cells);
+  absl::Status PutRow(const TableDef& table, TableSet set, Row row) override {
+    return storage_.tables_->Put(table, set, row);
+  }
+  absl::Status PutNewRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) override {
+    return storage_.tables_->PutNew(table, set, cells);
   }
   absl::Status CreateShadow(const TableDef& table) override {
     wrote_ = true;

@@ -20,8 +20,8 @@ class SqliteTables {
  public:
   explicit SqliteTables(const Connection& connection) : connection_(&connection) {}
 
-  // As RowWriter::PutRows.
-  absl::Status Put(const TableDef& table, TableSet set, absl::Span<const Value> cells);
+  absl::Status Put(const TableDef& table, TableSet set, Row row);
+  absl::Status PutNew(const TableDef& table, TableSet set, absl::Span<const Value> cells);
   absl::Status Read(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit);
   absl::StatusOr<uint64_t> Count(const RowQuery& query);
   // In a transaction that has read the head.

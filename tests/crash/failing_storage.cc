@@ -76,8 +76,11 @@ class FailingTransaction final : public FailingReader<Transaction> {
                                        absl::Span<const NewEvent> events) override {
     return plan_.Count("Append", [&] { return inner_->Append(stream, expected, events); });
   }
-  absl::Status PutRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) override {
-    return plan_.Count("PutRows", [&] { return inner_->PutRows(table, set, cells); });
+  absl::Status PutRow(const TableDef& table, TableSet set, Row row) override {
+    return plan_.Count("PutRow", [&] { return inner_->PutRow(table, set, row); });
+  }
+  absl::Status PutNewRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) override {
+    return plan_.Count("PutNewRows", [&] { return inner_->PutNewRows(table, set, cells); });
   }
   absl::Status CreateShadow(const TableDef& table) override {
     return plan_.Count("CreateShadow", [&] { return inner_->CreateShadow(table); });
