@@ -1,6 +1,7 @@
 #include "eventstore/packing.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -11,6 +12,39 @@
 namespace annals {
 namespace {
 
+static_assert(std::endian::native == std::endian::little);
+
+// How the present bytes of a word, which stand side by side, come to their places: those that have far to go move by
+// four, then by two, then by one, each time where the mask says so. What is not in `present` is zero.
+struct Spread {
+  uint64_t by_four = 0;
+  uint64_t by_two = 0;
+  uint64_t by_one = 0;
+  uint64_t present = 0;
+  size_t bytes = 0;
+};
+
+constexpr Spread SpreadOf(size_t tag) {
+  Spread spread;
+  for (size_t bit = 0; bit < 8; ++bit) {
+    if ((tag >> bit & 1) == 0) continue;
+    const auto byte_at = [](size_t place) { return uint64_t{0xff} << (8 * place); };
+    size_t place = spread.bytes++;
+    const size_t distance = bit - place;
+    if ((distance & 4) != 0) spread.by_four |= byte_at(place += 4);
+    if ((distance & 2) != 0) spread.by_two |= byte_at(place += 2);
+    if ((distance & 1) != 0) spread.by_one |= byte_at(place += 1);
+    spread.present |= byte_at(bit);
+  }
+  return spread;
+}
+
+constexpr std::array<Spread, 256> kSpreads = [] {
+  std::array<Spread, 256> spreads;
+  for (size_t tag = 0; tag < spreads.size(); ++tag) spreads[tag] = SpreadOf(tag);
+  return spreads;
+}();
+
 // Takes packed words off the front of a text.
 class Unpacker {
  public:
@@ -20,39 +54,37 @@ class Unpacker {
   bool AtEnd() const { return at_ == end_; }
   size_t bytes_left() const { return static_cast<size_t>(end_ - at_); }
 
-  // Fills `out` with exactly `count` words.
-  absl::Status Fill(uint64_t* out_words, size_t count) {
-    auto* out = reinterpret_cast<uint8_t*>(out_words);
-    uint8_t* const out_end = out + count * sizeof(uint64_t);
+  // Fills `out`, which is all zero, with exactly `count` words.
+  absl::Status Fill(uint64_t* out, size_t count) {
+    const uint64_t* const out_end = out + count;
     while (out < out_end) {
       if (at_ == end_) return Cut();
       const uint8_t tag = *at_++;
-      if (end_ - at_ >= 8) {
-        // No branch on which bytes are there: it could not be predicted.
-        for (int bit = 0; bit < 8; ++bit) {
-          const uint32_t present = (uint32_t{tag} >> bit) & 1;
-          out[bit] = static_cast<uint8_t>(*at_ & (0 - present));
-          at_ += present;
-        }
+      const Spread& spread = kSpreads[tag];
+      if (spread.bytes > bytes_left()) return Cut();
+      uint64_t word = 0;
+      if (bytes_left() >= sizeof(word)) {
+        std::memcpy(&word, at_, sizeof(word));
       } else {
-        for (int bit = 0; bit < 8; ++bit) {
-          const bool present = ((tag >> bit) & 1) != 0;
-          if (present && at_ == end_) return Cut();
-          out[bit] = present ? *at_++ : 0;
-        }
+        std::memcpy(&word, at_, spread.bytes);
       }
-      out += 8;
+      at_ += spread.bytes;
+      // No branch on which bytes are there: it could not be predicted. And not byte by byte, which takes three times
+      // the instructions: a quarter of a fold's.
+      word ^= (word ^ word << 32) & spread.by_four;
+      word ^= (word ^ word << 16) & spread.by_two;
+      word ^= (word ^ word << 8) & spread.by_one;
+      *out++ = word & spread.present;
       if (tag != 0 && tag != 0xff) continue;
       if (at_ == end_) return Cut();
-      const size_t run = *at_++ * sizeof(uint64_t);
+      const size_t run = *at_++;
       if (run > static_cast<size_t>(out_end - out))
         return absl::DataLossError("a run goes past the end of the message");
-      if (tag == 0) {
-        std::memset(out, 0, run);
-      } else {
-        if (run > static_cast<size_t>(end_ - at_)) return Cut();
-        std::memcpy(out, at_, run);
-        at_ += run;
+      if (tag == 0xff) {
+        const size_t bytes = run * sizeof(uint64_t);
+        if (bytes > bytes_left()) return Cut();
+        std::memcpy(out, at_, bytes);
+        at_ += bytes;
       }
       out += run;
     }
@@ -73,16 +105,20 @@ class Packer {
 
   void Put(const uint64_t* word, const uint64_t* end) {
     while (word < end) {
-      // In locals: what is written byte by byte might be any member, which would be read anew for each byte.
-      uint64_t rest = *word++;
-      const uint32_t tag = TagOf(rest);
-      uint8_t* out = out_;
-      *out++ = static_cast<uint8_t>(tag);
-      for (uint32_t i = 0; i < 8; ++i, rest >>= 8) {
-        *out = static_cast<uint8_t>(rest);
-        out += (tag >> i) & 1;
-      }
-      out_ = out;
+      uint64_t bytes = *word++;
+      const uint32_t tag = TagOf(bytes);
+      const Spread& spread = kSpreads[tag];
+      // The other way round: a byte goes to the front by as much as reading spreads it.
+      const auto gather = [&](uint64_t mask, int bits) {
+        const uint64_t moving = bytes & mask;
+        bytes = (bytes ^ moving) | moving >> bits;
+      };
+      gather(spread.by_one, 8);
+      gather(spread.by_two, 16);
+      gather(spread.by_four, 32);
+      *out_++ = static_cast<uint8_t>(tag);
+      std::memcpy(out_, &bytes, sizeof(bytes));
+      out_ += spread.bytes;
       if (tag == 0) {
         word = CountRun(word, end, [](uint64_t next) { return next == 0; });
       } else if (tag == 0xff) {
@@ -101,7 +137,6 @@ class Packer {
  private:
   // Bit i: byte i of `word` is not zero.
   static uint32_t TagOf(uint64_t word) {
-    static_assert(std::endian::native == std::endian::little);
     constexpr uint64_t kLow = 0x7f7f7f7f7f7f7f7f;
     const uint64_t highest = (((word & kLow) + kLow) | word) & ~kLow;  // of each byte that is not zero
     // Moves the highest bit of byte i to bit 56 + i; no two of these products meet.
@@ -141,7 +176,7 @@ namespace {
 
 // The first message that `unpacker` gives.
 absl::Status TakeMessage(Unpacker& unpacker, std::vector<uint64_t>& words) {
-  words.resize(1);
+  words.resize(1);  // what comes behind it is zero when there is room for it again
   RETURN_IF_ERROR(unpacker.Fill(words.data(), 1));
   // The segment table: the number of segments less one, and the words in the first, both little-endian.
   uint32_t table[2];
