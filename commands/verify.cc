@@ -168,8 +168,8 @@ class Job {
     return last_is_mine_;
   }
 
-  // The last job, which looks at the files too, takes half as many streams as each other: so two are done together,
-  // and in 8 % less time.
+  // The last job, which looks at the files too, takes half as many streams as each other: that look is a quarter of
+  // the work of one job alone.
   bool Falls(std::string_view stream) const { return TextHash()(SubjectOf(stream)) % (2 * count_ - 1) / 2 == number_; }
 
   const size_t number_;
