@@ -19,7 +19,7 @@ std::string CheckDocument(schema::Document document, std::string_view state) {
 }  // namespace
 
 std::string CheckCarried(const EntityLaw& law, const FoldedEvent& event, const GuardInput& seen) {
-  const auto moved = event.event.getBody().getTransitioned();
+  const auto moved = event.moved;
   const std::string_view to = View(moved.getTo());
   if (&law == &kRequestLaw) return CheckDocument(moved.getRequest().getDocument(), to);
   if (&law != &kTaskLaw) return "";

@@ -34,12 +34,10 @@ absl::Status CheckCommon(schema::Command::Reader command) {
 
 // A draft that has its place.
 FoldedEvent EventFrom(const EventDraft& draft, Position position, std::string_view stream) {
-  return {.position = position,
-          .stream = stream,
-          .run_id = RunOfStream(stream).value_or(std::string_view{}),
-          .event = draft.event.asReader(),
-          .json = draft.json,
-          .text = draft.text};
+  FoldedEvent event = EventAt(position, stream, draft.event.asReader());
+  event.json = draft.json;
+  event.text = draft.text;
+  return event;
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ std::string CheckMachineVersion(const Machine& machine, std::string_view version
 
 // What guards look at, as it is when the event comes.
 GuardInput SeenBy(const FoldedEvent& event, Rows& rows) {
-  const auto moved = event.event.getBody().getTransitioned();
+  const auto moved = event.moved;
   return {.rows = rows,
           .now = event.time(),
           .reason = event.text,
@@ -55,7 +55,7 @@ GuardInput SeenBy(const FoldedEvent& event, Rows& rows) {
 
 absl::StatusOr<std::string> CheckMove(const Machine& machine, std::string_view entity, std::string_view status,
                                       const FoldedEvent& event, const GuardInput& seen) {
-  const auto moved = event.event.getBody().getTransitioned();
+  const auto moved = event.moved;
   const std::string_view from = View(moved.getFrom());
   if (from != status)
     return fmt::format("it leaves {}, but {} {} was {}", Quoted(from), machine.name(), entity, status);
@@ -93,7 +93,7 @@ absl::StatusOr<std::string> CheckUsersMove(const FoldedEvent& event, Rows& rows,
 }
 
 absl::StatusOr<std::string> CheckTransition(const FoldedEvent& event, Rows& rows, const MachineSource& machines) {
-  const auto moved = event.event.getBody().getTransitioned();
+  const auto moved = event.moved;
   if (IsOverride(moved) && (View(moved.getOperator()).empty() || event.text.empty())) {
     return "an override needs an operator and a reason";
   }

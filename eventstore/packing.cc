@@ -69,8 +69,8 @@ class Unpacker {
         std::memcpy(&word, at_, spread.bytes);
       }
       at_ += spread.bytes;
-      // No branch on which bytes are there: it could not be predicted. And not byte by byte, which takes three times
-      // the instructions: a quarter of a fold's.
+      // No branch on which bytes are there: it could not be predicted. And not byte by byte, which takes 1.6 times the
+      // instructions, and a fold in memory 9 % more.
       word ^= (word ^ word << 32) & spread.by_four;
       word ^= (word ^ word << 16) & spread.by_two;
       word ^= (word ^ word << 8) & spread.by_one;

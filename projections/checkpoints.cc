@@ -6,8 +6,6 @@
 namespace annals {
 
 absl::Status ApplyToCheckpoints(const FoldedEvent& event, Rows& rows) {
-  const auto body = event.event.getBody();
-  if (!body.isCheckpointSaved()) return absl::OkStatus();
   CheckpointRow row;
   row.id = static_cast<int64_t>(event.position.value);
   if (event.run_id.empty()) {
@@ -16,7 +14,7 @@ absl::Status ApplyToCheckpoints(const FoldedEvent& event, Rows& rows) {
     row.run_id = event.run_id;
     row.ws_id = View(event.event.getWsId());
   }
-  row.name = View(body.getCheckpointSaved().getName());
+  row.name = View(event.event.getBody().getCheckpointSaved().getName());
   row.data_json = TextOrNull(event.json);
   row.saved_at = event.time();
   rows.checkpoints.Insert({row.id}, std::move(row));
@@ -24,10 +22,9 @@ absl::Status ApplyToCheckpoints(const FoldedEvent& event, Rows& rows) {
 }
 
 absl::Status ApplyToMachines(const FoldedEvent& event, Rows& rows) {
-  const auto body = event.event.getBody();
-  if (!body.isMachineDefined()) return absl::OkStatus();
+  const auto defined = event.event.getBody().getMachineDefined();
   const std::string_view name = EntityOf(event.event, event.stream).id;
-  const std::string_view version = View(body.getMachineDefined().getVersion());
+  const std::string_view version = View(defined.getVersion());
   const auto position = static_cast<int64_t>(event.position.value);
   ASSIGN_OR_RETURN(MachineRow* const known, rows.machines.FindToChange({name, version}));
   if (known != nullptr) {
@@ -35,9 +32,8 @@ absl::Status ApplyToMachines(const FoldedEvent& event, Rows& rows) {
     known->defined_at = event.time();
     return absl::OkStatus();
   }
-  rows.machines.Insert({name, version},
-                       MachineRow{std::string(name), std::string(version),
-                                  std::string(View(body.getMachineDefined().getDefinition())), position, event.time()});
+  rows.machines.Insert({name, version}, MachineRow{std::string(name), std::string(version),
+                                                   std::string(View(defined.getDefinition())), position, event.time()});
   return absl::OkStatus();
 }
 

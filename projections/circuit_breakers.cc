@@ -47,8 +47,7 @@ absl::Status ApplyToCircuitBreakers(const FoldedEvent& event, Rows& rows) {
     Create(event, rows);
     return absl::OkStatus();
   }
-  const std::string_view tool =
-      body.isAmended() ? View(body.getAmended().getEntity()) : View(body.getTransitioned().getEntity());
+  const std::string_view tool = body.isAmended() ? View(body.getAmended().getEntity()) : View(event.moved.getEntity());
   ASSIGN_OR_RETURN(CircuitBreakerRow* const row, RowToChange(event, rows.circuit_breakers, {tool}, tool));
   body.isAmended() ? Count(event, *row) : Move(event, *row);
   return absl::OkStatus();

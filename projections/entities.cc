@@ -43,7 +43,6 @@ absl::Status ApplyToUsersEntities(const FoldedEvent& event, Rows& rows) {
 
 absl::Status ApplyToEntities(const FoldedEvent& event, Rows& rows) {
   const auto body = event.event.getBody();
-  if (!body.isCreated() && !body.isTransitioned() && !body.isAmended()) return absl::OkStatus();
   struct MachineProjector {
     std::string_view machine;
     absl::Status (*apply)(const FoldedEvent&, Rows&);
@@ -56,7 +55,7 @@ absl::Status ApplyToEntities(const FoldedEvent& event, Rows& rows) {
       {"circuit_breaker", ApplyToCircuitBreakers},
       {"request", ApplyToRequests},
   };
-  const std::string_view machine = MachineOf(body);
+  const std::string_view machine = body.isTransitioned() ? event.machine : MachineOf(body);
   if (machine == "workstream" || machine == "run") return absl::OkStatus();
   for (const MachineProjector& projector : kProjectors) {
     if (projector.machine == machine) return projector.apply(event, rows);

@@ -36,7 +36,7 @@ void BeginRow(const FoldedEvent& event, RowStruct& row) {
 // What every move changes.
 template <class RowStruct>
 void MoveRow(const FoldedEvent& event, RowStruct& row) {
-  const auto moved = event.event.getBody().getTransitioned();
+  const auto moved = event.moved;
   row.status = View(moved.getTo());
   row.updated_at = event.time();
   if constexpr (requires { row.completed_at; }) {

@@ -29,7 +29,7 @@ void Create(const FoldedEvent& event, Rows& rows) {
 }
 
 void Move(const FoldedEvent& event, PatchRow& row) {
-  const auto moved = event.event.getBody().getTransitioned();
+  const auto moved = event.moved;
   MoveRow(event, row);
   if (row.status == "validating") {
     row.scope_passed.reset();
@@ -50,7 +50,7 @@ absl::Status ApplyToPatches(const FoldedEvent& event, Rows& rows) {
   const auto body = event.event.getBody();
   if (body.isCreated()) Create(event, rows);
   if (!body.isTransitioned()) return absl::OkStatus();
-  const auto moved = body.getTransitioned();
+  const auto moved = event.moved;
   const std::string_view patch_id = View(moved.getEntity());
   ASSIGN_OR_RETURN(PatchRow* const row, RowToChange(event, rows.patches, {event.run_id, patch_id}, patch_id));
   Move(event, *row);

@@ -7,6 +7,19 @@
 #include "schemas/status.h"
 
 namespace annals {
+namespace {
+
+using Body = schema::Event::Body;
+
+// A bit for each kind of event.
+constexpr uint32_t Kinds(std::initializer_list<Body::Which> bodies) {
+  uint32_t kinds = 0;
+  for (const Body::Which body : bodies) kinds |= uint32_t{1} << body;
+  return kinds;
+}
+
+}  // namespace
+
 absl::Status MissingRow(const FoldedEvent& event, std::string_view table, std::string_view key) {
   return absl::DataLossError(
       fmt::format("fold the event at position {}: it speaks of {} {}, which no earlier event made; the log is not "
@@ -14,19 +27,44 @@ absl::Status MissingRow(const FoldedEvent& event, std::string_view table, std::s
                   event.position.value, table, key));
 }
 
+FoldedEvent EventAt(Position position, std::string_view stream, schema::Event::Reader event) {
+  FoldedEvent folded{.position = position,
+                     .stream = stream,
+                     .run_id = RunOfStream(stream).value_or(std::string_view{}),
+                     .event = event,
+                     .json = {},
+                     .text = {}};
+  if (event.getBody().isTransitioned()) {
+    folded.moved = event.getBody().getTransitioned();
+    folded.machine = View(folded.moved.getMachine());
+  }
+  return folded;
+}
+
 absl::Status Fold(const FoldedEvent& event, Rows& rows) {
-  using Projector = absl::Status (*)(const FoldedEvent&, Rows&);
+  struct Projector {
+    absl::Status (*apply)(const FoldedEvent&, Rows&);
+    uint32_t kinds;
+  };
   static constexpr Projector kProjectors[] = {
-      ApplyToWorkstreams, ApplyToRuns,        ApplyToStepAttempts, ApplyToErrors,
-      ApplyToEntities,    ApplyToCheckpoints, ApplyToMachines,     ApplyToStateTransitions};
+      {ApplyToWorkstreams, Kinds({Body::WORKSTREAM_CREATED, Body::TRANSITIONED})},
+      {ApplyToRuns, Kinds({Body::RUN_CREATED, Body::WORKSTREAM_CREATED, Body::TRANSITIONED})},
+      {ApplyToStepAttempts, Kinds({Body::STEP_STARTED, Body::STEP_COMPLETED})},
+      {ApplyToErrors, Kinds({Body::ERROR_RECORDED})},
+      {ApplyToEntities, Kinds({Body::CREATED, Body::TRANSITIONED, Body::AMENDED})},
+      {ApplyToCheckpoints, Kinds({Body::CHECKPOINT_SAVED})},
+      {ApplyToMachines, Kinds({Body::MACHINE_DEFINED})},
+      {ApplyToStateTransitions, Kinds({Body::TRANSITIONED, Body::COMMAND_REFUSED})}};
   // Bodies are only ever added at the end, so one this binary does not know lies past the last it does.
   const auto which = event.event.getBody().which();
-  if (which == schema::Event::Body::UNKNOWN || which > schema::Event::Body::MACHINE_DEFINED) {
+  if (which == Body::UNKNOWN || which > Body::MACHINE_DEFINED) {
     return absl::DataLossError(
         fmt::format("fold the event at position {}: its kind {} is unknown to this annals; use a newer one",
                     event.position.value, static_cast<int>(which)));
   }
-  for (const Projector apply : kProjectors) RETURN_IF_ERROR(apply(event, rows));
+  for (const Projector& projector : kProjectors) {
+    if ((projector.kinds & Kinds({which})) != 0) RETURN_IF_ERROR(projector.apply(event, rows));
+  }
   return absl::OkStatus();
 }
 
@@ -48,9 +86,7 @@ absl::StatusOr<FoldedEvent> RecordFolder::DecodeEvent(const RecordView& record, 
   absl::StatusOr<schema::Event::Reader> event = events_.Decode(record.event, broken);
   if (!event.ok())
     return WithContext(event.status(), fmt::format("read the event at position {}", record.position.value));
-  FoldedEvent folded{
-      .position = record.position, .stream = record.stream, .run_id = {}, .event = *event, .json = {}, .text = {}};
-  folded.run_id = RunOfStream(record.stream).value_or(std::string_view{});
+  FoldedEvent folded = EventAt(record.position, record.stream, *event);
   const auto content = event->getContent();
   if (content.isInline()) {
     folded.json = View(content.getInline().getJson());

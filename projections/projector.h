@@ -21,12 +21,18 @@ struct FoldedEvent {
   schema::Event::Reader event;
   std::string_view json;  // metadata, result, context or payload; empty when there is none
   std::string_view text;  // reason or message
+  // Of a move: its body and its machine, read once because everybody asks for them.
+  schema::Transitioned::Reader moved = {};
+  std::string_view machine = {};
 
   // When it happened: the time the event claims for itself, else when it was recorded.
   Timestamp time() const {
     return Timestamp{event.getOccurredAt() != 0 ? event.getOccurredAt() : event.getRecordedAt()};
   }
 };
+
+// An event at its place, its content not yet read. Fields are read: a broken one throws a kj::Exception.
+FoldedEvent EventAt(Position position, std::string_view stream, schema::Event::Reader event);
 
 // Folds one event into all tables. kDataLoss names the position: the event refers to rows that earlier events should
 // have made, or its body is one this binary does not know.
@@ -50,7 +56,7 @@ class RecordFolder {
   ContentDecoder contents_;
 };
 
-// One projector per table, in the order Fold calls them.
+// One projector per table, in the order Fold calls them, each with the kinds of events that change its table.
 absl::Status ApplyToWorkstreams(const FoldedEvent& event, Rows& rows);
 absl::Status ApplyToRuns(const FoldedEvent& event, Rows& rows);
 absl::Status ApplyToStepAttempts(const FoldedEvent& event, Rows& rows);

@@ -107,7 +107,7 @@ void Create(const FoldedEvent& event, Rows& rows) {
 }
 
 void Move(const FoldedEvent& event, RequestRow& row) {
-  const auto moved = event.event.getBody().getTransitioned();
+  const auto moved = event.moved;
   MoveRow(event, row);
   const auto move = moved.getRequest();
   const std::string_view who = moved.hasOperator() ? View(moved.getOperator()) : View(event.event.getActor());
@@ -144,8 +144,7 @@ absl::Status ApplyToRequests(const FoldedEvent& event, Rows& rows) {
     Create(event, rows);
     return absl::OkStatus();
   }
-  const std::string_view id =
-      body.isAmended() ? View(body.getAmended().getEntity()) : View(body.getTransitioned().getEntity());
+  const std::string_view id = body.isAmended() ? View(body.getAmended().getEntity()) : View(event.moved.getEntity());
   ASSIGN_OR_RETURN(RequestRow* const row, RowToChange(event, rows.requests, {id}, id));
   if (body.isAmended()) {
     Take(event, body.getAmended().getRequest(), *row);

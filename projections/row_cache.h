@@ -9,14 +9,13 @@
 #include <vector>
 
 #include <absl/container/inlined_vector.h>
-#include <absl/container/node_hash_map.h>
 #include <absl/status/statusor.h>
 
 #include "eventstore/storage.h"
 #include "projections/row_type.h"
 #include "schemas/check.h"
+#include "schemas/stable_text_map.h"
 #include "schemas/status.h"
-#include "schemas/text_map.h"
 
 namespace annals {
 
@@ -54,11 +53,16 @@ class RowCache {
     return &entry->row;
   }
 
-  // Adds a row that is not in storage.
+  // Adds a row that is not in storage. Returns it: who makes rows by the hundred thousand fills it where it is.
   RowStruct& Insert(std::initializer_list<Value> key, RowStruct row) {
-    Held& held = Hold();
-    Entry& entry = held.rows[KeyText(key)];
-    entry.row = std::move(row);
+    RowStruct& inserted = Insert(key);
+    inserted = std::move(row);
+    return inserted;
+  }
+  RowStruct& Insert(std::initializer_list<Value> key) {
+    const auto [at, is_absent] = Hold().rows.FindOrAdd(KeyText(key));
+    Entry& entry = at->value;
+    if (!is_absent) entry.row = RowStruct{};
     entry.born_here = entry.is_new = true;
     MarkDirty(entry);
     return entry.row;
@@ -68,8 +72,8 @@ class RowCache {
   // here.
   bool BornHere(std::initializer_list<Value> key) const {
     if (held_ == nullptr) return false;
-    const auto it = held_->rows.find(KeyText(key));
-    return it != held_->rows.end() && it->second.born_here;
+    const auto* const found = held_->rows.Find(KeyText(key));
+    return found != nullptr && found->value.born_here;
   }
 
   // Rows that are not yet in storage, oldest change first.
@@ -81,7 +85,7 @@ class RowCache {
   template <class Visit>
   void ForEach(Visit visit) const {
     if (held_ == nullptr) return;
-    for (const auto& [key, entry] : held_->rows) visit(entry.row);
+    held_->rows.ForEach([&](const Entry& entry) { visit(entry.row); });
   }
   size_t size() const { return held_ == nullptr ? 0 : held_->rows.size(); }
 
@@ -117,8 +121,7 @@ class RowCache {
     if (held_ == nullptr) return;
     CHECK(held_->dirty.empty());
     held_->last = nullptr;
-    absl::erase_if(held_->rows, [&](auto& item) {
-      Entry& entry = item.second;
+    held_->rows.EraseIf([&](Entry& entry) {
       if (std::exchange(entry.used, false)) return false;
       held_->bytes -= entry.bytes;
       return true;
@@ -135,11 +138,11 @@ class RowCache {
     held_->last = nullptr;
     held_->key.clear();
     for (const size_t column : type_->lookup()) AppendKeyPart(values[column]);
-    const auto it = held_->rows.find(std::string_view(held_->key));
-    if (it == held_->rows.end()) return false;
-    visit(it->second.row);
-    held_->bytes -= it->second.bytes;
-    held_->rows.erase(it);
+    const auto* const found = held_->rows.Find(held_->key);
+    if (found == nullptr) return false;
+    visit(found->value.row);
+    held_->bytes -= found->value.bytes;
+    held_->rows.Erase(*found);
     return true;
   }
 
@@ -156,7 +159,7 @@ class RowCache {
   void Clear() {
     if (held_ == nullptr) return;
     held_->last = nullptr;
-    held_->rows.clear();
+    held_->rows.Clear();
     held_->dirty.clear();
     held_->bytes = 0;
   }
@@ -172,8 +175,8 @@ class RowCache {
     bool used = true;     // since the last EvictUnused
   };
   struct Held {
-    absl::node_hash_map<std::string, Entry, TextHash, std::equal_to<>> rows;
-    std::pair<const std::string, Entry>* last = nullptr;  // of `rows`, that was found last
+    StableTextMap<Entry> rows;
+    typename StableTextMap<Entry>::Entry* last = nullptr;  // of `rows`, that was found last
     std::vector<Entry*> dirty;
     size_t bytes = 0;
     std::string key;  // kept between calls for its memory
@@ -213,13 +216,10 @@ class RowCache {
     Held& held = Hold();
     const std::string_view text = KeyText(key);
     // A command and its fold ask for one row several times: comparing a key costs a third of hashing it.
-    if (held.last == nullptr || held.last->first != text) {
-      const auto it = held.rows.find(text);
-      held.last = it == held.rows.end() ? nullptr : &*it;
-    }
+    if (held.last == nullptr || held.last->key() != text) held.last = held.rows.Find(text);
     if (held.last != nullptr) {
-      held.last->second.used = true;
-      return &held.last->second;
+      held.last->value.used = true;
+      return &held.last->value;
     }
     if (!may_load) return nullptr;
     RowQuery query{.table = &type_->table()};
@@ -227,7 +227,7 @@ class RowCache {
     for (const Value& value : key) query.equals.push_back({type_->lookup()[part++], value});
     Entry* found = nullptr;
     RETURN_IF_ERROR(source_->ReadRows(query, set_, [&](Row values) {
-      found = &held.rows[text];
+      found = &held.rows.FindOrAdd(text).first->value;
       found->row = type_->FromValues(values);
       found->bytes = type_->BytesOf(found->row) + kEntryBytes;
       held.bytes += found->bytes;

@@ -26,12 +26,12 @@ absl::StatusOr<int64_t*> Rows::Attempts(std::string_view run_id, std::string_vie
   attempts_key_ += ws_id;
   attempts_key_ += '\x1f';
   attempts_key_ += step_name;
-  const auto [it, inserted] = attempts_.try_emplace(attempts_key_, 0);
-  if (!inserted || source_ == nullptr || workstreams.BornHere({run_id, ws_id})) return &it->second;
+  const auto [entry, is_new] = attempts_.FindOrAdd(attempts_key_);
+  int64_t* const attempts = &entry->value;
+  if (!is_new || source_ == nullptr || workstreams.BornHere({run_id, ws_id})) return attempts;
   const TableDef& table = StepAttemptsTable().table();
   const RowQuery newest{
       .table = &table, .equals = {{1, run_id}, {2, ws_id}, {3, step_name}}, .descending = true, .limit = 1};
-  int64_t* const attempts = &it->second;  // clang lets no lambda capture a structured binding
   RETURN_IF_ERROR(source_->ReadRows(newest, set_, [attempts](Row row) {
     *attempts = StepAttemptsTable().FromValues(row).attempt;
     return absl::OkStatus();
@@ -179,7 +179,7 @@ absl::Status Rows::Flush(RowWriter& writer, TableSet set, size_t max_bytes) {
 
 void Rows::Clear() {
   ForEachTable([](auto& cache) { cache.Clear(); });
-  attempts_.clear();
+  attempts_.Clear();
 }
 
 }  // namespace annals

@@ -115,7 +115,7 @@ class Rows {
 
   RowReader* source_ = nullptr;
   TableSet set_ = TableSet::kLive;
-  TextMap<int64_t> attempts_;
+  StableTextMap<int64_t> attempts_;
   std::string attempts_key_;  // kept between calls for its memory
 };
 

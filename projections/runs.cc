@@ -17,19 +17,17 @@ absl::Status Create(const FoldedEvent& event, Rows& rows) {
 }
 
 void Move(const FoldedEvent& event, RunRow& row) {
-  const auto body = event.event.getBody().getTransitioned();
-  row.status = View(body.getTo());
+  row.status = View(event.moved.getTo());
   row.paused_from.reset();
-  if (row.status == "paused") row.paused_from = View(body.getFrom());
+  if (row.status == "paused") row.paused_from = View(event.moved.getFrom());
   if (row.status == "running" && !row.started_at) row.started_at = event.time();
-  if (body.getFinal()) row.completed_at = event.time();
+  if (event.moved.getFinal()) row.completed_at = event.time();
 }
 
 absl::Status Count(const FoldedEvent& event, Rows& rows, RunRow& row) {
-  const auto body = event.event.getBody().getTransitioned();
-  if (!body.getFinal()) return absl::OkStatus();
+  if (!event.moved.getFinal()) return absl::OkStatus();
   ++row.ws_terminal;
-  const std::string_view to = View(body.getTo());
+  const std::string_view to = View(event.moved.getTo());
   if (to == "done" && !IsSabotaged("done_work_is_not_counted")) ++row.ws_done;
   if (to != "failed") return absl::OkStatus();
   ++row.ws_failed;
@@ -45,10 +43,9 @@ absl::Status Count(const FoldedEvent& event, Rows& rows, RunRow& row) {
 absl::Status ApplyToRuns(const FoldedEvent& event, Rows& rows) {
   const auto body = event.event.getBody();
   if (body.isRunCreated()) return Create(event, rows);
-  if (!body.isWorkstreamCreated() && !body.isTransitioned()) return absl::OkStatus();
-  const std::string_view machine = body.isTransitioned() ? View(body.getTransitioned().getMachine()) : "workstream";
+  const std::string_view machine = body.isTransitioned() ? event.machine : "workstream";
   // A workstream's move changes its run's row only where a counter moves.
-  if (machine == "workstream" && body.isTransitioned() && !body.getTransitioned().getFinal()) return absl::OkStatus();
+  if (machine == "workstream" && body.isTransitioned() && !event.moved.getFinal()) return absl::OkStatus();
   if (machine != "run" && machine != "workstream") return absl::OkStatus();
   ASSIGN_OR_RETURN(RunRow* const row, rows.runs.FindToChange({event.run_id}));
   if (row == nullptr) return MissingRow(event, "run", event.run_id);

@@ -14,7 +14,7 @@ absl::Status ApplyToStateTransitions(const FoldedEvent& event, Rows& rows) {
   row.run_id = TextOrNull(event.run_id);
   row.transitioned_at = event.time();
   if (body.isTransitioned()) {
-    const auto moved = body.getTransitioned();
+    const auto moved = event.moved;
     const EntityRef entity = EntityOf(event.event, event.stream);
     row.entity_type = entity.machine;
     row.entity_id = entity.id;

@@ -18,18 +18,20 @@ void Complete(const FoldedEvent& event, StepAttemptRow& row) {
   if (!event.json.empty()) row.result_json = event.json;
 }
 
-absl::StatusOr<StepAttemptRow> Begin(const FoldedEvent& event, Rows& rows, std::string_view step_name,
-                                     int64_t started_at) {
-  StepAttemptRow row;
-  row.id = static_cast<int64_t>(event.position.value);
+absl::StatusOr<StepAttemptRow*> Begin(const FoldedEvent& event, Rows& rows, std::string_view step_name,
+                                      int64_t started_at) {
+  const auto id = static_cast<int64_t>(event.position.value);
+  const std::string_view ws_id = View(event.event.getWsId());
+  ASSIGN_OR_RETURN(int64_t* const attempts, rows.Attempts(event.run_id, ws_id, step_name));
+  StepAttemptRow& row = rows.step_attempts.Insert({id});
+  row.id = id;
   row.run_id = event.run_id;
-  row.ws_id = View(event.event.getWsId());
+  row.ws_id = ws_id;
   row.step_name = step_name;
-  ASSIGN_OR_RETURN(int64_t* const attempts, rows.Attempts(row.run_id, row.ws_id, row.step_name));
   row.attempt = ++*attempts;
   row.status = "in_progress";
   row.started_at = TimeOr(started_at, event);
-  return row;
+  return &row;
 }
 
 }  // namespace
@@ -38,15 +40,13 @@ absl::Status ApplyToStepAttempts(const FoldedEvent& event, Rows& rows) {
   const auto body = event.event.getBody();
   if (body.isStepStarted()) {
     const auto started = body.getStepStarted();
-    ASSIGN_OR_RETURN(StepAttemptRow row, Begin(event, rows, View(started.getStepName()), started.getStartedAt()));
-    rows.step_attempts.Insert({row.id}, std::move(row));
+    return Begin(event, rows, View(started.getStepName()), started.getStartedAt()).status();
   } else if (body.isStepCompleted() && body.getStepCompleted().getAttempt() == 0) {
     const auto completed = body.getStepCompleted();
     // Of an attempt that only its end is known of, nothing says that it took time.
     const int64_t started_at = completed.getStartedAt() != 0 ? completed.getStartedAt() : completed.getCompletedAt();
-    ASSIGN_OR_RETURN(StepAttemptRow row, Begin(event, rows, View(completed.getStepName()), started_at));
-    Complete(event, row);
-    rows.step_attempts.Insert({row.id}, std::move(row));
+    ASSIGN_OR_RETURN(StepAttemptRow* const row, Begin(event, rows, View(completed.getStepName()), started_at));
+    Complete(event, *row);
   } else if (body.isStepCompleted()) {
     const auto id = static_cast<int64_t>(body.getStepCompleted().getAttempt());
     ASSIGN_OR_RETURN(StepAttemptRow* const row, rows.step_attempts.FindToChange({id}));

@@ -27,7 +27,7 @@ void Create(const FoldedEvent& event, Rows& rows) {
 }
 
 void Move(const FoldedEvent& event, TaskRow& row) {
-  const auto moved = event.event.getBody().getTransitioned();
+  const auto moved = event.moved;
   MoveRow(event, row);
   row.retry_at.reset();
   row.worker_id.reset();
@@ -49,7 +49,7 @@ absl::Status ApplyToTasks(const FoldedEvent& event, Rows& rows) {
   if (body.isCreated()) {
     Create(event, rows);
   } else if (body.isTransitioned()) {
-    const std::string_view task_id = View(body.getTransitioned().getEntity());
+    const std::string_view task_id = View(event.moved.getEntity());
     ASSIGN_OR_RETURN(TaskRow* const row, RowToChange(event, rows.tasks, {event.run_id, task_id}, task_id));
     Move(event, *row);
   }

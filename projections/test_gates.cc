@@ -23,7 +23,7 @@ void Create(const FoldedEvent& event, Rows& rows) {
 }
 
 void Move(const FoldedEvent& event, TestGateRow& row) {
-  const auto moved = event.event.getBody().getTransitioned();
+  const auto moved = event.moved;
   MoveRow(event, row);
   if (row.status == "running" && !row.started_at) row.started_at = event.time();
   if (moved.getTestGate().hasExitCode()) row.exit_code = moved.getTestGate().getExitCode().getValue();
@@ -37,7 +37,7 @@ absl::Status ApplyToTestGates(const FoldedEvent& event, Rows& rows) {
   if (body.isCreated()) {
     Create(event, rows);
   } else if (body.isTransitioned()) {
-    const std::string_view gate_id = View(body.getTransitioned().getEntity());
+    const std::string_view gate_id = View(event.moved.getEntity());
     ASSIGN_OR_RETURN(TestGateRow* const row, RowToChange(event, rows.test_gates, {event.run_id, gate_id}, gate_id));
     Move(event, *row);
   }

@@ -34,10 +34,10 @@ absl::Status ApplyToWorkers(const FoldedEvent& event, Rows& rows) {
     return absl::OkStatus();
   }
   const std::string_view worker_id =
-      body.isAmended() ? View(body.getAmended().getEntity()) : View(body.getTransitioned().getEntity());
+      body.isAmended() ? View(body.getAmended().getEntity()) : View(event.moved.getEntity());
   ASSIGN_OR_RETURN(WorkerRow* const row, RowToChange(event, rows.workers, {worker_id}, worker_id));
   if (body.isTransitioned()) MoveRow(event, *row);
-  Change(event, body.isAmended() ? body.getAmended().getWorker() : body.getTransitioned().getWorker(), *row);
+  Change(event, body.isAmended() ? body.getAmended().getWorker() : event.moved.getWorker(), *row);
   return absl::OkStatus();
 }
 

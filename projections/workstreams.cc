@@ -8,7 +8,7 @@ namespace {
 absl::Status Create(const FoldedEvent& event, Rows& rows) {
   const auto body = event.event.getBody().getWorkstreamCreated();
   const std::string_view ws_id = View(event.event.getWsId());
-  WorkstreamRow row;
+  WorkstreamRow& row = rows.workstreams.Insert({event.run_id, ws_id});
   row.run_id = event.run_id;
   row.ws_id = ws_id;
   row.status = "pending";
@@ -16,7 +16,7 @@ absl::Status Create(const FoldedEvent& event, Rows& rows) {
   row.machine_version = View(body.getMachineVersion());
   row.created_at = row.updated_at = event.time();
   if (!event.json.empty()) row.metadata_json = event.json;
-  row.depends_on = "[";
+  row.depends_on = '[';
   for (const auto name : body.getDependsOn()) {
     const std::string_view needs = View(name);
     if (row.depends_on.size() > 1) row.depends_on += ',';
@@ -25,30 +25,26 @@ absl::Status Create(const FoldedEvent& event, Rows& rows) {
                              DependencyRow{std::string(event.run_id), std::string(ws_id), std::string(needs)});
   }
   row.depends_on += ']';
-  rows.workstreams.Insert({event.run_id, ws_id}, std::move(row));
   return absl::OkStatus();
 }
 
 absl::Status Move(const FoldedEvent& event, Rows& rows) {
-  const auto body = event.event.getBody().getTransitioned();
   const std::string_view ws_id = View(event.event.getWsId());
   ASSIGN_OR_RETURN(WorkstreamRow* const row, rows.workstreams.FindToChange({event.run_id, ws_id}));
   if (row == nullptr) return MissingRow(event, "workstream", ws_id);
-  row->status = View(body.getTo());
+  row->status = View(event.moved.getTo());
   row->updated_at = event.time();
   row->paused_from.reset();
-  if (row->status == "paused") row->paused_from = View(body.getFrom());
-  if (body.getFinal()) row->completed_at = event.time();
+  if (row->status == "paused") row->paused_from = View(event.moved.getFrom());
+  if (event.moved.getFinal()) row->completed_at = event.time();
   return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::Status ApplyToWorkstreams(const FoldedEvent& event, Rows& rows) {
-  const auto body = event.event.getBody();
-  if (body.isWorkstreamCreated()) return Create(event, rows);
-  if (body.isTransitioned() && View(body.getTransitioned().getMachine()) == "workstream") return Move(event, rows);
-  return absl::OkStatus();
+  if (event.event.getBody().isWorkstreamCreated()) return Create(event, rows);
+  return event.machine == "workstream" ? Move(event, rows) : absl::OkStatus();
 }
 
 }  // namespace annals

@@ -169,12 +169,9 @@ Outcome History::Judge(std::string_view command, Rows& rows, absl::FunctionRef<v
     outcome.events.push_back(LineOf(draft, first));
     draft.event.setRecordedAt(static_cast<int64_t>(++position) * kSecond);
     const std::string_view stream = draft.stream.empty() ? target.stream : draft.stream;
-    const FoldedEvent event{.position = {position},
-                            .stream = stream,
-                            .run_id = RunOfStream(stream).value_or(std::string_view{}),
-                            .event = draft.event.asReader(),
-                            .json = draft.json,
-                            .text = draft.text};
+    FoldedEvent event = EventAt({position}, stream, draft.event.asReader());
+    event.json = draft.json;
+    event.text = draft.text;
     keep(event);
     return event;
   });
@@ -193,12 +190,7 @@ void History::Happened(std::string_view ws_id, absl::FunctionRef<void(schema::Ev
   event.setRecordedAt(static_cast<int64_t>(position_ + 1) * kSecond);
   if (!ws_id.empty()) event.setWsId(AsText(ws_id));
   fill(event.initBody());
-  const FoldedEvent folded{.position = {position_ + 1},
-                           .stream = "run/r1",
-                           .run_id = "r1",
-                           .event = event.asReader(),
-                           .json = {},
-                           .text = {}};
+  const FoldedEvent folded = EventAt({position_ + 1}, "run/r1", event.asReader());
   Must(Fold(folded, rows_));
   Keep(folded);
 }

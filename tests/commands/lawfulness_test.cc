@@ -208,12 +208,7 @@ TEST_P(LawfulnessTest, IsJudgedAsDecidersJudge) {
   capnp::MallocMessageBuilder message;
   Event event = message.initRoot<schema::Event>();
   test.fill(event);
-  FoldedEvent folded{.position = {snapshot->head().position.value + 1},
-                     .stream = test.stream,
-                     .run_id = run_id,
-                     .event = event.asReader(),
-                     .json = {},
-                     .text = {}};
+  FoldedEvent folded = EventAt({snapshot->head().position.value + 1}, test.stream, event.asReader());
   if (event.getContent().isInline()) folded.text = View(event.asReader().getContent().getInline().getText());
   const std::string objection = Must(
       FindUnlawful(test.stream, folded, rows, [](std::string_view, std::string_view) -> absl::StatusOr<const Machine*> {
