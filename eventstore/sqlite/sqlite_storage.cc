@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "eventstore/sqlite/file_check.h"
+#include "eventstore/sqlite/wal_writer.h"
 #include "schemas/sabotage.h"
 #include "schemas/status.h"
 
@@ -16,8 +17,8 @@ constexpr const char* kPragmas =
     "PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;"
     "PRAGMA trusted_schema = OFF; PRAGMA legacy_alter_table = ON;";
 
-// Readers map the first 64 MiB of the file: a walk over a small log then copies no pages, some 6 % of a fold's time. What
-// is mapped counts as memory of the process, so a large log is not mapped whole.
+// Readers map the first 64 MiB of the file: a walk over a small log then copies no pages, some 6 % of a fold's time.
+// What is mapped counts as memory of the process, so a large log is not mapped whole.
 constexpr const char* kReaderPragmas = "PRAGMA mmap_size = 67108864;";
 
 absl::StatusOr<std::string> ReadDatabaseId(const Connection& connection) {
@@ -114,8 +115,11 @@ class SqliteTransaction final : public Transaction {
 
   absl::Status Commit() override {
     if (wrote_) RETURN_IF_ERROR(storage_.log_->WriteHead(head_));
-    const bool is_early = IsSabotaged("acknowledges_before_it_commits");
-    const absl::Status status = is_early ? absl::OkStatus() : storage_.commit_.Run();
+    absl::Status status;
+    if (!IsSabotaged("acknowledges_before_it_commits")) {
+      const GatheredCommit gathered(storage_.connection_.handle());
+      status = storage_.commit_.Run();
+    }
     done_ = status.ok();
     // Also after the copy of the write-ahead log that SyncGuard may just have made: which gets to its end while nobody
     // writes, so that the file begins anew.
