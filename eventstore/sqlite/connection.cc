@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "eventstore/sqlite/wal_writer.h"
 #include "schemas/check.h"
 #include "schemas/status.h"
 
@@ -232,7 +233,9 @@ absl::StatusOr<Connection> Connection::Open(const std::string& path, OpenMode mo
   const int flags =
       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | (frozen || untouched ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(UriOf(path, frozen ? "?immutable=1" : "").c_str(), &handle, flags, nullptr);
+  const bool writes = mode == OpenMode::kReadWrite || mode == OpenMode::kCreate;
+  const char* const vfs = writes ? WalWriterVfs() : nullptr;
+  const int code = sqlite3_open_v2(UriOf(path, frozen ? "?immutable=1" : "").c_str(), &handle, flags, vfs);
   connection.handle_.reset(handle);
   if (code != SQLITE_OK) return SqliteError(handle, path, "open the database");
   sqlite3_extended_result_codes(handle, 1);

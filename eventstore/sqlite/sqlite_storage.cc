@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "eventstore/sqlite/file_check.h"
+#include "eventstore/sqlite/wal_writer.h"
 #include "schemas/sabotage.h"
 #include "schemas/status.h"
 
@@ -117,8 +118,11 @@ class SqliteTransaction final : public Transaction {
 
   absl::Status Commit() override {
     if (wrote_) RETURN_IF_ERROR(storage_.log_->WriteHead(head_));
-    const bool is_early = IsSabotaged("acknowledges_before_it_commits");
-    const absl::Status status = is_early ? absl::OkStatus() : storage_.commit_.Run();
+    absl::Status status;
+    if (!IsSabotaged("acknowledges_before_it_commits")) {
+      const GatheredCommit gathered(storage_.connection_.handle());
+      status = storage_.commit_.Run();
+    }
     done_ = status.ok();
     // Also after the copy of the write-ahead log that SyncGuard may just have made: which gets to its end while nobody
     // writes, so that the file begins anew.
