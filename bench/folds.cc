@@ -21,7 +21,8 @@ absl::StatusOr<uint64_t> FoldInMemory(Session& session, const std::string& path)
 
 absl::StatusOr<uint64_t> RebuildTables(Session& session, const std::string& path) {
   ASSIGN_OR_RETURN(const auto storage, session.Open(path));
-  ASSIGN_OR_RETURN(const RebuildReport report, Rebuild(*storage, nullptr, NoProgress));
+  ASSIGN_OR_RETURN(const auto second, session.Open(path, OpenMode::kReadOnly));
+  ASSIGN_OR_RETURN(const RebuildReport report, Rebuild(*storage, nullptr, NoProgress, {.second = second.get()}));
   return report.events;
 }
 

@@ -81,8 +81,9 @@ absl::StatusOr<int> Run(Context& context, const RebuildArguments& arguments) {
   // A missing database would be made and found empty: better said.
   RETURN_IF_ERROR(context.OpenForReading().status());
   ASSIGN_OR_RETURN(SqliteStorage* const storage, context.OpenForWriting());
+  ASSIGN_OR_RETURN(const std::unique_ptr<SqliteStorage> second, context.OpenAnother());
   FoldProgressLine progress(context, "rebuild");
-  const absl::StatusOr<RebuildReport> report = Rebuild(*storage, wanted, progress);
+  const absl::StatusOr<RebuildReport> report = Rebuild(*storage, wanted, progress, {.second = second.get()});
   progress.Erase();
   if (!report.ok()) return report.status();
   if (context.json()) {

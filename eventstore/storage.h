@@ -191,6 +191,9 @@ class Storage {
   // Takes the write lock: a conflict with other writers shows here (kUnavailable), not at Commit().
   virtual absl::StatusOr<std::unique_ptr<Transaction>> Begin() = 0;
   virtual absl::StatusOr<std::unique_ptr<Snapshot>> Read() = 0;
+  // For who has committed much while they had a snapshot of another Storage, once that is gone: lets the backend tidy
+  // up what it kept for the snapshot. Errors are left to the next Begin().
+  virtual void TidyUp() {}
   // After removing content was committed: makes sure that no trace of what is no longer in a record or a row is left
   // where it lay. Takes time and room in proportion to the whole database.
   //   kUnavailable        others hold old pages; all is as it was

@@ -1,18 +1,16 @@
 #include "projections/rebuild.h"
 
 #include <algorithm>
+#include <future>
 
 #include <fmt/format.h>
 
 #include "projections/projector.h"
+#include "projections/row_buffer.h"
 #include "schemas/status.h"
 
 namespace annals {
 namespace {
-
-// Events folded between two commits of a rebuild: writers wait for one such flush at a time.
-constexpr uint64_t kChunkEvents = 100'000;
-constexpr size_t kShadowCacheBytes = size_t{48} << 20;
 
 absl::StatusOr<std::vector<const TableDef*>> KeptTables(Snapshot& snapshot, const TableDef* wanted) {
   std::vector<const TableDef*> kept;
@@ -34,6 +32,70 @@ absl::StatusOr<std::unique_ptr<Transaction>> Continue(Storage& storage, uint64_t
   return absl::AbortedError(
       "another rebuild or migration began meanwhile, or content was redacted; try again when it is done");
 }
+
+// The shadows of a rebuild being filled, chunk by chunk. With a second storage one chunk is folded, which is half of the
+// work, while the one before is written.
+class ShadowFiller {
+ public:
+  ShadowFiller(Storage& storage, uint64_t generation, const RebuildOptions& options)
+      : storage_(storage),
+        reader_(options.second == nullptr ? storage : *options.second),
+        generation_(generation),
+        options_(options) {}
+
+  // Folds on to the end of the log as it is by then. Returns how many events are folded by now.
+  absl::StatusOr<uint64_t> Fill(Rows& rows, FoldProgress progress) {
+    uint64_t done = 0;
+    bool is_behind = true;
+    while (is_behind) {
+      if (must_wait_) RETURN_IF_ERROR(Wait());
+      {
+        ASSIGN_OR_RETURN(const auto snapshot, reader_.Read());
+        rows.Attach(snapshot.get(), TableSet::kShadow);
+        const absl::StatusOr<uint64_t> folded =
+            FoldLog(*snapshot, {done + 1}, {done + options_.chunk_events}, rows, progress);
+        rows.Attach(nullptr, TableSet::kShadow);
+        RETURN_IF_ERROR(folded.status());
+        done += *folded;
+        const uint64_t end = snapshot->head().position.value;
+        is_behind = done < end;
+        if (*folded == 0) RETURN_IF_ERROR(CheckEventCount(done, end));
+      }
+      RETURN_IF_ERROR(Wait());
+      RETURN_IF_ERROR(StartWriting(rows));
+    }
+    RETURN_IF_ERROR(Wait());
+    return done;
+  }
+
+ private:
+  // What the next chunk's fold finds in its snapshot is without this chunk's rows: they have to be held.
+  absl::Status StartWriting(Rows& rows) {
+    storage_.TidyUp();  // now that nobody here reads, and before somebody does
+    RowBuffer buffer;
+    RETURN_IF_ERROR(rows.Flush(buffer, TableSet::kShadow));
+    const bool holds_chunk = rows.Bytes() <= options_.cache_bytes / 2 || rows.Trim(options_.cache_bytes);
+    must_wait_ = &reader_ == &storage_ || !holds_chunk;
+    ASSIGN_OR_RETURN(auto transaction, Continue(storage_, generation_));
+    writing_ = std::async(must_wait_ ? std::launch::deferred : std::launch::async, Write, std::move(transaction),
+                          std::move(buffer));
+    return absl::OkStatus();
+  }
+
+  static absl::Status Write(std::unique_ptr<Transaction> transaction, RowBuffer buffer) {
+    RETURN_IF_ERROR(buffer.WriteInto(*transaction));
+    return transaction->Commit();
+  }
+
+  absl::Status Wait() { return writing_.valid() ? writing_.get() : absl::OkStatus(); }
+
+  Storage& storage_;
+  Storage& reader_;
+  const uint64_t generation_;
+  const RebuildOptions& options_;
+  bool must_wait_ = false;  // for the chunk that is being written, before the next is folded
+  std::future<absl::Status> writing_;
+};
 
 }  // namespace
 
@@ -78,7 +140,8 @@ absl::Status CheckEventCount(uint64_t events, uint64_t head) {
                   events, head));
 }
 
-absl::StatusOr<RebuildReport> Rebuild(Storage& storage, const TableDef* wanted, FoldProgress progress) {
+absl::StatusOr<RebuildReport> Rebuild(Storage& storage, const TableDef* wanted, FoldProgress progress,
+                                      const RebuildOptions& options) {
   std::vector<const TableDef*> tables;
   uint64_t generation = 0;
   {
@@ -91,31 +154,13 @@ absl::StatusOr<RebuildReport> Rebuild(Storage& storage, const TableDef* wanted, 
   Rows rows;
   rows.keeps_state_transitions = Contains(tables, StateTransitionsTable().table());
   RebuildReport report;
-  while (true) {
-    uint64_t behind = 0;
-    {
-      ASSIGN_OR_RETURN(const auto snapshot, storage.Read());
-      rows.Attach(snapshot.get(), TableSet::kShadow);
-      const absl::StatusOr<uint64_t> folded =
-          FoldLog(*snapshot, {report.events + 1}, {report.events + kChunkEvents}, rows, progress);
-      rows.Attach(nullptr, TableSet::kShadow);
-      RETURN_IF_ERROR(folded.status());
-      report.events += *folded;
-      const uint64_t end = snapshot->head().position.value;
-      behind = end - std::min(end, report.events);
-      if (*folded == 0) RETURN_IF_ERROR(CheckEventCount(report.events, end));
-    }
-    ASSIGN_OR_RETURN(const auto transaction, Continue(storage, generation));
-    RETURN_IF_ERROR(rows.Flush(*transaction, TableSet::kShadow, kShadowCacheBytes));
-    RETURN_IF_ERROR(transaction->Commit());
-    if (behind == 0) break;
-  }
+  ASSIGN_OR_RETURN(report.events, ShadowFiller(storage, generation, options).Fill(rows, progress));
   ASSIGN_OR_RETURN(const auto transaction, Continue(storage, generation));
   rows.Attach(transaction.get(), TableSet::kShadow);
   ASSIGN_OR_RETURN(const uint64_t last, FoldLog(*transaction, {report.events + 1}, {INT64_MAX}, rows, progress));
   report.events += last;
   RETURN_IF_ERROR(CheckEventCount(report.events, transaction->head().position.value));
-  RETURN_IF_ERROR(rows.Flush(*transaction, TableSet::kShadow, kShadowCacheBytes));
+  RETURN_IF_ERROR(rows.Flush(*transaction, TableSet::kShadow));
   for (const TableDef* const table : tables) {
     RETURN_IF_ERROR(transaction->SwapShadow(*table));
     report.tables.push_back(table->name);

@@ -38,11 +38,20 @@ struct RebuildReport {
   std::vector<std::string> tables;
 };
 
+struct RebuildOptions {
+  // The same database opened a second time: by it a chunk is folded while the one before is written. Without it they
+  // take turns.
+  Storage* second = nullptr;
+  uint64_t chunk_events = 100'000;        // folded between two commits: writers wait for one such chunk at a time
+  size_t cache_bytes = size_t{32} << 20;  // of rows held between chunks, about
+};
+
 // Folds the log from nothing into shadows of all tables that are kept, and of `wanted` (may be null) if it is kept on
 // demand only, then puts them in the tables' place. Readers have the old rows until then; writers wait for one chunk at
 // a time.
 //   kAborted  another rebuild began meanwhile, or content that may be in the shadows was redacted
-absl::StatusOr<RebuildReport> Rebuild(Storage& storage, const TableDef* wanted, FoldProgress progress);
+absl::StatusOr<RebuildReport> Rebuild(Storage& storage, const TableDef* wanted, FoldProgress progress,
+                                      const RebuildOptions& options = {});
 
 // Writes the rows of `tables` anew in place, in one transaction: for columns that were just added. Columns nobody knows
 // stay.

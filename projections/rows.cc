@@ -159,22 +159,32 @@ absl::StatusOr<RunsHolding> Rows::FindRunsHolding(std::string_view ws_id) {
   return holding;
 }
 
-absl::Status Rows::Flush(RowWriter& writer, TableSet set, size_t max_bytes) {
-  size_t bytes = attempts_.size() * kAttemptsBytes;
+absl::Status Rows::Flush(RowWriter& writer, TableSet set) {
   absl::Status status;
   ForEachTable([&](auto& cache) {
     if (status.ok()) status = cache.Flush(writer, set);
-    bytes += cache.bytes();
   });
-  if (!status.ok() || bytes <= max_bytes) return status;
-  bytes = attempts_.size() * kAttemptsBytes;
-  ForEachTable([&](auto& cache) {
-    cache.EvictUnused();
-    bytes += cache.bytes();
-  });
-  // What is left, and the counters, still have to fit; half of the room, so that this does not happen at every commit.
-  if (bytes > max_bytes / 2) Clear();
   return status;
+}
+
+absl::Status Rows::Flush(RowWriter& writer, TableSet set, size_t max_bytes) {
+  RETURN_IF_ERROR(Flush(writer, set));
+  // What is left, and the counters, take half of the room, so that this does not happen at every commit.
+  if (Bytes() > max_bytes) Trim(max_bytes / 2);
+  return absl::OkStatus();
+}
+
+size_t Rows::Bytes() {
+  size_t bytes = attempts_.size() * kAttemptsBytes;
+  ForEachTable([&](const auto& cache) { bytes += cache.bytes(); });
+  return bytes;
+}
+
+bool Rows::Trim(size_t max_bytes) {
+  ForEachTable([](auto& cache) { cache.EvictUnused(); });
+  if (Bytes() <= max_bytes) return true;
+  Clear();
+  return false;
 }
 
 void Rows::Clear() {

@@ -76,8 +76,15 @@ class Rows {
   // The runs that hold a workstream of that name. Its cost does not grow with how many runs have ended.
   absl::StatusOr<RunsHolding> FindRunsHolding(std::string_view ws_id);
 
-  // Writes every changed row. Afterwards drops rows until those left take at most `max_bytes`: final ones first.
+  // Writes every changed row.
+  absl::Status Flush(RowWriter& writer, TableSet set);
+  // The same. Where the rows then take more than `max_bytes`, some are dropped: Trim().
   absl::Status Flush(RowWriter& writer, TableSet set, size_t max_bytes);
+  // What the rows take that are not changed, about.
+  size_t Bytes();
+  // Drops the rows that nobody asked for since the last time. Only after a Flush. False: those left took more than
+  // `max_bytes`, so that everything is dropped.
+  bool Trim(size_t max_bytes);
   // Forgets everything: others have written, or what is here was rolled back.
   void Clear();
 

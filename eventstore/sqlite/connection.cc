@@ -323,4 +323,13 @@ std::string SqliteVersion() {
   return sqlite3_libversion();
 }
 
+std::string QuotedName(std::string_view name) {
+  std::string sql = "\"";
+  for (const char c : name) {
+    if (c == '"') sql += '"';
+    sql += c;
+  }
+  return sql + '"';
+}
+
 }  // namespace annals

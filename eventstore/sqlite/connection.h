@@ -109,6 +109,9 @@ class Connection {
 // "3.40.1".
 std::string SqliteVersion();
 
+// `name` as SQL takes the name of a thing, whatever is in it.
+std::string QuotedName(std::string_view name);
+
 // What a failed call means, by SQLite's extended code: busy is kUnavailable, full is kResourceExhausted, corrupt is
 // kDataLoss, all else kInternal. Where the file is to blame the message names `file` and what was wanted of it.
 // `tried`, often SQL, is said only of what a user cannot have caused. `database` may be null: SQLite had no memory for

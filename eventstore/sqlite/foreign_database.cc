@@ -17,15 +17,6 @@ using namespace std::string_view_literals;
 constexpr std::string_view kSqliteMagic = "SQLite format 3\0"sv;
 constexpr size_t kApplicationIdOffset = 68;
 
-std::string QuotedName(std::string_view name) {
-  std::string sql = "\"";
-  for (const char c : name) {
-    if (c == '"') sql += '"';
-    sql += c;
-  }
-  return sql + '"';
-}
-
 bool IsUtf8(std::string_view text) {
   return FirstInvalidUtf8(text) == std::string_view::npos;
 }

@@ -36,6 +36,7 @@ class SqliteStorage final : public Storage {
 
   absl::StatusOr<std::unique_ptr<Transaction>> Begin() override;
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override;
+  void TidyUp() override { sync_guard_->CopyRest(); }
   absl::Status Sweep() override;
 
   const Connection& connection() const { return connection_; }

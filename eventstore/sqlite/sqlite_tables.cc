@@ -223,9 +223,9 @@ absl::StatusOr<uint64_t> SqliteTables::Count(const RowQuery& query) {
 // Asks the schema that SQLite holds in memory, which the statement that read the head has just found to be the file's.
 // Every command asks after another process wrote: to prepare a query of sqlite_schema and read its pages took a quarter
 // of its instructions.
-bool SqliteTables::Has(const TableDef& table) const {
-  return sqlite3_table_column_metadata(connection_->handle(), "main", std::string(table.name).c_str(), nullptr, nullptr,
-                                       nullptr, nullptr, nullptr, nullptr) == SQLITE_OK;
+bool SqliteTables::Has(const std::string& name) const {
+  return sqlite3_table_column_metadata(connection_->handle(), "main", name.c_str(), nullptr, nullptr, nullptr, nullptr,
+                                       nullptr, nullptr) == SQLITE_OK;
 }
 
 absl::Status SqliteTables::CreateShadow(const TableDef& table) {
@@ -242,7 +242,20 @@ absl::Status SqliteTables::CreateShadow(const TableDef& table) {
 }
 
 absl::Status SqliteTables::DropShadow(const TableDef& table) {
-  return connection_->Execute(fmt::format("DROP TABLE IF EXISTS {}", ShadowNameOf(table)));
+  return Drop(ShadowNameOf(table));
+}
+
+// Empties it first: so that one statement may be undone by itself, SQLite copies every page that DROP TABLE frees into
+// memory, while DELETE of all rows copies none. With secure_delete, as Debian's SQLite has it, every one would also be
+// written full of zeros. FAST still zeroes rows in pages that stay; pages that are free hold what they held until a
+// redaction sweeps them. Both together are 12 % of a rebuild's time on the processor, and a third of its memory.
+absl::Status SqliteTables::Drop(const std::string& name) {
+  if (!Has(name)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<int64_t> secure, connection_->QueryInt("PRAGMA secure_delete"));
+  if (secure == 1) RETURN_IF_ERROR(connection_->Execute("PRAGMA secure_delete = FAST"));
+  const absl::Status dropped = connection_->Execute(fmt::format("DELETE FROM {0}; DROP TABLE {0};", name));
+  if (secure == 1) RETURN_IF_ERROR(connection_->Execute("PRAGMA secure_delete = ON"));
+  return dropped;
 }
 
 absl::Status SqliteTables::SwapShadow(const TableDef& table) {
@@ -259,7 +272,11 @@ absl::Status SqliteTables::SwapShadow(const TableDef& table) {
     sql += fmt::format("UPDATE {} SET \"{}\" = (SELECT old.\"{}\" FROM {} AS old WHERE {});", shadow, name, name,
                        table.name, same_key);
   }
-  sql += fmt::format("DROP TABLE IF EXISTS {0}; ALTER TABLE {1} RENAME TO {0};", table.name, shadow);
+  // Before the rows go: they do not go from the table that the user knows.
+  for (const std::string& trigger : additions.triggers) sql += fmt::format("DROP TRIGGER {};", QuotedName(trigger));
+  RETURN_IF_ERROR(connection_->Execute(sql));
+  RETURN_IF_ERROR(Drop(table.name));
+  sql = fmt::format("ALTER TABLE {} RENAME TO {};", shadow, table.name);
   for (const std::string& definition : additions.definitions) sql += definition + ";";
   return connection_->Execute(sql);
 }
@@ -275,11 +292,9 @@ absl::StatusOr<SqliteTables::Additions> SqliteTables::FindAdditions(const TableD
     const bool ours = std::ranges::any_of(table.columns, [&](const ColumnDef& column) { return column.name == name; });
     if (!ours && name.find('"') == std::string_view::npos) additions.columns.emplace_back(name, columns.Text(1));
   }
-  ASSIGN_OR_RETURN(
-      Statement objects,
-      connection_->Prepare(
-          "SELECT name, sql FROM sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND type IN ('index', 'trigger') "
-          "AND sql IS NOT NULL ORDER BY rowid"));
+  ASSIGN_OR_RETURN(Statement objects, connection_->Prepare("SELECT name, sql, type FROM sqlite_schema WHERE tbl_name = "
+                                                           "? COLLATE NOCASE AND type IN ('index', 'trigger') "
+                                                           "AND sql IS NOT NULL ORDER BY rowid"));
   objects.Bind(1, table.name);
   while (true) {
     ASSIGN_OR_RETURN(const bool row, objects.Step());
@@ -288,7 +303,9 @@ absl::StatusOr<SqliteTables::Additions> SqliteTables::FindAdditions(const TableD
     const bool ours = std::ranges::any_of(table.indexes, [&](const auto& index) {
       return name == IndexNameOf(table, index, "") || name == IndexNameOf(table, index, "_2");
     });
-    if (!ours) additions.definitions.emplace_back(objects.Text(1));
+    if (ours) continue;
+    additions.definitions.emplace_back(objects.Text(1));
+    if (objects.Text(2) == "trigger") additions.triggers.emplace_back(name);
   }
 }
 

@@ -25,7 +25,7 @@ class SqliteTables {
   absl::Status Read(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit);
   absl::StatusOr<uint64_t> Count(const RowQuery& query);
   // In a transaction that has read the head.
-  bool Has(const TableDef& table) const;
+  bool Has(const TableDef& table) const { return Has(table.name); }
   absl::Status CreateShadow(const TableDef& table);
   absl::Status SwapShadow(const TableDef& table);
   absl::Status DropShadow(const TableDef& table);
@@ -35,10 +35,15 @@ class SqliteTables {
   using Shape = absl::InlinedVector<uint64_t, 4>;
   absl::StatusOr<Statement*> Prepared(const Shape& shape, absl::FunctionRef<std::string()> sql);
 
-  // What others added to a table: columns with their types, and the SQL of indexes and triggers. It outlives a rebuild.
+  bool Has(const std::string& name) const;
+  // Drops the table of that name, if there is one. It must have no triggers.
+  absl::Status Drop(const std::string& name);
+
+  // What others added to a table: columns with their types, the SQL of indexes and triggers, and the triggers' names.
+  // It outlives a rebuild.
   struct Additions {
     std::vector<std::pair<std::string, std::string>> columns;
-    std::vector<std::string> definitions;
+    std::vector<std::string> definitions, triggers;
   };
   absl::StatusOr<Additions> FindAdditions(const TableDef& table);
 

@@ -15,13 +15,22 @@ SyncGuard::~SyncGuard() {
   sqlite3_wal_hook(database_, nullptr, nullptr);
 }
 
-int SyncGuard::OnCommit(void* self, sqlite3* database, const char* name, int pages) {
+int SyncGuard::OnCommit(void* self, sqlite3* /*database*/, const char* /*name*/, int pages) {
   auto& guard = *static_cast<SyncGuard*>(self);
-  if (pages < guard.checkpoint_pages_) return SQLITE_OK;
-  const int code = sqlite3_wal_checkpoint_v2(database, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (pages >= guard.checkpoint_pages_) guard.CopyBack();
   // The commit itself is on the disk, in the write-ahead log: it is not called off for what became of the copy.
-  if (code != SQLITE_OK) guard.NoteFailure();
   return SQLITE_OK;
+}
+
+void SyncGuard::CopyBack() {
+  int pages = 0, copied = 0;
+  const int code = sqlite3_wal_checkpoint_v2(database_, "main", SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+  if (code != SQLITE_OK) NoteFailure();
+  has_rest_ = copied < pages;
+}
+
+void SyncGuard::CopyRest() {
+  if (has_rest_) CopyBack();
 }
 
 void SyncGuard::NoteFailure() {

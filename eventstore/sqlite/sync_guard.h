@@ -19,6 +19,10 @@ class SyncGuard {
   SyncGuard(const SyncGuard&) = delete;
   SyncGuard& operator=(const SyncGuard&) = delete;
 
+  // Copies what the last of these copies had to leave out, since somebody was reading. Only when it is all copied does
+  // the write-ahead log begin anew.
+  void CopyRest();
+
   // Looks at why the last call on the database failed.
   void NoteFailure();
   // kInternal once a sync has failed.
@@ -26,10 +30,12 @@ class SyncGuard {
 
  private:
   static int OnCommit(void* self, sqlite3* database, const char* name, int pages);
+  void CopyBack();
 
   sqlite3* database_;
   int checkpoint_pages_;
   bool has_failed_ = false;
+  bool has_rest_ = false;
 };
 
 }  // namespace annals

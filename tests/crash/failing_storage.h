@@ -66,6 +66,7 @@ class FailingStorage final : public Storage {
 
   absl::StatusOr<std::unique_ptr<Transaction>> Begin() override;
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override;
+  void TidyUp() override { inner_.TidyUp(); }
   absl::Status Sweep() override;
 
  private:

@@ -1,5 +1,9 @@
 #include "projections/rebuild.h"
 
+#include <filesystem>
+#include <string>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -210,6 +214,73 @@ TEST_P(RebuildOnFile, WhatTheUserAddedToATableOutlivesIt) {
   for (int round = 0; round < 3; ++round) Must(Rebuild(storage(), nullptr, kQuiet));
   EXPECT_EQ(Must(connection().QueryText("SELECT group_concat(note, ', ') FROM workstreams INDEXED BY mine")),
             "of a, of b");
+}
+
+// To make room a table is emptied before it goes; that is no business of a trigger's.
+TEST_P(RebuildOnFile, ATriggerOfTheUsersOutlivesItAndDoesNotFire) {
+  Must(connection().Execute(
+      "CREATE TABLE gone (run_id TEXT); CREATE TRIGGER \"mine \"\"own\" AFTER DELETE ON workstreams BEGIN INSERT INTO "
+      "gone VALUES (old.run_id); END"));
+  for (int round = 0; round < 2; ++round) Must(Rebuild(storage(), nullptr, kQuiet));
+  EXPECT_EQ(Must(connection().QueryInt("SELECT count(*) FROM gone")), 0);
+  Must(connection().Execute("DELETE FROM workstreams"));
+  EXPECT_EQ(Must(connection().QueryInt("SELECT count(*) FROM gone")), 2);
+}
+
+TEST_P(RebuildOnFile, WhatIsDeletedAfterwardsIsZeroedAsBefore) {
+  Must(connection().Execute("PRAGMA secure_delete = ON"));
+  Must(Rebuild(storage(), nullptr, kQuiet));
+  EXPECT_EQ(Must(connection().QueryInt("PRAGMA secure_delete")), 1);
+}
+
+struct ChunkCase {
+  const char* name;
+  uint64_t events;
+  size_t cache_bytes;
+};
+constexpr ChunkCase kChunks[] = {
+    {"OfOneEventWithNothingHeld", 1, 0},
+    {"OfOneEventWithAFewRowsHeld", 1, 2'000},
+    {"OfSevenEventsWithNothingHeld", 7, 0},
+    {"OfSevenEventsWithAFewRowsHeld", 7, 4'000},
+    {"OfSevenEventsWithAllHeld", 7, size_t{1} << 20},
+};
+
+// The rows that a chunk changed are not yet where the next one's fold looks for what it does not hold.
+TEST_P(RebuildOnFile, ChunksOfAnySizeFoldedWhileOthersAreWrittenGiveTheSameTables) {
+  const TableDef& on_demand = StateTransitionsTable().table();
+  for (int run = 2; run < 12; ++run) session_.Accept(CreateRun(fmt::format("r{}", run), "running"));
+  for (int round = 0; round < 20; ++round) session_.Accept(RecordError("b", "edit", fmt::format("s{}", round % 3)));
+  for (int round = 0; round < 20; ++round) session_.Accept(RecordStep("b", "edit", "success"));
+  Must(Rebuild(storage(), &on_demand, kQuiet));
+  const TableLines before = TablesOf(storage());
+  const auto second = OpenSqlite(store_.path());
+  for (const ChunkCase& chunk : kChunks) {
+    for (Storage* const reader : {static_cast<Storage*>(nullptr), second.get()}) {
+      SCOPED_TRACE(fmt::format("{}{}", chunk.name, reader == nullptr ? "" : "WithTwo"));
+      Must(Rebuild(storage(), nullptr, kQuiet,
+                   {.second = reader, .chunk_events = chunk.events, .cache_bytes = chunk.cache_bytes}));
+      EXPECT_EQ(TablesOf(storage()), before);
+      EXPECT_EQ(FaultsOf(storage()), "");
+    }
+  }
+}
+
+// What is committed while somebody reads is not copied out of the write-ahead log to its end, which so would not begin
+// anew for as long as a rebuild goes on.
+TEST_P(RebuildOnFile, TheWriteAheadLogBeginsAnewWhereWhoReadsMeanwhileTidiesUp) {
+  const auto writer = Must(SqliteStorage::Open(
+      {.path = store_.path(), .mode = OpenMode::kReadWrite, .checkpoint_pages = 1, .tables = ProjectedTables()}));
+  for (int round = 0; round < 100; ++round) {
+    {
+      const auto snapshot = Must(storage().Read());
+      const auto transaction = Must(writer->Begin());
+      Must(transaction->CreateShadow(RunsTable().table()));
+      Must(transaction->Commit());
+    }
+    writer->TidyUp();
+  }
+  EXPECT_LT(std::filesystem::file_size(store_.path() + "-wal"), 1'000'000u);  // 2.6 MB otherwise
 }
 
 // A log another program cut or added to: both walks say so and end.

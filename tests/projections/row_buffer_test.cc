@@ -1,0 +1,64 @@
+#include "projections/row_buffer.h"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "projections/tables.h"
+#include "tests/support/must.h"
+
+namespace annals {
+namespace {
+
+using support::Must;
+using testing::ElementsAre;
+
+// What is written, as text.
+class Writer final : public RowWriter {
+ public:
+  absl::Status PutRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) override {
+    std::string line = fmt::format("{}{}", table.name, set == TableSet::kShadow ? " shadow" : "");
+    for (const Value& value : cells) {
+      if (const auto* text = std::get_if<std::string_view>(&value)) line += fmt::format(" \"{}\"", *text);
+      if (const auto* number = std::get_if<int64_t>(&value)) line += fmt::format(" {}", *number);
+      if (const auto* time = std::get_if<Timestamp>(&value)) line += fmt::format(" @{}", time->micros);
+      if (std::holds_alternative<std::monostate>(value)) line += " NULL";
+    }
+    lines.push_back(line);
+    return lines.size() < fail_at ? absl::OkStatus() : absl::ResourceExhaustedError("full");
+  }
+  std::vector<std::string> lines;
+  size_t fail_at = SIZE_MAX;
+};
+
+class RowBufferTest : public testing::Test {
+ protected:
+  RowBufferTest() {
+    std::string first = "first", empty, second = "second";
+    Must(buffer_.PutRows(RunsTable().table(), TableSet::kShadow,
+                         std::vector<Value>{first, Value{}, int64_t{7}, empty, second}));
+    Must(buffer_.PutRows(ErrorsTable().table(), TableSet::kLive, std::vector<Value>{Timestamp{5}, second}));
+    first = second = "changed since";
+  }
+  RowBuffer buffer_;
+};
+
+TEST_F(RowBufferTest, WritesWhatTheRowsWereInTheirOrder) {
+  const RowBuffer moved = std::move(buffer_);
+  Writer writer;
+  Must(moved.WriteInto(writer));
+  EXPECT_THAT(writer.lines, ElementsAre("runs shadow \"first\" NULL 7 \"\" \"second\"", "errors @5 \"second\""));
+}
+
+TEST_F(RowBufferTest, StopsAtTheFirstThatFails) {
+  Writer writer;
+  writer.fail_at = 1;
+  EXPECT_EQ(buffer_.WriteInto(writer).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(writer.lines.size(), 1u);
+}
+
+}  // namespace
+}  // namespace annals
