@@ -6,13 +6,13 @@
 
 namespace annals {
 
-absl::Status RowBuffer::PutRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) {
+absl::Status RowBuffer::Add(const TableDef& table, TableSet set, absl::Span<const Value> cells, bool are_new) {
   size_t bytes = 0;
   for (const Value& value : cells) {
     if (const auto* text = std::get_if<std::string_view>(&value)) bytes += text->size();
   }
   Batch& batch =
-      batches_.emplace_back(Batch{&table, set, {cells.begin(), cells.end()}, std::make_unique<char[]>(bytes)});
+      batches_.emplace_back(Batch{&table, set, are_new, {cells.begin(), cells.end()}, std::make_unique<char[]>(bytes)});
   char* end = batch.text.get();
   for (Value& value : batch.cells) {
     if (auto* const text = std::get_if<std::string_view>(&value)) {
@@ -25,7 +25,10 @@ absl::Status RowBuffer::PutRows(const TableDef& table, TableSet set, absl::Span<
 }
 
 absl::Status RowBuffer::WriteInto(RowWriter& writer) const {
-  for (const Batch& batch : batches_) RETURN_IF_ERROR(writer.PutRows(*batch.table, batch.set, batch.cells));
+  for (const Batch& batch : batches_) {
+    const auto put = batch.are_new ? &RowWriter::PutNewRows : &RowWriter::PutRow;
+    RETURN_IF_ERROR((writer.*put)(*batch.table, batch.set, batch.cells));
+  }
   return absl::OkStatus();
 }
 

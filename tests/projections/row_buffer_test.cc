@@ -19,8 +19,17 @@ using testing::ElementsAre;
 // What is written, as text.
 class Writer final : public RowWriter {
  public:
-  absl::Status PutRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) override {
-    std::string line = fmt::format("{}{}", table.name, set == TableSet::kShadow ? " shadow" : "");
+  absl::Status PutRow(const TableDef& table, TableSet set, Row row) override {
+    return Put(fmt::format("{}{}", table.name, set == TableSet::kShadow ? " shadow" : ""), row);
+  }
+  absl::Status PutNewRows(const TableDef& table, TableSet, absl::Span<const Value> cells) override {
+    return Put(fmt::format("new {}", table.name), cells);
+  }
+  std::vector<std::string> lines;
+  size_t fail_at = SIZE_MAX;
+
+ private:
+  absl::Status Put(std::string line, absl::Span<const Value> cells) {
     for (const Value& value : cells) {
       if (const auto* text = std::get_if<std::string_view>(&value)) line += fmt::format(" \"{}\"", *text);
       if (const auto* number = std::get_if<int64_t>(&value)) line += fmt::format(" {}", *number);
@@ -30,17 +39,15 @@ class Writer final : public RowWriter {
     lines.push_back(line);
     return lines.size() < fail_at ? absl::OkStatus() : absl::ResourceExhaustedError("full");
   }
-  std::vector<std::string> lines;
-  size_t fail_at = SIZE_MAX;
 };
 
 class RowBufferTest : public testing::Test {
  protected:
   RowBufferTest() {
     std::string first = "first", empty, second = "second";
-    Must(buffer_.PutRows(RunsTable().table(), TableSet::kShadow,
-                         std::vector<Value>{first, Value{}, int64_t{7}, empty, second}));
-    Must(buffer_.PutRows(ErrorsTable().table(), TableSet::kLive, std::vector<Value>{Timestamp{5}, second}));
+    Must(buffer_.PutRow(RunsTable().table(), TableSet::kShadow,
+                        std::vector<Value>{first, Value{}, int64_t{7}, empty, second}));
+    Must(buffer_.PutNewRows(ErrorsTable().table(), TableSet::kLive, std::vector<Value>{Timestamp{5}, second}));
     first = second = "changed since";
   }
   RowBuffer buffer_;
@@ -50,7 +57,7 @@ TEST_F(RowBufferTest, WritesWhatTheRowsWereInTheirOrder) {
   const RowBuffer moved = std::move(buffer_);
   Writer writer;
   Must(moved.WriteInto(writer));
-  EXPECT_THAT(writer.lines, ElementsAre("runs shadow \"first\" NULL 7 \"\" \"second\"", "errors @5 \"second\""));
+  EXPECT_THAT(writer.lines, ElementsAre("runs shadow \"first\" NULL 7 \"\" \"second\"", "new errors @5 \"second\""));
 }
 
 TEST_F(RowBufferTest, StopsAtTheFirstThatFails) {
