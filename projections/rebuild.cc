@@ -33,8 +33,8 @@ absl::StatusOr<std::unique_ptr<Transaction>> Continue(Storage& storage, uint64_t
       "another rebuild or migration began meanwhile, or content was redacted; try again when it is done");
 }
 
-// The shadows of a rebuild being filled, chunk by chunk. With a second storage one chunk is folded, which is half of the
-// work, while the one before is written.
+// The shadows of a rebuild being filled, chunk by chunk. With a second storage one chunk is folded, which is half of
+// the work, while the one before is written.
 class ShadowFiller {
  public:
   ShadowFiller(Storage& storage, uint64_t generation, const RebuildOptions& options)
