@@ -11,8 +11,8 @@
 
 namespace annals {
 
-// Debian's Abseil is built with a string_view of its own, so its default hash does not take std's. Its hash takes a third
-// of the instructions of std::hash for an id.
+// Debian's Abseil is built with a string_view of its own, so its default hash does not take std's. Its hash takes a
+// third of the instructions of std::hash for an id.
 struct TextHash {
   using is_transparent = void;
   size_t operator()(std::string_view text) const {

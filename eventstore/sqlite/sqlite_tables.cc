@@ -248,8 +248,8 @@ absl::Status SqliteTables::DropShadow(const TableDef& table) {
 // Empties it first: so that one statement may be undone by itself, SQLite copies every page that DROP TABLE frees into
 // memory, while DELETE of all rows copies none. With secure_delete, as Debian's SQLite has it, every one would also be
 // written full of zeros. FAST still zeroes rows in pages that stay; pages that are free hold what they held until a
-// redaction sweeps them. A rebuild of 10 million events took 12 s of the kernel's time and 547 MB before, 4 s and 156 MB
-// now.
+// redaction sweeps them. A rebuild of 10 million events took 12 s of the kernel's time and 547 MB before, 4 s and 156
+// MB now.
 absl::Status SqliteTables::Drop(const std::string& name) {
   if (!Has(name)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::optional<int64_t> secure, connection_->QueryInt("PRAGMA secure_delete"));

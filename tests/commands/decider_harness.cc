@@ -124,13 +124,10 @@ Outcome History::When(std::string_view command) {
   EventDecoder decoder;
   uint64_t position = 0;
   for (const Kept& kept : kept_) {
-    Must(Fold({.position = {++position},
-               .stream = kept.stream,
-               .run_id = RunOfStream(kept.stream).value_or(std::string_view{}),
-               .event = Must(decoder.Decode(kept.event)),
-               .json = kept.json,
-               .text = kept.text},
-              rows));
+    FoldedEvent event = EventAt({++position}, kept.stream, Must(decoder.Decode(kept.event)));
+    event.json = kept.json;
+    event.text = kept.text;
+    Must(Fold(event, rows));
   }
   return Judge(command, rows, [](const FoldedEvent&) {});
 }
