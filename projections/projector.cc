@@ -33,7 +33,9 @@ FoldedEvent EventAt(Position position, std::string_view stream, schema::Event::R
                      .run_id = RunOfStream(stream).value_or(std::string_view{}),
                      .event = event,
                      .json = {},
-                     .text = {}};
+                     .text = {},
+                     .moved = {},
+                     .machine = {}};
   if (event.getBody().isTransitioned()) {
     folded.moved = event.getBody().getTransitioned();
     folded.machine = View(folded.moved.getMachine());

@@ -22,8 +22,8 @@ struct FoldedEvent {
   std::string_view json;  // metadata, result, context or payload; empty when there is none
   std::string_view text;  // reason or message
   // Of a move: its body and its machine, read once because everybody asks for them.
-  schema::Transitioned::Reader moved = {};
-  std::string_view machine = {};
+  schema::Transitioned::Reader moved;
+  std::string_view machine;
 
   // When it happened: the time the event claims for itself, else when it was recorded.
   Timestamp time() const {

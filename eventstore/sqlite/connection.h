@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,13 @@
 #include <sqlite3.h>
 
 namespace annals {
+
+// A hash or a salt from the bytes of a column; all zeros where they are not as many.
+template <class Array>
+void CopyOrZero(std::string_view bytes, Array& out) {
+  out.fill(0);
+  if (bytes.size() == out.size()) std::memcpy(out.data(), bytes.data(), out.size());
+}
 
 // A prepared statement. Bind, Step until it gives no row, Reset; bound text and blobs must live until Reset.
 class Statement {

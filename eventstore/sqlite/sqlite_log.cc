@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "eventstore/sqlite/sqlite_record_cursor.h"
 #include "eventstore/sqlite/sqlite_schema.h"
 #include "schemas/sabotage.h"
 #include "schemas/status.h"
@@ -15,109 +16,7 @@ namespace {
 // Streams remembered by name, and names by id, before the memory is emptied: some 10 MiB.
 constexpr size_t kRememberedStreams = 1 << 16;
 
-constexpr std::string_view kReadForFold = "SELECT position, stream, event, content FROM log WHERE ";
-constexpr std::string_view kReadRecords =
-    "SELECT position, stream, event, content, salt, version, recorded_at, event_type, ws_id, leaf_hash FROM log WHERE ";
-
-// A hash or a salt from its bytes; all zeros where they are not as many.
-template <class Array>
-void CopyOrZero(std::string_view bytes, Array& out) {
-  out.fill(0);
-  if (bytes.size() == out.size()) std::memcpy(out.data(), bytes.data(), out.size());
-}
-
 }  // namespace
-
-// Walks records in order; each cursor has a statement of its own, since several may be open.
-class SqliteRecordCursor final : public RecordCursor {
- public:
-  SqliteRecordCursor(SqliteLog& log, Statement statement, const LogRange& range)
-      : log_(log), statement_(std::move(statement)), for_fold_(range.for_fold), for_check_(range.for_check) {}
-
-  absl::StatusOr<const RecordView*> Next() override {
-    ASSIGN_OR_RETURN(const bool row, statement_.Step());
-    if (!row) return nullptr;
-    view_.position.value = static_cast<uint64_t>(statement_.Int(0));
-    RETURN_IF_ERROR(NameStream(statement_.Int(1)));
-    if (for_check_) {
-      view_.version.value = static_cast<uint64_t>(statement_.Int(5));
-      view_.recorded_at.micros = statement_.Int(6);
-      CopyOrZero(statement_.Blob(9), view_.leaf_hash);
-      return &view_;
-    }
-    view_.event = statement_.Blob(2);
-    view_.content.reset();
-    if (!statement_.IsNull(3)) {
-      view_.content.emplace().bytes = statement_.Blob(3);
-    }
-    if (for_fold_) return &view_;
-    if (view_.content && !view_.content->IsRedacted()) {
-      Salt& salt = view_.content->salt;
-      RETURN_IF_ERROR(CopyExactly(statement_.Blob(4), salt.data(), salt.size(), "salt"));
-    }
-    view_.version.value = static_cast<uint64_t>(statement_.Int(5));
-    view_.recorded_at.micros = statement_.Int(6);
-    RETURN_IF_ERROR(NameType(statement_.Int(7)));
-    view_.ws_id = statement_.Text(8);
-    RETURN_IF_ERROR(CopyExactly(statement_.Blob(9), view_.leaf_hash.data(), view_.leaf_hash.size(), "leaf hash"));
-    return &view_;
-  }
-
-  absl::Status Complete() override {
-    view_.event = statement_.Blob(2);
-    view_.content.reset();
-    const std::string_view bytes = statement_.Blob(3);
-    if (!bytes.empty() || !statement_.IsNull(3)) {
-      view_.content.emplace().bytes = bytes;
-      CopyOrZero(statement_.Blob(4), view_.content->salt);
-    }
-    view_.ws_id = statement_.Text(8);
-    return NameType(statement_.Int(7));
-  }
-
- private:
-  // The log's memory of names may be emptied while this cursor is open, so it keeps its own copies; neighbours often
-  // share them.
-  absl::Status NameStream(int64_t id) {
-    if (id != stream_id_) {
-      const absl::StatusOr<std::string_view> name = log_.StreamName(id);
-      if (!name.ok() && !IsToleratedLoss(name.status())) return name.status();
-      stream_ = name.ok() ? *name : std::string_view{};
-      stream_id_ = id;
-    }
-    view_.stream = stream_;
-    return absl::OkStatus();
-  }
-  absl::Status NameType(int64_t id) {
-    if (id != type_id_) {
-      const absl::StatusOr<std::string_view> name = log_.EventTypeName(id);
-      if (!name.ok() && !IsToleratedLoss(name.status())) return name.status();
-      type_ = name.ok() ? *name : std::string_view{};
-      type_id_ = id;
-    }
-    view_.event_type = type_;
-    return absl::OkStatus();
-  }
-  bool IsToleratedLoss(const absl::Status& status) const { return for_check_ && absl::IsDataLoss(status); }
-  absl::Status CopyExactly(std::string_view bytes, void* out, size_t size, std::string_view what) const {
-    if (bytes.size() != size) {
-      return absl::DataLossError(fmt::format("read the event at position {}: its {} has {} bytes, not {}",
-                                             view_.position.value, what, bytes.size(), size));
-    }
-    std::memcpy(out, bytes.data(), size);
-    return absl::OkStatus();
-  }
-
-  SqliteLog& log_;
-  Statement statement_;
-  bool for_fold_;
-  bool for_check_;
-  RecordView view_;
-  int64_t stream_id_ = 0;
-  int64_t type_id_ = 0;
-  std::string stream_;
-  std::string type_;
-};
 
 absl::StatusOr<SqliteLog> SqliteLog::Prepare(const Connection& connection) {
   SqliteLog log(connection);
@@ -389,7 +288,7 @@ absl::StatusOr<std::string_view> SqliteLog::EventTypeName(int64_t id) {
 
 absl::StatusOr<std::unique_ptr<RecordCursor>> SqliteLog::Read(const LogRange& range) {
   RETURN_IF_ERROR(WritePending());
-  std::string sql(range.for_fold ? kReadForFold : kReadRecords);
+  std::string sql = fmt::format("SELECT {} FROM log WHERE ", SqliteRecordCursor::ColumnsFor(range));
   int64_t stream_id = 0;
   if (range.stream.empty()) {
     sql += "position BETWEEN ?1 AND ?2 ORDER BY position";

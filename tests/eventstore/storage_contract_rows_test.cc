@@ -1,4 +1,6 @@
 // The contract of eventstore/storage.h for tables, kept by every backend.
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <ostream>
 #include <tuple>
@@ -113,6 +115,27 @@ TEST_P(TableContract, ARowOfNothingButItsKeyMayBeWrittenTwice) {
   EXPECT_EQ(RowsOf(*Read(), {.table = &LinksTable()}), (std::vector<Cells>{{"a", "b"}}));
 }
 
+absl::Status PutNew(Transaction& transaction, const TableDef& table, const std::vector<Cells>& rows) {
+  std::vector<Value> cells;
+  for (const Cells& row : rows) std::ranges::transform(row, std::back_inserter(cells), ViewOf);
+  return transaction.PutNewRows(table, TableSet::kLive, cells);
+}
+
+// However many there are, and whichever of them is there after all.
+TEST_P(TableContract, RowsThatAreTakenForNewAreWrittenAsOthersAre) {
+  for (const size_t count : {size_t{1}, kRowsAtOnce - 1, kRowsAtOnce, kRowsAtOnce + 1, 3 * kRowsAtOnce}) {
+    for (const size_t there : {size_t{0}, count / 2, count - 1}) {
+      std::vector<Cells> rows;
+      for (size_t i = 0; i < count; ++i) rows.push_back({static_cast<int64_t>(i), "new"});
+      Drop([&](Transaction& transaction) {
+        Must(Put(transaction, TallyTable(), {static_cast<int64_t>(there), "old"}));
+        Must(PutNew(transaction, TallyTable(), rows));
+        EXPECT_EQ(RowsOf(transaction, {.table = &TallyTable()}), rows) << count << " rows, " << there << " is there";
+      });
+    }
+  }
+}
+
 TEST_P(TableContract, WhatATableExcludesIsRefused) {
   const std::pair<const TableDef*, Cells> refused[] = {
       {&PartsTable(), {{}, 1, "open", {}, {}, {}, {}, {}}},      // NULL in the key
@@ -126,9 +149,10 @@ TEST_P(TableContract, WhatATableExcludesIsRefused) {
   };
   for (const auto& [table, row] : refused) {
     Drop([&](Transaction& transaction) {
-      const absl::Status status = Put(transaction, *table, row);
-      EXPECT_EQ(status.code(), absl::StatusCode::kInternal) << testing::PrintToString(row) << " " << status;
-      EXPECT_NE(MessageOf(status).find(table->name), std::string_view::npos) << status;
+      for (const absl::Status& status : {Put(transaction, *table, row), PutNew(transaction, *table, {row})}) {
+        EXPECT_EQ(status.code(), absl::StatusCode::kInternal) << testing::PrintToString(row) << " " << status;
+        EXPECT_NE(MessageOf(status).find(table->name), std::string_view::npos) << status;
+      }
     });
   }
   EXPECT_EQ(Must(Read()->CountRows({.table = &PartsTable()})), 0u);

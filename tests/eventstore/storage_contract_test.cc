@@ -190,6 +190,25 @@ TEST_P(StorageContract, ATransactionSeesItsOwnWork) {
   });
 }
 
+// A backend may hold records back to write several together: nobody notices.
+TEST_P(StorageContract, ATransactionReadsWhatItAppendedHoweverMuchThatIs) {
+  Commit([](Transaction& transaction) {
+    std::vector<uint64_t> positions;
+    for (uint64_t i = 0; i < 3 * kRowsAtOnce; ++i) {
+      Must(Append(transaction, i % 3 == 0 ? "run/b" : "run/a", i % 3 == 0 ? i / 3 : i - i / 3 - 1,
+                  {{.event = fmt::format("event {}", i)}}));
+      positions.push_back(i + 1);
+      // Not after each, so that as many wait as can.
+      if (i % 7 == 0 || i % kRowsAtOnce == 1) {
+        EXPECT_EQ(PositionsOf(transaction), positions);
+      }
+    }
+  });
+  std::vector<std::string> events;
+  for (const Record& record : LogOf(*Read())) events.push_back(record.event.event);
+  for (uint64_t i = 0; i < 3 * kRowsAtOnce; ++i) EXPECT_EQ(events.at(i), fmt::format("event {}", i));
+}
+
 TEST_P(StorageContract, RecordsComeBackByteForByte) {
   const std::vector<Event> events = {
       {.event = EveryByte(), .event_type = "runCreated", .ws_id = "ws-1", .recorded_at = {1'700'000'000'123'456}},
