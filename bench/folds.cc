@@ -12,39 +12,61 @@ namespace {
 
 void NoProgress(uint64_t /*done*/, uint64_t /*total*/) {}
 
-absl::StatusOr<uint64_t> FoldInMemory(Session& session, const std::string& path) {
+struct Done {
+  uint64_t events = 0;
+  double seconds = 0;
+};
+
+// `work` returns the number of events.
+absl::StatusOr<Done> Timed(absl::FunctionRef<absl::StatusOr<uint64_t>()> work) {
+  Done done;
+  absl::Status status;
+  done.seconds = SecondsOf(
+      [&]() -> absl::Status {
+        ASSIGN_OR_RETURN(done.events, work());
+        return absl::OkStatus();
+      },
+      status);
+  RETURN_IF_ERROR(status);
+  return done;
+}
+
+// The rows are there when it is done: to give their memory back, row by row, is not part of it.
+absl::StatusOr<Done> FoldInMemory(Session& session, const std::string& path) {
   ASSIGN_OR_RETURN(const auto storage, session.Open(path, OpenMode::kReadOnly));
   ASSIGN_OR_RETURN(const auto snapshot, storage->Read());
   Rows rows;
-  return FoldLog(*snapshot, {1}, {INT64_MAX}, rows, NoProgress);
+  return Timed([&] { return FoldLog(*snapshot, {1}, {INT64_MAX}, rows, NoProgress); });
 }
 
-absl::StatusOr<uint64_t> RebuildTables(Session& session, const std::string& path) {
+absl::StatusOr<Done> RebuildTables(Session& session, const std::string& path) {
   ASSIGN_OR_RETURN(const auto storage, session.Open(path));
   ASSIGN_OR_RETURN(const auto second, session.Open(path, OpenMode::kReadOnly));
-  ASSIGN_OR_RETURN(const RebuildReport report, Rebuild(*storage, nullptr, NoProgress, {.second = second.get()}));
-  return report.events;
+  return Timed([&]() -> absl::StatusOr<uint64_t> {
+    ASSIGN_OR_RETURN(const RebuildReport report, Rebuild(*storage, nullptr, NoProgress, {.second = second.get()}));
+    return report.events;
+  });
 }
 
-absl::StatusOr<uint64_t> VerifyAll(Session& session, const std::string& path, size_t jobs) {
+absl::StatusOr<Done> VerifyAll(Session& session, const std::string& path, size_t jobs) {
   std::vector<std::unique_ptr<SqliteStorage>> storages;
   std::vector<Storage*> used;
   while (storages.size() < jobs) {
     ASSIGN_OR_RETURN(storages.emplace_back(), session.Open(path, OpenMode::kReadOnly));
     used.push_back(storages.back().get());
   }
-  ASSIGN_OR_RETURN(const VerifyReport report, Verify(used, {}, NoProgress, [](const Fault&) {}));
-  if (report.faults > 0) {
+  return Timed([&]() -> absl::StatusOr<uint64_t> {
+    ASSIGN_OR_RETURN(const VerifyReport report, Verify(used, {}, NoProgress, [](const Fault&) {}));
+    if (report.faults == 0) return report.events;
     return absl::InternalError(fmt::format("measure verify: the database has {} faults", report.faults));
-  }
-  return report.events;
+  });
 }
 
 struct Kind {
   const char* name;
   const char* what;
-  double floor;                                                                 // events/s
-  absl::StatusOr<uint64_t> (*work)(Session& session, const std::string& path);  // returns the number of events
+  double floor;  // events/s
+  absl::StatusOr<Done> (*work)(Session& session, const std::string& path);
 };
 constexpr Kind kKinds[] = {
     {"fold", "log folded in memory", 1'500'000, FoldInMemory},
@@ -66,16 +88,9 @@ Figures MeasureFolds(Session& session) {
     session.on_start()(kind.what);
     std::vector<double> times, rates;
     for (uint64_t round = 0; round < session.options().rounds; ++round) {
-      uint64_t events = 0;
-      absl::Status status;
-      times.push_back(SecondsOf(
-          [&]() -> absl::Status {
-            ASSIGN_OR_RETURN(events, kind.work(session, path));
-            return absl::OkStatus();
-          },
-          status));
-      RETURN_IF_ERROR(status);
-      rates.push_back(static_cast<double>(events) / times.back());
+      ASSIGN_OR_RETURN(const Done done, kind.work(session, path));
+      times.push_back(done.seconds);
+      rates.push_back(static_cast<double>(done.events) / done.seconds);
     }
     AddTo(figures, kind.name, kind.what, "events/s", Median(rates), kind.floor);
     if (tells_time) {

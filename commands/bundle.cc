@@ -95,7 +95,7 @@ class Filler {
     ASSIGN_OR_RETURN(const schema::Event::Reader event, decoder_.Decode(record.event));
     if (!event.hasCommandDigest()) return absl::OkStatus();
     return log_.ReadRows({.table = &CommandIdsTable(), .equals = {{0, View(event.getCommandId())}}}, TableSet::kLive,
-                         [&](Row row) { return out_.PutRow(CommandIdsTable(), TableSet::kLive, row); });
+                         [&](Row row) { return out_.PutNewRows(CommandIdsTable(), TableSet::kLive, row); });
   }
 
   Snapshot& log_;

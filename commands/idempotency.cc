@@ -109,7 +109,7 @@ absl::Status KeepCommandId(schema::Command::Reader command, Position first, Rand
   event.setCommandDigest(AsData(BytesOf(digest)));
   const std::string salt_hex = HexOf(BytesOf(salt));
   const Value row[] = {View(command.getCommandId()), static_cast<int64_t>(first.value), std::string_view(salt_hex)};
-  return transaction.PutRow(CommandIdsTable(), TableSet::kLive, row);
+  return transaction.PutNewRows(CommandIdsTable(), TableSet::kLive, row);
 }
 
 }  // namespace annals

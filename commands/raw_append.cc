@@ -54,7 +54,7 @@ absl::Status RawAppender::Append(std::string_view stream, StreamVersion version,
 absl::Status RawAppender::KeepCommandId(std::string_view command_id, Position first, std::string_view salt) {
   const std::string salt_hex = HexOf(salt);
   const Value row[] = {command_id, static_cast<int64_t>(first.value), std::string_view(salt_hex)};
-  return transaction_->PutRow(CommandIdsTable(), TableSet::kLive, row);
+  return transaction_->PutNewRows(CommandIdsTable(), TableSet::kLive, row);
 }
 
 absl::StatusOr<bool> RawAppender::HasCommandId(std::string_view command_id) {

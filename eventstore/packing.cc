@@ -61,11 +61,11 @@ class Unpacker {
       if (at_ == end_) return Cut();
       const uint8_t tag = *at_++;
       const Spread& spread = kSpreads[tag];
-      if (spread.bytes > bytes_left()) return Cut();
       uint64_t word = 0;
       if (bytes_left() >= sizeof(word)) {
         std::memcpy(&word, at_, sizeof(word));
       } else {
+        if (spread.bytes > bytes_left()) return Cut();
         std::memcpy(&word, at_, spread.bytes);
       }
       at_ += spread.bytes;

@@ -103,7 +103,7 @@ class RowReader {
 class RowWriter {
  public:
   virtual ~RowWriter() = default;
-  // Writes one row: a new one, or the one with the same primary key anew.
+  // Writes one row: the one with the same primary key anew, or a new one. Fast where it is there.
   virtual absl::Status PutRow(const TableDef& table, TableSet set, Row row) = 0;
   // The same for rows whose cells stand in `cells` one row after the other. Fast where all are new.
   virtual absl::Status PutNewRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) {

@@ -194,16 +194,20 @@ int64_t Statement::Int(int column) const {
   return sqlite3_column_int64(handle_.get(), column);
 }
 
+// The cell is looked up once: each sqlite3_column_… looks for it anew, and for errors. One thread at a time uses a
+// connection, so that its values need no protection.
 std::string_view Statement::Text(int column) const {
-  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
+  sqlite3_value* const cell = sqlite3_column_value(handle_.get(), column);
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(cell));
   if (text == nullptr) return {};
-  return {text, static_cast<size_t>(sqlite3_column_bytes(handle_.get(), column))};
+  return {text, static_cast<size_t>(sqlite3_value_bytes(cell))};
 }
 
 std::string_view Statement::Blob(int column) const {
-  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
+  sqlite3_value* const cell = sqlite3_column_value(handle_.get(), column);
+  const auto* bytes = static_cast<const char*>(sqlite3_value_blob(cell));
   if (bytes == nullptr) return {};
-  return {bytes, static_cast<size_t>(sqlite3_column_bytes(handle_.get(), column))};
+  return {bytes, static_cast<size_t>(sqlite3_value_bytes(cell))};
 }
 
 absl::StatusOr<Connection> Connection::Open(const std::string& path, OpenMode mode, int lock_timeout_ms) {

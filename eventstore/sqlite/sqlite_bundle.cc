@@ -34,7 +34,7 @@ absl::Status SqliteBundle::Add(const RecordView& record, const std::vector<Hash>
   std::string path;
   for (const Hash& hash : audit_path) path += HexOf(hash);
   const Value row[] = {static_cast<int64_t>(record.position.value), std::string_view(path)};
-  return PutRow(BundleProofsTable(), TableSet::kLive, row);
+  return PutNewRows(BundleProofsTable(), TableSet::kLive, row);
 }
 
 absl::Status SqliteBundle::Finish(const BundleHeader& header, const Head& head, const std::string& database_id) {

@@ -22,7 +22,8 @@ absl::StatusOr<SqliteLog> SqliteLog::Prepare(const Connection& connection) {
   SqliteLog log(connection);
   const std::pair<Statement*, std::string_view> statements[] = {
       {&log.read_head_, "SELECT tree_size, recorded_at, generation, frontier FROM tree_head"},
-      {&log.write_head_, "UPDATE tree_head SET tree_size = ?, recorded_at = ?, generation = ?, root = ?, frontier = ?"},
+      {&log.write_head_,
+       "UPDATE OR FAIL tree_head SET tree_size = ?, recorded_at = ?, generation = ?, root = ?, frontier = ?"},
       {&log.find_stream_, "SELECT id FROM streams WHERE name = ?"},
       {&log.last_version_, "SELECT max(version) FROM log WHERE stream = ?"},
       {&log.find_type_, "SELECT id FROM event_types WHERE name = ?"},

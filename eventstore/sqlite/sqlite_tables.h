@@ -35,6 +35,7 @@ class SqliteTables {
   using Shape = absl::InlinedVector<uint64_t, 4>;
   absl::StatusOr<Statement*> Prepared(const Shape& shape, absl::FunctionRef<std::string()> sql);
 
+  absl::Status Upsert(const TableDef& table, TableSet set, Row row);
   bool Has(const std::string& name) const;
   // Drops the table of that name, if there is one. It must have no triggers.
   absl::Status Drop(const std::string& name);

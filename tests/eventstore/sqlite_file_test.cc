@@ -57,6 +57,33 @@ class SqliteFileTest : public testing::Test {
   std::unique_ptr<SqliteStorage> storage_;
 };
 
+// Else each update would write to the index of columns that never change.
+TEST_F(SqliteFileTest, WritingARowAgainLeavesItsConstantColumnsAlone) {
+  const TableDef table = {
+      .name = "parts",
+      .meaning = "Parts.",
+      .columns = {{.name = "id", .type = ColumnType::kInteger}, {.name = "place"}, {.name = "note"}},
+      .indexes = {{1}},
+      .constant_columns = {1}};
+  storage_.reset();
+  Remove();
+  storage_ = SqliteStorage::Open(
+                 {.path = path_, .mode = OpenMode::kCreate, .tables = {&table}, .clock = &clock_, .random = &random_})
+                 .value();
+  const auto put = [&](std::string_view note) {
+    auto transaction = storage_->Begin().value();
+    const Value row[] = {int64_t{1}, std::string_view("shelf"), note};
+    ASSERT_TRUE(transaction->PutRow(table, TableSet::kLive, row).ok());
+    ASSERT_TRUE(transaction->Commit().ok());
+  };
+  put("new");
+  ASSERT_TRUE(storage_->connection()
+                  .Execute("CREATE TRIGGER t BEFORE UPDATE OF place ON parts BEGIN SELECT RAISE(ABORT, 'moved'); END")
+                  .ok());
+  put("worn");
+  EXPECT_EQ(Query("SELECT place || ' ' || note FROM parts"), "shelf worn");
+}
+
 TEST_F(SqliteFileTest, SaysWhatItIs) {
   EXPECT_EQ(Query("PRAGMA application_id"), "1095650892");  // "ANNL"
   EXPECT_EQ(Query("PRAGMA user_version"), "1");
