@@ -78,7 +78,12 @@ std::string DatabaseSchemaPage() {
   const std::string schema = LogSchemaSql();
   std::string_view sql = schema;
   while (sql.starts_with('\n')) sql.remove_prefix(1);
-  page += fmt::format("\n## The log\n\n```sql\n{}```\n", sql);
+  page += fmt::format(
+      "\n## The log\n\n"
+      "What stands in each column is in [event_format.md](event_format.md). `leaf_hash` keeps the first {} bytes of an "
+      "event's leaf hash, or all 32.\n\n"
+      "```sql\n{}```\n",
+      kKeptLeafBytes, sql);
   return page;
 }
 

@@ -2,6 +2,7 @@
 
 #include "commands/bundle.h"
 #include "commands/event_check.h"
+#include "commands/leaf_check.h"
 #include "eventstore/proof.h"
 #include "eventstore/sealed_checkpoint.h"
 #include "schemas/message_text.h"
@@ -77,7 +78,9 @@ class BundleCheck final : public FaultSink {
         Add(record->position, FaultKind::kTime, "it was recorded before the event in front of it");
       }
       before = record->recorded_at;
-      RETURN_IF_ERROR(CheckProof(*record));
+      // A proof is of the event as it was.
+      const CheckedLeaf leaf = CheckLeaf(*record, *this);
+      if (leaf.fits) RETURN_IF_ERROR(CheckProof(record->position, leaf.hash));
       RETURN_IF_ERROR(check->Check(*record));
     }
     RETURN_IF_ERROR(check->Finish());
@@ -88,18 +91,18 @@ class BundleCheck final : public FaultSink {
     return check->tables().CompareRest(check->tables().seen()).status();
   }
 
-  absl::Status CheckProof(const RecordView& record) {
-    absl::StatusOr<std::vector<Hash>> path = ReadAuditPath(bundle_, record.position);
+  absl::Status CheckProof(Position position, const Hash& leaf) {
+    absl::StatusOr<std::vector<Hash>> path = ReadAuditPath(bundle_, position);
     absl::Status status = path.status();
     if (path.ok()) {
-      status = CheckInclusion({.leaf_index = record.position.value - 1,
+      status = CheckInclusion({.leaf_index = position.value - 1,
                                .tree_size = report_.tree_size,
-                               .leaf_hash = record.leaf_hash,
+                               .leaf_hash = leaf,
                                .root = report_.root,
                                .audit_path = *std::move(path)});
     }
     if (status.ok() || !absl::IsDataLoss(status)) return status;
-    Add(record.position, FaultKind::kTreeHead, std::string(MessageOf(status)));
+    Add(position, FaultKind::kTreeHead, std::string(MessageOf(status)));
     return absl::OkStatus();
   }
 

@@ -1,5 +1,7 @@
 #include "commands/chain_check.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "schemas/sabotage.h"
@@ -20,6 +22,7 @@ ChainCheck::ChainCheck(Snapshot& snapshot, const std::optional<SealedCheckpoint>
 
 absl::Status ChainCheck::Add(const RecordView& record) {
   ++events_;
+  const CheckedLeaf leaf = CheckLeaf(record, faults_);
   if (static_cast<int64_t>(record.position.value) < 1) {
     faults_.Add(record.position, FaultKind::kGap, "an event stands before the first position");
     return absl::OkStatus();
@@ -45,15 +48,18 @@ absl::Status ChainCheck::Add(const RecordView& record) {
                             FormatTimestamp(record.recorded_at), FormatTimestamp(last_recorded_at_)));
   }
   last_recorded_at_ = record.recorded_at;
-  return is_whole_ ? AddLeaf(record.leaf_hash) : absl::OkStatus();
+  return is_whole_ ? AddLeaf(leaf) : absl::OkStatus();
 }
 
-absl::Status ChainCheck::AddLeaf(const Hash& leaf) {
-  const std::optional<Hash> subtree = tree_.Append(leaf);
+absl::Status ChainCheck::AddLeaf(const CheckedLeaf& leaf) {
+  newest_altered_ |= !leaf.fits;
+  const std::optional<Hash> subtree = tree_.Append(leaf.hash);
   if (seal_ && tree_.size() == seal_->size) CompareSeal();
+  if (!subtree) return absl::OkStatus();
+  const bool is_altered = std::exchange(newest_altered_, false);
   // The trees beyond the head have no nodes yet, and are a fault already.
-  if (!subtree || tree_.size() > snapshot_.head().position.value) return absl::OkStatus();
-  subtrees_.push_back(*subtree);
+  if (tree_.size() > snapshot_.head().position.value) return absl::OkStatus();
+  subtrees_.push_back({*subtree, is_altered});
   return subtrees_.size() < kSubtreesAtOnce ? absl::OkStatus() : CompareSubtrees();
 }
 
@@ -69,7 +75,9 @@ absl::Status ChainCheck::CompareSubtrees() {
   size_t next = 0;
   const auto compare = [&](const Hash& stored) {
     const uint64_t first_position = (first_subtree_ + next) * MerkleTree::kSubtreeLeaves + 1;
-    if (stored != subtrees_[next]) {
+    const Subtree& subtree = subtrees_[next];
+    tree_of_subtrees_.Append(subtree.is_altered ? stored : subtree.root);
+    if (stored != subtree.root && !subtree.is_altered) {
       faults_.Add({first_position}, FaultKind::kTreeHead,
                   fmt::format("the stored root of the subtree over positions {} to {} is not theirs", first_position,
                               first_position + MerkleTree::kSubtreeLeaves - 1));
@@ -83,6 +91,7 @@ absl::Status ChainCheck::CompareSubtrees() {
     if (status.ok()) break;
     if (!absl::IsDataLoss(status)) return status;
     faults_.Add({(first_subtree_ + next) * MerkleTree::kSubtreeLeaves + 1}, FaultKind::kTreeHead, DiagnosisOf(status));
+    tree_of_subtrees_.Append(subtrees_[next].root);
     ++next;
   }
   first_subtree_ += subtrees_.size();
@@ -107,11 +116,15 @@ absl::Status ChainCheck::Finish() {
 
 absl::Status ChainCheck::CompareHead() {
   const Head& head = snapshot_.head();
+  // Whole subtrees are the left part of the right edge; what is right of them is as long in both trees.
+  std::string edge = tree_of_subtrees_.frontier();
+  edge += (newest_altered_ ? head.tree : tree_).frontier().substr(edge.size());
+  ASSIGN_OR_RETURN(const MerkleTree tree, MerkleTree::FromFrontier(tree_.size(), edge));
   const auto add = [&](std::string detail) { faults_.Add({std::nullopt, FaultKind::kTreeHead, std::move(detail)}); };
-  if (head.tree.frontier() != tree_.frontier()) add("the right edge it holds is not that of the events' tree");
+  if (head.tree.frontier() != edge) add("the right edge it holds is not that of the events' tree");
   ASSIGN_OR_RETURN(const Hash root, snapshot_.StoredRoot());
-  if (events_ > 0 && root != tree_.Root()) {
-    add(fmt::format("the root it holds is {}, that of the events is {}", HexOf(root), HexOf(tree_.Root())));
+  if (events_ > 0 && root != tree.Root()) {
+    add(fmt::format("the root it holds is {}, that of the events is {}", HexOf(root), HexOf(tree.Root())));
   }
   if (events_ > 0 && head.recorded_at != last_recorded_at_) {
     add(fmt::format("it says that the newest event was recorded at {}, which was at {}",

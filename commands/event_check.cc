@@ -46,7 +46,6 @@ absl::StatusOr<std::unique_ptr<EventCheck>> EventCheck::Begin(Snapshot& snapshot
 
 absl::Status EventCheck::Check(const RecordView& record) {
   ASSIGN_OR_RETURN(OpenStream* const stream, streams_.Meet(record.stream));
-  CheckHash(record);
   CheckVersion(record, *stream);
   RETURN_IF_ERROR(CheckEvent(record, *stream));
   return OpenStreams::HasEnded(*stream) ? Leave(*stream) : absl::OkStatus();
@@ -54,17 +53,6 @@ absl::Status EventCheck::Check(const RecordView& record) {
 
 absl::Status EventCheck::Skip(Position position) {
   return transitions_ ? transitions_->Skip(position) : absl::OkStatus();
-}
-
-void EventCheck::CheckHash(const RecordView& record) {
-  if (record.stream.size() <= UINT16_MAX &&
-      (LeafHashOf(record.position, record.stream, record.version, record.event) == record.leaf_hash ||
-       IsSabotaged("hashes_are_not_compared"))) {
-    return;
-  }
-  faults_.Add(record.position, FaultKind::kHash,
-              record.stream.empty() ? "the name of its stream is gone"
-                                    : "the leaf hash is not that of the event, its stream, version and position");
 }
 
 void EventCheck::CheckVersion(const RecordView& record, OpenStream& stream) {

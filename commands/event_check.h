@@ -1,4 +1,5 @@
-// What each event says by itself and within its stream, and whether the tables show what it did.
+// What each event says within its stream, and whether the tables show what it did. Not whether it was altered:
+// leaf_check.h.
 #pragma once
 
 #include <memory>
@@ -37,7 +38,6 @@ class EventCheck {
  private:
   EventCheck(Snapshot& snapshot, FaultSink& faults);
 
-  void CheckHash(const RecordView& record);
   void CheckVersion(const RecordView& record, OpenStream& stream);
   void CheckColumns(const RecordView& record, const FoldedEvent& event);
   void CheckContent(const RecordView& record, FoldedEvent& event, OpenStream& stream);

@@ -40,7 +40,7 @@ absl::StatusOr<FoldedEvent> RawAppender::Read(std::string_view stream, StreamVer
                           .ws_id = event.ws_id,
                           .recorded_at = event.recorded_at,
                           .event = event.event,
-                          .leaf_hash = {},
+                          .kept_leaf = {},
                           .content = event.content};
   return folder_.Read(record);
 }

@@ -81,7 +81,7 @@ absl::StatusOr<const std::vector<Hash>*> LogTree::LeavesOf(uint64_t number) {
   while (true) {
     ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
     if (record == nullptr) break;
-    hashes.push_back(LeafHashOf(record->position, record->stream, record->version, record->event));
+    hashes.push_back(LeafHashOf(*record));
     subtree.Append(hashes.back());
   }
   const bool is_whole = last - first == kLeaves;

@@ -152,7 +152,7 @@ absl::StatusOr<InclusionProof> ProofInBundle(Snapshot& bundle, Position position
   }
   InclusionProof proof{.leaf_index = position.value - 1,
                        .tree_size = bundle.head().tree.size(),
-                       .leaf_hash = LeafHashOf(position, record->stream, record->version, record->event),
+                       .leaf_hash = LeafHashOf(*record),
                        .root = bundle.head().tree.Root()};
   ASSIGN_OR_RETURN(proof.audit_path, ReadAuditPath(bundle, position));
   RETURN_IF_ERROR(CheckInclusion(proof));

@@ -35,7 +35,6 @@ class Walk {
     for (uint64_t done = 1; next_ <= last_; ++done) {
       ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
       if (record == nullptr || record->position.value != next_) return Misfit({next_}, "the event is missing");
-      RETURN_IF_ERROR(cursor->Complete());
       RETURN_IF_ERROR(Add(*record));
       if (done % kProgressEvery == 0) progress(done);
     }
@@ -45,8 +44,9 @@ class Walk {
  private:
   absl::Status Add(const RecordView& record) {
     if (record.stream.size() > UINT16_MAX) return Misfit(record.position, "its stream's name is too long");
-    const Hash leaf = LeafHashOf(record.position, record.stream, record.version, record.event);
-    if (leaf != record.leaf_hash) return Misfit(record.position, "the event does not give the hash kept beside it");
+    const Hash leaf = LeafHashOf(record);
+    if (!IsKeptOf(leaf, record.kept_leaf))
+      return Misfit(record.position, "the event does not give the hash kept beside it");
     ++next_;
     subtree_.Append(leaf);
     return subtree_.size() == kLeaves ? CompareSubtree(record.position) : absl::OkStatus();

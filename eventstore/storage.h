@@ -17,7 +17,7 @@
 #include <absl/status/statusor.h>
 #include <absl/types/span.h>
 
-#include "eventstore/leaf.h"  // IWYU pragma: export  LeafHashOf
+#include "eventstore/leaf.h"  // IWYU pragma: export  LeafHashOf, IsKeptOf
 #include "eventstore/merkle.h"
 #include "eventstore/sources.h"
 #include "eventstore/table.h"
@@ -59,9 +59,14 @@ struct RecordView {
   std::string_view ws_id;
   Timestamp recorded_at;
   std::string_view event;
-  Hash leaf_hash;
+  std::string_view kept_leaf;  // what is kept of its leaf hash: IsKeptOf() that, where nothing was altered
   std::optional<KeptContent> content;
 };
+
+// Made of the record itself, whatever is kept of it.
+inline Hash LeafHashOf(const RecordView& record) {
+  return LeafHashOf(record.position, record.stream, record.version, record.event);
+}
 
 struct LogRange {
   Position first = {1};
@@ -71,9 +76,9 @@ struct LogRange {
   // Only what a fold reads: position, stream, event and content without its salt; the rest of each record is not
   // filled.
   bool for_fold = false;
-  // For whoever checks the log: Next() fills position, stream, version, recorded_at and leaf_hash, Complete() the rest.
-  // What is broken in a record does not end the walk: a name that is gone is empty, a leaf hash or salt of another
-  // length than it should have is all zeros. From the first position on it also gives what stands in front of that.
+  // For whoever checks the log: Next() fills position, stream, version, recorded_at, event and kept_leaf, Complete()
+  // the rest. What is broken in a record does not end the walk: a name that is gone is empty, a salt of another length
+  // than it should have is all zeros. From the first position on it also gives what stands in front of that.
   bool for_check = false;
 };
 

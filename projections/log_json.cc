@@ -1,5 +1,7 @@
 #include "projections/log_json.h"
 
+#include <algorithm>
+
 #include "eventstore/event_json.h"
 #include "schemas/status.h"
 
@@ -13,6 +15,14 @@ void WriteTextOrNull(std::string_view key, std::string_view text, JsonWriter& ou
 
 void WriteHex(std::string_view key, capnp::Data::Reader bytes, JsonWriter& out) {
   out.Key(key).String(HexOf({reinterpret_cast<const char*>(bytes.begin()), bytes.size()}));
+}
+
+// The leaf hash, beginning with what is kept of it: where the event was altered the line shows it, and is refused when
+// it is imported.
+Hash ShownLeaf(const RecordView& record) {
+  Hash leaf = LeafHashOf(record);
+  std::copy_n(record.kept_leaf.begin(), std::min(record.kept_leaf.size(), leaf.size()), leaf.begin());
+  return leaf;
 }
 
 void WriteFull(const RecordView& record, const FoldedEvent& event, const FullDetail& full, JsonWriter& out) {
@@ -31,7 +41,7 @@ void WriteFull(const RecordView& record, const FoldedEvent& event, const FullDet
     const bool is_there = record.content && !record.content->IsRedacted();
     is_there ? out.String(HexOf(BytesOf(record.content->salt))) : out.Null();
   }
-  out.Key("leaf_hash").String(HexOf(record.leaf_hash));
+  out.Key("leaf_hash").String(HexOf(ShownLeaf(record)));
 }
 
 }  // namespace

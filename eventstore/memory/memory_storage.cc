@@ -80,7 +80,7 @@ class MemoryCursor final : public RecordCursor {
              .ws_id = record.ws_id,
              .recorded_at = record.recorded_at,
              .event = record.event,
-             .leaf_hash = record.leaf_hash,
+             .kept_leaf = KeptPartOf(record.leaf_hash),
              .content = std::nullopt};
     if (record.content) view_.content = KeptContent{record.content->first, record.content->second};
     return &view_;

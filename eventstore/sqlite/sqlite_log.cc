@@ -207,7 +207,7 @@ void SqliteLog::Bind(const Pending& record, Statement& statement, int first) {
     statement.Bind(first + 6, record.ws_id);
   }
   statement.BindBlob(first + 7, record.event);
-  statement.BindBlob(first + 8, BytesOf(record.leaf_hash));
+  statement.BindBlob(first + 8, KeptPartOf(record.leaf_hash));
   if (record.salt) {
     statement.BindBlob(first + 9, BytesOf(*record.salt));
   } else {

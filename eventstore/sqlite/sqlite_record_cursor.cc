@@ -21,7 +21,8 @@ absl::StatusOr<const RecordView*> SqliteRecordCursor::Next() {
   if (for_check_) {
     view_.version.value = static_cast<uint64_t>(statement_.Int(5));
     view_.recorded_at.micros = statement_.Int(6);
-    CopyOrZero(statement_.Blob(9), view_.leaf_hash);
+    view_.event = statement_.Blob(2);
+    view_.kept_leaf = statement_.Blob(9);
     return &view_;
   }
   view_.event = statement_.Blob(2);
@@ -31,19 +32,17 @@ absl::StatusOr<const RecordView*> SqliteRecordCursor::Next() {
   }
   if (for_fold_) return &view_;
   if (view_.content && !view_.content->IsRedacted()) {
-    Salt& salt = view_.content->salt;
-    RETURN_IF_ERROR(CopyExactly(statement_.Blob(4), salt.data(), salt.size(), "salt"));
+    RETURN_IF_ERROR(CopySalt(statement_.Blob(4)));
   }
   view_.version.value = static_cast<uint64_t>(statement_.Int(5));
   view_.recorded_at.micros = statement_.Int(6);
   RETURN_IF_ERROR(NameType(statement_.Int(7)));
   view_.ws_id = statement_.Text(8);
-  RETURN_IF_ERROR(CopyExactly(statement_.Blob(9), view_.leaf_hash.data(), view_.leaf_hash.size(), "leaf hash"));
+  view_.kept_leaf = statement_.Blob(9);
   return &view_;
 }
 
 absl::Status SqliteRecordCursor::Complete() {
-  view_.event = statement_.Blob(2);
   view_.content.reset();
   const std::string_view bytes = statement_.Blob(3);
   if (!bytes.empty() || !statement_.IsNull(3)) {
@@ -76,13 +75,13 @@ absl::Status SqliteRecordCursor::NameType(int64_t id) {
   return absl::OkStatus();
 }
 
-absl::Status SqliteRecordCursor::CopyExactly(std::string_view bytes, void* out, size_t size,
-                                             std::string_view what) const {
-  if (bytes.size() != size) {
-    return absl::DataLossError(fmt::format("read the event at position {}: its {} has {} bytes, not {}",
-                                           view_.position.value, what, bytes.size(), size));
+absl::Status SqliteRecordCursor::CopySalt(std::string_view bytes) {
+  Salt& salt = view_.content->salt;
+  if (bytes.size() != salt.size()) {
+    return absl::DataLossError(fmt::format("read the event at position {}: its salt has {} bytes, not {}",
+                                           view_.position.value, bytes.size(), salt.size()));
   }
-  std::memcpy(out, bytes.data(), size);
+  std::memcpy(salt.data(), bytes.data(), salt.size());
   return absl::OkStatus();
 }
 

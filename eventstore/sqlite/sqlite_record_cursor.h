@@ -28,7 +28,7 @@ class SqliteRecordCursor final : public RecordCursor {
   absl::Status NameStream(int64_t id);
   absl::Status NameType(int64_t id);
   bool IsToleratedLoss(const absl::Status& status) const { return for_check_ && absl::IsDataLoss(status); }
-  absl::Status CopyExactly(std::string_view bytes, void* out, size_t size, std::string_view what) const;
+  absl::Status CopySalt(std::string_view bytes);
 
   SqliteLog& log_;
   Statement statement_;

@@ -45,9 +45,9 @@ CREATE TRIGGER log_refuses_update BEFORE UPDATE ON log
 }
 
 std::string LogSchemaSql() {
-  // The log: `event` is the event, whole; the columns before it repeat parts of it to be read by. `salt` and `content`
-  // are the content kept beside the event; they stand in its row because a table of their own takes
-  // another insert for each and a join for every read.
+  // The log: `event` is the event, whole; the columns before it repeat parts of it to be read by. `leaf_hash` is the
+  // beginning of its leaf hash. `salt` and `content` are the content kept beside the event; they stand in its row
+  // because a table of their own takes another insert for each and a join for every read.
   constexpr std::string_view kTables = R"sql(
 CREATE TABLE streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE event_types (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;

@@ -161,7 +161,7 @@ constexpr AlterationCase kAlterations[] = {
      "DELETE FROM log WHERE event_type = (SELECT id FROM event_types WHERE name = 'workstream_created')", "version: "},
     {"AnEventOfOtherBytes",
      "UPDATE log SET event = (SELECT event FROM log ORDER BY position DESC LIMIT 1) WHERE position = 3", "hash: "},
-    {"AnotherLeafHash", "UPDATE log SET leaf_hash = zeroblob(32) WHERE position = 3", "tree_head: "},
+    {"AnotherLeafHash", "UPDATE log SET leaf_hash = zeroblob(32) WHERE position = 3", "hash: "},
     {"AnotherPlace", "UPDATE log SET position = 2 WHERE position = 3", "hash: "},
     {"AnotherStream", "UPDATE streams SET name = 'run/r2' WHERE name = 'run/r1'", "gap: "},
     {"AProofThatGoes", "DELETE FROM bundle_proofs WHERE position = 3", "tree_head: there is no proof of position 3"},

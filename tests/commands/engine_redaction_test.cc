@@ -79,7 +79,7 @@ TEST_P(RedactionTest, ChangesNoEventAndNoHash) {
   ASSERT_EQ(after.size(), before.size() + 1);
   for (size_t i = 0; i < before.size(); ++i) {
     EXPECT_EQ(after[i].event, before[i].event);
-    EXPECT_EQ(after[i].leaf_hash, before[i].leaf_hash);
+    EXPECT_EQ(after[i].kept_leaf, before[i].kept_leaf);
     EXPECT_EQ(after[i] == before[i], i != 4);
   }
   EXPECT_EQ(after.back().event_type, "content_redacted");

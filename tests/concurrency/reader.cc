@@ -28,7 +28,7 @@ Log ReadLog(Snapshot& snapshot) {
     if (record->position.value != ++log.events) {
       throw std::runtime_error(fmt::format("position {} stands at {}", record->position.value, log.events));
     }
-    log.tree.Append(record->leaf_hash);
+    log.tree.Append(LeafHashOf(*record));
     if (record->stream == "run/shared") ++log.shared[std::string(record->event_type)];
   }
   return log;

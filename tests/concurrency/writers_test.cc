@@ -126,7 +126,7 @@ void ExpectBeginnings(const std::vector<support::StoredRecord>& records, std::ve
   MerkleTree tree;
   std::vector<uint64_t> roots = {RootPrefix(HexOf(tree.Root()))};
   for (const support::StoredRecord& record : records) {
-    tree.Append(record.leaf_hash);
+    tree.Append(LeafHashOf(record.View()));
     roots.push_back(RootPrefix(HexOf(tree.Root())));
   }
   for (const Backup& backup : backups) {

@@ -37,7 +37,7 @@ Record RecordOf(const RecordView& view) {
   Record record{.position = view.position.value,
                 .stream = std::string(view.stream),
                 .version = view.version.value,
-                .leaf_hash = view.leaf_hash,
+                .kept_leaf = std::string(view.kept_leaf),
                 .event = {.event = std::string(view.event),
                           .event_type = std::string(view.event_type),
                           .ws_id = std::string(view.ws_id),

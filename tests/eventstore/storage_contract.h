@@ -66,7 +66,7 @@ struct Record {
   uint64_t position;
   std::string stream;
   uint64_t version;
-  Hash leaf_hash;
+  std::string kept_leaf;
   Event event;
 };
 

@@ -38,7 +38,7 @@ TEST_P(RedactionContract, TakesTheContentAndItsSaltAndNothingElse) {
   EXPECT_EQ(after[0].event.content, std::pair(Salt{}, std::string()));
   for (size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(after[i].event.event, before[i].event.event);
-    EXPECT_EQ(HexOf(after[i].leaf_hash), HexOf(before[i].leaf_hash));
+    EXPECT_EQ(HexOf(after[i].kept_leaf), HexOf(before[i].kept_leaf));
     EXPECT_EQ(after[i].event == before[i].event, i > 0);
   }
   EXPECT_EQ(HexOf(Read()->head().tree.Root()), HexOf(head.tree.Root()));

@@ -228,7 +228,7 @@ TEST_P(StorageContract, RecordsComeBackByteForByte) {
     EXPECT_TRUE(records[i].event == events[i]) << "event " << i;
     EXPECT_EQ(records[i].stream, stream);
     EXPECT_EQ(records[i].version, i + 1);
-    EXPECT_EQ(HexOf(records[i].leaf_hash), HexOf(LeafHashOf({i + 1}, stream, {i + 1}, events[i].event)));
+    EXPECT_EQ(HexOf(records[i].kept_leaf), HexOf(KeptPartOf(LeafHashOf({i + 1}, stream, {i + 1}, events[i].event))));
   }
   EXPECT_EQ(snapshot->head().recorded_at, events.back().recorded_at);
 }
@@ -275,7 +275,7 @@ TEST_P(StorageContract, TreeHeadIsTheRootOfTheLeavesAtEverySize) {
     Commit([&](Transaction& transaction) { Must(Append(transaction, "run/a", size, Events({body}))); });
   }
   const std::vector<Record> records = LogOf(*Read());
-  EXPECT_TRUE(std::ranges::equal(records, leaves, {}, &Record::leaf_hash));
+  EXPECT_TRUE(std::ranges::equal(records, leaves, {}, &Record::kept_leaf, KeptPartOf));
 }
 
 TEST(LeafHash, CoversPositionVersionAndStreamInTheirFixedWidths) {
@@ -352,7 +352,8 @@ TEST_P(StorageContract, WholeSubtreesAreKeptAndThoseOfDroppedWorkAreNot) {
   std::vector<std::string> expected;
   MerkleTree tree;
   for (const Record& record : LogOf(*snapshot)) {
-    if (const auto subtree = tree.Append(record.leaf_hash)) expected.push_back(HexOf(*subtree));
+    const Hash leaf = LeafHashOf({record.position}, record.stream, {record.version}, record.event.event);
+    if (const auto subtree = tree.Append(leaf)) expected.push_back(HexOf(*subtree));
   }
   ASSERT_EQ(expected.size(), 3u);
   EXPECT_EQ(SubtreesOf(*snapshot, 0, 2), expected);

@@ -62,7 +62,7 @@ void DecodeAndEncode(std::string_view bytes) {
                           .ws_id = {},
                           .recorded_at = {},
                           .event = bytes,
-                          .leaf_hash = {},
+                          .kept_leaf = {},
                           .content = KeptContent{{}, bytes}};
   Rows rows;
   RecordFolder folder;

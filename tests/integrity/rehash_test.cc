@@ -70,6 +70,10 @@ constexpr RehashCase kCases[] = {
     {"TailMissing", "DELETE FROM log WHERE position > 300", "position 301: the event is missing"},
     {"AnotherVersion", "UPDATE log SET version = 9999 WHERE position = 100", "position 100: the event does not give"},
     {"AnotherHash", "UPDATE log SET leaf_hash = zeroblob(32) WHERE position = 100", "position 100: the event does not"},
+    {"HashesOfOtherSizes",
+     "UPDATE log SET leaf_hash = substr(leaf_hash, 1, 15) WHERE position = 100; "
+     "UPDATE log SET leaf_hash = CAST(leaf_hash || x'00' AS BLOB) WHERE position = 99",
+     "position 99: the event does not"},
     {"AnotherSubtree", "UPDATE tree_nodes SET hash = zeroblob(32)", "position 1: the events from here to 256 do not"},
     {"AnotherHead", "UPDATE tree_head SET frontier = zeroblob(length(frontier))", "the tree's head has"},
 };

@@ -90,11 +90,22 @@ uint64_t Scene::PositionOf(std::string_view event_type) const {
   return static_cast<uint64_t>(position.value());
 }
 
+void Scene::KeepWholeLeaves(uint64_t last, uint64_t step) const {
+  const Connection connection = OpenRaw(path_);
+  const Unguarded unguarded(connection);
+  std::string sql;
+  for (uint64_t position = step; position <= last; position += step) {
+    sql += fmt::format("UPDATE log SET leaf_hash = x'{}' WHERE position = {};", HexOf(LeafHashAt(connection, position)),
+                       position);
+  }
+  Must(connection.Execute(fmt::format("BEGIN; {} COMMIT", sql)));
+}
+
 void Scene::HashAnew(uint64_t position) const {
   const Connection connection = OpenRaw(path_);
   const Unguarded unguarded(connection);
   Must(connection.Execute(fmt::format("UPDATE log SET leaf_hash = x'{}' WHERE position = {}",
-                                      HexOf(LeafHashAt(connection, position)), position)));
+                                      HexOf(KeptPartOf(LeafHashAt(connection, position))), position)));
 }
 
 void Scene::HashAllAnew() const {
@@ -105,7 +116,7 @@ void Scene::HashAllAnew() const {
   std::string sql = "BEGIN; DELETE FROM tree_nodes;";
   for (uint64_t position = 1; position <= events; ++position) {
     const Hash leaf = LeafHashAt(connection, position);
-    sql += fmt::format("UPDATE log SET leaf_hash = x'{}' WHERE position = {};", HexOf(leaf), position);
+    sql += fmt::format("UPDATE log SET leaf_hash = x'{}' WHERE position = {};", HexOf(KeptPartOf(leaf)), position);
     if (const auto subtree = tree.Append(leaf)) {
       sql += fmt::format("INSERT INTO tree_nodes VALUES ({}, x'{}');", position / MerkleTree::kSubtreeLeaves - 1,
                          HexOf(*subtree));

@@ -34,6 +34,10 @@ class Scene {
   // The first position of an event of this type.
   uint64_t PositionOf(std::string_view event_type) const;
 
+  // Makes the records keep all of their leaf hash, as those of older logs do: every `step`-th one up to position
+  // `last`.
+  void KeepWholeLeaves(uint64_t last, uint64_t step = 1) const;
+
   // Covers up: the leaf hash of one event, all hashes with the head, the tables.
   void HashAnew(uint64_t position) const;
   void HashAllAnew() const;

@@ -66,7 +66,7 @@ RecordView StoredRecord::View() const {
                   .ws_id = ws_id,
                   .recorded_at = recorded_at,
                   .event = event,
-                  .leaf_hash = leaf_hash,
+                  .kept_leaf = kept_leaf,
                   .content = {}};
   if (content) view.content = KeptContent{content->first, content->second};
   return view;
@@ -89,7 +89,7 @@ std::vector<StoredRecord> RecordsOf(Storage& storage, const LogRange& range) {
                                                              .ws_id = std::string(view->ws_id),
                                                              .recorded_at = view->recorded_at,
                                                              .event = std::string(view->event),
-                                                             .leaf_hash = view->leaf_hash,
+                                                             .kept_leaf = std::string(view->kept_leaf),
                                                              .content = {}});
     if (view->content) record.content.emplace(view->content->salt, view->content->bytes);
   }

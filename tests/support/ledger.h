@@ -25,7 +25,7 @@ struct StoredRecord {
   std::string ws_id;
   Timestamp recorded_at;
   std::string event;
-  Hash leaf_hash;
+  std::string kept_leaf;
   std::optional<std::pair<Salt, std::string>> content;
   bool operator==(const StoredRecord&) const = default;
   // Of use until this one goes.
