@@ -21,15 +21,15 @@ struct Spread {
   uint64_t by_two = 0;
   uint64_t by_one = 0;
   uint64_t present = 0;
-  size_t bytes = 0;
 };
 
 constexpr Spread SpreadOf(size_t tag) {
   Spread spread;
+  size_t bytes = 0;
   for (size_t bit = 0; bit < 8; ++bit) {
     if ((tag >> bit & 1) == 0) continue;
     const auto byte_at = [](size_t place) { return uint64_t{0xff} << (8 * place); };
-    size_t place = spread.bytes++;
+    size_t place = bytes++;
     const size_t distance = bit - place;
     if ((distance & 4) != 0) spread.by_four |= byte_at(place += 4);
     if ((distance & 2) != 0) spread.by_two |= byte_at(place += 2);
@@ -43,6 +43,14 @@ constexpr std::array<Spread, 256> kSpreads = [] {
   std::array<Spread, 256> spreads;
   for (size_t tag = 0; tag < spreads.size(); ++tag) spreads[tag] = SpreadOf(tag);
   return spreads;
+}();
+
+// How many bytes follow a tag. Not in Spread: the way to the next tag, which is what takes the time, is shorter so, and
+// a fold in memory takes 4 % less.
+constexpr std::array<uint8_t, 256> kBytes = [] {
+  std::array<uint8_t, 256> bytes{};
+  for (size_t tag = 0; tag < bytes.size(); ++tag) bytes[tag] = static_cast<uint8_t>(std::popcount(tag));
+  return bytes;
 }();
 
 // Takes packed words off the front of a text.
@@ -60,15 +68,16 @@ class Unpacker {
     while (out < out_end) {
       if (at_ == end_) return Cut();
       const uint8_t tag = *at_++;
-      const Spread& spread = kSpreads[tag];
+      const size_t bytes = kBytes[tag];
       uint64_t word = 0;
-      if (bytes_left() >= sizeof(word)) {
+      if (bytes_left() >= sizeof(word)) [[likely]] {
         std::memcpy(&word, at_, sizeof(word));
       } else {
-        if (spread.bytes > bytes_left()) return Cut();
-        std::memcpy(&word, at_, spread.bytes);
+        if (bytes > bytes_left()) return Cut();
+        std::memcpy(&word, at_, bytes);
       }
-      at_ += spread.bytes;
+      at_ += bytes;
+      const Spread& spread = kSpreads[tag];
       // No branch on which bytes are there: it could not be predicted. And not byte by byte, which takes 1.6 times the
       // instructions, and a fold in memory 9 % more.
       word ^= (word ^ word << 32) & spread.by_four;
@@ -81,10 +90,10 @@ class Unpacker {
       if (run > static_cast<size_t>(out_end - out))
         return absl::DataLossError("a run goes past the end of the message");
       if (tag == 0xff) {
-        const size_t bytes = run * sizeof(uint64_t);
-        if (bytes > bytes_left()) return Cut();
-        std::memcpy(out, at_, bytes);
-        at_ += bytes;
+        const size_t run_bytes = run * sizeof(uint64_t);
+        if (run_bytes > bytes_left()) return Cut();
+        std::memcpy(out, at_, run_bytes);
+        at_ += run_bytes;
       }
       out += run;
     }
@@ -118,7 +127,7 @@ class Packer {
       gather(spread.by_four, 32);
       *out_++ = static_cast<uint8_t>(tag);
       std::memcpy(out_, &bytes, sizeof(bytes));
-      out_ += spread.bytes;
+      out_ += kBytes[tag];
       if (tag == 0) {
         word = CountRun(word, end, [](uint64_t next) { return next == 0; });
       } else if (tag == 0xff) {
