@@ -20,7 +20,8 @@
 namespace annals {
 
 // A queue in front of an engine. The first to come leads: it takes who waits, and who comes while it judges, into one
-// unit, commits, and gives everybody their answers. It needs no thread of its own, and a lone caller waits for nobody.
+// unit, commits, and gives everybody their answers. It needs no thread of its own. A lone caller waits for nobody, but
+// for 0.1 ms after a group of several.
 //
 // Threads: Execute() may be called from any number of them. Nobody else uses the engine or its storage meanwhile; what
 // reads has a storage of its own, and so has whoever calls Storage::Sweep() after a redaction.

@@ -63,7 +63,7 @@ class ExactTaker final : public LineTaker {
       compared_ = true;
       return false;
     }
-    if (record->position == line.position && LeafHashOf(*record) == *line.leaf_hash) return true;
+    if (record->position == line.position && IsKeptOf(*line.leaf_hash, record->kept_leaf)) return true;
     return absl::AbortedError(
         fmt::format("position {} of this log holds another event: the two logs went apart there; import into an empty "
                     "database",

@@ -100,7 +100,7 @@ class LineImport {
     if (report_.exact && snapshot->head().position.value > 0) {
       ASSIGN_OR_RETURN(const auto cursor, snapshot->ReadLog({.last = {1}}));
       ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
-      report_.exact = record != nullptr && LeafHashOf(*record) == *first.leaf_hash;
+      report_.exact = record != nullptr && IsKeptOf(*first.leaf_hash, record->kept_leaf);
     }
     if (report_.exact && !options_.renames.empty()) {
       return absl::InvalidArgumentError(

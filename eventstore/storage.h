@@ -108,7 +108,8 @@ class RowReader {
 class RowWriter {
  public:
   virtual ~RowWriter() = default;
-  // Writes one row: the one with the same primary key anew, or a new one. Fast where it is there.
+  // Writes one row: the one with the same primary key anew, or a new one. Fast where it is there; its constant columns
+  // are then what they were.
   virtual absl::Status PutRow(const TableDef& table, TableSet set, Row row) = 0;
   // The same for rows whose cells stand in `cells` one row after the other. Fast where all are new.
   virtual absl::Status PutNewRows(const TableDef& table, TableSet set, absl::Span<const Value> cells) {

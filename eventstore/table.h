@@ -49,7 +49,8 @@ struct TableDef {
   std::vector<ColumnDef> columns;
   size_t key_columns = 1;  // the first so many columns are the primary key
   std::vector<std::vector<size_t>> indexes = {};
-  // Columns beside the key that stay as the row was made: writing it again leaves them alone, and so their indexes.
+  // Indexed columns beside the key that no event changes once the row is there: writing it again leaves them, and so
+  // their indexes, alone.
   std::vector<size_t> constant_columns = {};
   std::vector<ForeignKey> foreign_keys = {};
   bool on_demand = false;  // absent until it is asked for (`annals rebuild TABLE`), kept up from then on

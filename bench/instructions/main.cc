@@ -108,8 +108,8 @@ uint64_t FoldSteps(const std::string& path) {
   const auto snapshot = (*storage)->Read();
   CHECK(snapshot.ok());
   uint64_t events = 0;
+  Rows rows;
   Counted([&] {
-    Rows rows;
     const auto folded = FoldLog(**snapshot, {1}, {INT64_MAX}, rows, [](uint64_t, uint64_t) {});
     CHECK(folded.ok());
     events = *folded;

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "eventstore/memory/memory_table.h"
+#include "schemas/check.h"
 #include "schemas/status.h"
 
 namespace annals {
@@ -217,7 +218,13 @@ class MemoryTransaction final : public MemoryReader<Transaction> {
   absl::Status PutRow(const TableDef& table, TableSet set, Row row) override {
     RETURN_IF_ERROR(CheckRow(table, row));
     ASSIGN_OR_RETURN(const std::shared_ptr<MemoryTable> rows, state_.FindTable(table, set));
-    undo_.push_back([rows, key = rows->KeyOf(row), old = rows->Put(row)] { rows->Restore(key, old); });
+    const std::optional<OwnedRow> old = rows->Put(row);
+    if (old) {
+      std::vector<Value> cells;
+      const Row before = ViewOf(*old, cells);
+      for (const size_t column : table.constant_columns) CHECK(row[column] == before[column]);
+    }
+    undo_.push_back([rows, key = rows->KeyOf(row), old] { rows->Restore(key, old); });
     return absl::OkStatus();
   }
 

@@ -1,4 +1,4 @@
-// The one place that calls SQLite: a connection, its statements, and what its errors mean.
+// SQLite: a connection, its statements, and what its errors mean. Who needs more of it calls it with handle().
 #pragma once
 
 #include <cstdint>

@@ -209,11 +209,14 @@ absl::Status SqliteTables::PutNew(const TableDef& table, TableSet set, absl::Spa
     Binder binder(*statement);
     for (const Value& value : cells.first(rows * columns)) binder.Bind(value);
     const absl::Status status = statement->Run();
-    // One is there already: then each is written as a row that may be.
-    for (size_t row = 0; absl::IsDataLoss(status) && row < rows; ++row) {
-      RETURN_IF_ERROR(Upsert(table, set, cells.subspan(row * columns, columns)));
+    if (!status.ok()) {
+      // One is there already: then each is written as a row that may be. What else fails has left a part behind.
+      const bool is_there = (sqlite3_errcode(connection_->handle()) & 0xff) == SQLITE_CONSTRAINT;
+      if (!is_there || !absl::IsDataLoss(status)) return status;
+      for (size_t row = 0; row < rows; ++row) {
+        RETURN_IF_ERROR(Upsert(table, set, cells.subspan(row * columns, columns)));
+      }
     }
-    if (!absl::IsDataLoss(status)) RETURN_IF_ERROR(status);
     cells.remove_prefix(rows * columns);
   }
   return absl::OkStatus();
@@ -254,9 +257,13 @@ absl::StatusOr<uint64_t> SqliteTables::Count(const RowQuery& query) {
 // Asks the schema that SQLite holds in memory, which the statement that read the head has just found to be the file's.
 // Every command asks after another process wrote: to prepare a query of sqlite_schema and read its pages took a quarter
 // of its instructions.
-bool SqliteTables::Has(const std::string& name) const {
-  return sqlite3_table_column_metadata(connection_->handle(), "main", name.c_str(), nullptr, nullptr, nullptr, nullptr,
-                                       nullptr, nullptr) == SQLITE_OK;
+absl::StatusOr<bool> SqliteTables::Has(const std::string& name) const {
+  sqlite3* const database = connection_->handle();
+  const int code = sqlite3_table_column_metadata(database, "main", name.c_str(), nullptr, nullptr, nullptr, nullptr,
+                                                 nullptr, nullptr);
+  if (code == SQLITE_OK) return true;
+  if (code == SQLITE_ERROR) return false;
+  return SqliteError(database, connection_->path(), fmt::format("look for the table {}", name));
 }
 
 absl::Status SqliteTables::CreateShadow(const TableDef& table) {
@@ -282,7 +289,8 @@ absl::Status SqliteTables::DropShadow(const TableDef& table) {
 // redaction sweeps them. A rebuild of 10 million events took 12 s of the kernel's time and 547 MB before, 4 s and 156
 // MB now.
 absl::Status SqliteTables::Drop(const std::string& name) {
-  if (!Has(name)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool is_there, Has(name));
+  if (!is_there) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::optional<int64_t> secure, connection_->QueryInt("PRAGMA secure_delete"));
   if (secure == 1) RETURN_IF_ERROR(connection_->Execute("PRAGMA secure_delete = FAST"));
   const absl::Status dropped = connection_->Execute(fmt::format("DELETE FROM {0}; DROP TABLE {0};", name));

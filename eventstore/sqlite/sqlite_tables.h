@@ -25,7 +25,7 @@ class SqliteTables {
   absl::Status Read(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit);
   absl::StatusOr<uint64_t> Count(const RowQuery& query);
   // In a transaction that has read the head.
-  bool Has(const TableDef& table) const { return Has(table.name); }
+  absl::StatusOr<bool> Has(const TableDef& table) const { return Has(table.name); }
   absl::Status CreateShadow(const TableDef& table);
   absl::Status SwapShadow(const TableDef& table);
   absl::Status DropShadow(const TableDef& table);
@@ -36,7 +36,7 @@ class SqliteTables {
   absl::StatusOr<Statement*> Prepared(const Shape& shape, absl::FunctionRef<std::string()> sql);
 
   absl::Status Upsert(const TableDef& table, TableSet set, Row row);
-  bool Has(const std::string& name) const;
+  absl::StatusOr<bool> Has(const std::string& name) const;
   // Drops the table of that name, if there is one. It must have no triggers.
   absl::Status Drop(const std::string& name);
 

@@ -1,6 +1,6 @@
 // Hands what a commit adds to the write-ahead log to the system in one write. SQLite makes two of each page, one for
 // the frame's header and one for the page: 12 for a command alone, 170 for a batch of 1,000. Joined, commits of 8
-// commands take 10 % less time, of 1,000 5 %, single ones 3 %, on a disk where one of these takes 0.3 ms.
+// commands take 10 % less time, of 1,000 5 %, single ones 3 %.
 //
 // It is a layer (VFS) between SQLite and the files, and lies over write-ahead logs only: all other files are opened and
 // used as without it. Something waits in memory only while a GatheredCommit lives. What SQLite writes before, because
