@@ -31,7 +31,7 @@ const RowType<WorkstreamRow>& WorkstreamsTable() {
        .meaning = "One row per workstream of a run; the same ws_id may stand in other runs.",
        .columns = {},
        .key_columns = 2,
-       .indexes = {{0, 2}, {1}},
+       .indexes = {{1}},
        .foreign_keys = {{{0}, "runs", {"run_id"}}}},
       {{"run_id", &WorkstreamRow::run_id, "the run it is in"},
        {"ws_id", &WorkstreamRow::ws_id, "its name within the run"},
