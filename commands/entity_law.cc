@@ -1,6 +1,7 @@
 #include "commands/entity_law.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -62,12 +63,17 @@ std::string_view WantedState(const Machine& machine, std::string_view from, cons
 }  // namespace
 
 const EntityLaw* FindLaw(std::string_view machine) {
-  static const EntityLaw* const kLaws[] = {&kRunLaw,   &kWorkstreamLaw, &kTaskLaw,           &kWorkerLaw,
-                                           &kPatchLaw, &kTestGateLaw,   &kCircuitBreakerLaw, &kRequestLaw};
-  for (const EntityLaw* const law : kLaws) {
-    if (law->machine().name() == machine) return law;
-  }
-  return nullptr;
+  struct Named {
+    std::string_view name;
+    const EntityLaw* law;
+  };
+  // Names are read from the machines once: every event that is judged asks.
+  const auto named = [](const EntityLaw& law) { return Named{law.machine().name(), &law}; };
+  static const std::array kLaws = {
+      named(kRunLaw),   named(kWorkstreamLaw), named(kTaskLaw),           named(kWorkerLaw),
+      named(kPatchLaw), named(kTestGateLaw),   named(kCircuitBreakerLaw), named(kRequestLaw)};
+  const auto* const found = std::ranges::find(kLaws, machine, &Named::name);
+  return found == kLaws.end() ? nullptr : found->law;
 }
 
 absl::StatusOr<Entity> NeedEntity(const EntityLaw& law, const EntityCommand& command, const DecisionInput& input) {

@@ -118,32 +118,32 @@ std::string SelectSql(const RowQuery& query, TableSet set) {
   return sql;
 }
 
-absl::StatusOr<Value> ReadValue(const Statement& statement, const TableDef& table, size_t column, bool as_stored) {
-  const int index = static_cast<int>(column);
-  if (statement.IsNull(index)) {
-    const bool may_be_null = column >= table.key_columns && !table.columns[column].not_null;
-    if (may_be_null || as_stored) return Value{};
-    return absl::DataLossError(fmt::format("read {}.{}: it is NULL, which it never may be; the file was altered",
-                                           table.name, table.columns[column].name));
-  }
-  switch (table.columns[column].type) {
-    case ColumnType::kInteger:
-    case ColumnType::kBoolean:
-      return Value{statement.Int(index)};
-    case ColumnType::kTimestamp: {
-      // Only the one form we write: anything else was put there by somebody else.
-      const std::string_view text = statement.Text(index);
-      if (const std::optional<Timestamp> time = ReadTimestamp(text)) return Value{*time};
-      if (as_stored) return Value{text};
+absl::Status ReadValue(const Statement& statement, const TableDef& table, size_t index, bool as_stored, Value& value) {
+  const ColumnDef& column = table.columns[index];
+  const int place = static_cast<int>(index);
+  if (column.type == ColumnType::kInteger || column.type == ColumnType::kBoolean) {
+    if (!statement.IsNull(place)) {
+      value = statement.Int(place);
+      return absl::OkStatus();
+    }
+  } else if (const std::string_view text = statement.Text(place); text.data() != nullptr) {
+    value = text;
+    if (column.type != ColumnType::kTimestamp) return absl::OkStatus();
+    // Only the one form we write: anything else was put there by somebody else.
+    if (const std::optional<Timestamp> time = ReadTimestamp(text)) {
+      value = *time;
+    } else if (!as_stored) {
       return absl::DataLossError(
           fmt::format("read {}.{}: \"{}\" is no time as annals writes it; annals rebuild makes the tables anew",
-                      table.name, table.columns[column].name, text));
+                      table.name, column.name, text));
     }
-    case ColumnType::kText:
-    case ColumnType::kJson:
-      return Value{statement.Text(index)};
+    return absl::OkStatus();
   }
-  return Value{};
+  value = std::monostate();
+  const bool may_be_null = index >= table.key_columns && !column.not_null;
+  if (may_be_null || as_stored) return absl::OkStatus();
+  return absl::DataLossError(
+      fmt::format("read {}.{}: it is NULL, which it never may be; the file was altered", table.name, column.name));
 }
 
 // SQLite would make up a number for an integer key that is NULL.
@@ -239,7 +239,7 @@ absl::Status SqliteTables::Read(const RowQuery& query, TableSet set, absl::Funct
     ASSIGN_OR_RETURN(const bool more, statement->Step());
     if (!more) return absl::OkStatus();
     for (size_t i = 0; i < columns; ++i) {
-      ASSIGN_OR_RETURN(row[i], ReadValue(*statement, *query.table, i, query.as_stored));
+      RETURN_IF_ERROR(ReadValue(*statement, *query.table, i, query.as_stored, row[i]));
     }
     RETURN_IF_ERROR(visit(row));
   }
