@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -37,7 +39,8 @@ absl::StatusOr<Pipe> MakePipe() {
   int ends[2];
   // Of sockets, as nobody can write to a closed pipe without SIGPIPE.
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) {
-    return absl::InternalError("measure writers: the system gives no sockets");
+    return absl::InternalError(
+        fmt::format("measure writers: the system gives no sockets ({}); raise its limits", std::strerror(errno)));
   }
   return Pipe{.read_end = ends[0], .write_end = ends[1]};
 }
@@ -111,16 +114,20 @@ class Writer {
 
   absl::Status Tell() {
     const bool is_told = send(orders_.write_end, "", 1, MSG_NOSIGNAL) == 1;
-    return is_told ? absl::OkStatus() : absl::InternalError("measure writers: one of the processes ended");
+    return is_told ? absl::OkStatus() : Ended();
   }
   absl::StatusOr<Share> Hear() {
     Share share;
     if (read(reports_.read_end, &share, sizeof(share)) == sizeof(share)) return share;
-    return absl::InternalError("measure writers: one of the processes ended");
+    return Ended();
   }
 
  private:
   Writer() = default;
+
+  static absl::Status Ended() {
+    return absl::InternalError("measure writers: one of the processes ended; what it said before this tells why");
+  }
 
   absl::Status Serve(const std::string& path, uint64_t seed) {
     ASSIGN_OR_RETURN(const auto source, Source::Open(path, seed));
