@@ -22,6 +22,7 @@ absl::StatusOr<SqliteLog> SqliteLog::Prepare(const Connection& connection) {
   SqliteLog log(connection);
   const std::pair<Statement*, std::string_view> statements[] = {
       {&log.read_head_, "SELECT tree_size, recorded_at, generation, frontier FROM tree_head"},
+      // OR FAIL, so that no pages are copied to undo the statement by itself.
       {&log.write_head_,
        "UPDATE OR FAIL tree_head SET tree_size = ?, recorded_at = ?, generation = ?, root = ?, frontier = ?"},
       {&log.find_stream_, "SELECT id FROM streams WHERE name = ?"},

@@ -17,15 +17,14 @@ absl::StatusOr<const RecordView*> SqliteRecordCursor::Next() {
   ASSIGN_OR_RETURN(const bool row, statement_.Step());
   if (!row) return nullptr;
   view_.position.value = static_cast<uint64_t>(statement_.Int(0));
-  RETURN_IF_ERROR(NameStream(statement_.Int(1)));
+  ASSIGN_OR_RETURN(view_.stream, NameOf(statement_.Int(1), stream_));
+  view_.event = statement_.Blob(2);
   if (for_check_) {
     view_.version.value = static_cast<uint64_t>(statement_.Int(5));
     view_.recorded_at.micros = statement_.Int(6);
-    view_.event = statement_.Blob(2);
     view_.kept_leaf = statement_.Blob(9);
     return &view_;
   }
-  view_.event = statement_.Blob(2);
   view_.content.reset();
   if (!statement_.IsNull(3)) {
     view_.content.emplace().bytes = statement_.Blob(3);
@@ -36,7 +35,7 @@ absl::StatusOr<const RecordView*> SqliteRecordCursor::Next() {
   }
   view_.version.value = static_cast<uint64_t>(statement_.Int(5));
   view_.recorded_at.micros = statement_.Int(6);
-  RETURN_IF_ERROR(NameType(statement_.Int(7)));
+  ASSIGN_OR_RETURN(view_.event_type, NameOf(statement_.Int(7), type_));
   view_.ws_id = statement_.Text(8);
   view_.kept_leaf = statement_.Blob(9);
   return &view_;
@@ -50,29 +49,19 @@ absl::Status SqliteRecordCursor::Complete() {
     CopyOrZero(statement_.Blob(4), view_.content->salt);
   }
   view_.ws_id = statement_.Text(8);
-  return NameType(statement_.Int(7));
-}
-
-absl::Status SqliteRecordCursor::NameStream(int64_t id) {
-  if (id != stream_id_) {
-    const absl::StatusOr<std::string_view> name = log_.StreamName(id);
-    if (!name.ok() && !IsToleratedLoss(name.status())) return name.status();
-    stream_ = name.ok() ? *name : std::string_view{};
-    stream_id_ = id;
-  }
-  view_.stream = stream_;
+  ASSIGN_OR_RETURN(view_.event_type, NameOf(statement_.Int(7), type_));
   return absl::OkStatus();
 }
 
-absl::Status SqliteRecordCursor::NameType(int64_t id) {
-  if (id != type_id_) {
-    const absl::StatusOr<std::string_view> name = log_.EventTypeName(id);
-    if (!name.ok() && !IsToleratedLoss(name.status())) return name.status();
-    type_ = name.ok() ? *name : std::string_view{};
-    type_id_ = id;
+absl::StatusOr<std::string_view> SqliteRecordCursor::NameOf(int64_t id, Known& known) {
+  if (id != known.id) {
+    const absl::StatusOr<std::string_view> name = (log_.*known.look_up)(id);
+    // Who checks the log finds a name that is gone by its being empty.
+    if (!name.ok() && !(for_check_ && absl::IsDataLoss(name.status()))) return name.status();
+    known.name = name.ok() ? *name : std::string_view{};
+    known.id = id;
   }
-  view_.event_type = type_;
-  return absl::OkStatus();
+  return known.name;
 }
 
 absl::Status SqliteRecordCursor::CopySalt(std::string_view bytes) {

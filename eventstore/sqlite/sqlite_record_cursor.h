@@ -23,11 +23,15 @@ class SqliteRecordCursor final : public RecordCursor {
   absl::Status Complete() override;
 
  private:
-  // The log's memory of names may be emptied while this cursor is open, so it keeps its own copies; neighbours often
-  // share them.
-  absl::Status NameStream(int64_t id);
-  absl::Status NameType(int64_t id);
-  bool IsToleratedLoss(const absl::Status& status) const { return for_check_ && absl::IsDataLoss(status); }
+  // A name by its id. The log's memory of them may be emptied while this cursor is open, so it keeps copies of its own;
+  // neighbours often share them.
+  struct Known {
+    absl::StatusOr<std::string_view> (SqliteLog::*look_up)(int64_t id);
+    int64_t id = 0;
+    std::string name = {};
+  };
+  // Views `known`.
+  absl::StatusOr<std::string_view> NameOf(int64_t id, Known& known);
   absl::Status CopySalt(std::string_view bytes);
 
   SqliteLog& log_;
@@ -35,10 +39,8 @@ class SqliteRecordCursor final : public RecordCursor {
   bool for_fold_;
   bool for_check_;
   RecordView view_;
-  int64_t stream_id_ = 0;
-  int64_t type_id_ = 0;
-  std::string stream_;
-  std::string type_;
+  Known stream_{&SqliteLog::StreamName};
+  Known type_{&SqliteLog::EventTypeName};
 };
 
 }  // namespace annals
