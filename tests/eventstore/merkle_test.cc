@@ -7,29 +7,14 @@
 #include <gtest/gtest.h>
 
 #include "eventstore/sha256.h"
+#include "tests/eventstore/reference_tree.h"
 
 namespace annals {
 namespace {
 
-Hash LeafHash(std::string_view data) {
-  return Sha256({std::string_view("\x00", 1), data});
-}
-
-// The root as RFC 6962 §2.1 defines it: split at the largest power of two below the size. It shares no code with the
-// tree under test but SHA-256 itself.
-Hash DefinedRoot(const std::vector<Hash>& leaves, size_t first, size_t size) {
-  if (size == 0) return Sha256({});
-  if (size == 1) return leaves[first];
-  size_t left = 1;
-  while (left * 2 < size) left *= 2;
-  const Hash a = DefinedRoot(leaves, first, left);
-  const Hash b = DefinedRoot(leaves, first + left, size - left);
-  return Sha256({std::string_view("\x01", 1), BytesOf(a), BytesOf(b)});
-}
-
 std::vector<Hash> NumberedLeaves(size_t count) {
   std::vector<Hash> leaves;
-  for (size_t i = 0; i < count; ++i) leaves.push_back(LeafHash(std::to_string(i)));
+  for (size_t i = 0; i < count; ++i) leaves.push_back(reference::HashOfLeaf(std::to_string(i)));
   return leaves;
 }
 
@@ -64,7 +49,7 @@ TEST(MerkleTree, GivesThePublishedRootsOfCertificateTransparency) {
   MerkleTree tree;
   EXPECT_EQ(HexOf(tree.Root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   for (size_t i = 0; i < std::size(kLeaves); ++i) {
-    tree.Append(LeafHash(*BytesOfHex(kLeaves[i])));
+    tree.Append(reference::HashOfLeaf(*BytesOfHex(kLeaves[i])));
     EXPECT_EQ(HexOf(tree.Root()), kRoots[i]) << i + 1 << " leaves";
   }
 }
@@ -74,7 +59,8 @@ TEST(MerkleTree, HasTheRootOfTheDefinitionAtEverySize) {
   MerkleTree tree;
   for (size_t size = 0; size <= leaves.size(); ++size) {
     ASSERT_EQ(tree.size(), size);
-    ASSERT_EQ(HexOf(tree.Root()), HexOf(DefinedRoot(leaves, 0, size))) << size << " leaves";
+    ASSERT_EQ(HexOf(tree.Root()), HexOf(reference::Root(reference::Leaves(leaves).subspan(0, size))))
+        << size << " leaves";
     if (size < leaves.size()) tree.Append(leaves[size]);
   }
 }
@@ -88,7 +74,9 @@ TEST(MerkleTree, GivesTheRootOfEachWholeSubtreeWhenItsLastLeafComes) {
     ASSERT_EQ(subtree.has_value(), is_last) << "leaf " << i;
     if (is_last) {
       const size_t first = i + 1 - MerkleTree::kSubtreeLeaves;
-      ASSERT_EQ(HexOf(*subtree), HexOf(DefinedRoot(leaves, first, MerkleTree::kSubtreeLeaves))) << "leaf " << i;
+      ASSERT_EQ(HexOf(*subtree),
+                HexOf(reference::Root(reference::Leaves(leaves).subspan(first, MerkleTree::kSubtreeLeaves))))
+          << "leaf " << i;
     }
   }
 }
@@ -122,7 +110,7 @@ TEST(MerkleTree, FrontierIsTheRootsOfThePerfectSubtreesFromLeftToRight) {
   const std::vector<Hash> leaves = NumberedLeaves(7);
   std::string expected;
   for (const auto& [first, size] : {std::pair<size_t, size_t>{0, 4}, {4, 2}, {6, 1}}) {
-    expected += BytesOf(DefinedRoot(leaves, first, size));
+    expected += BytesOf(reference::Root(reference::Leaves(leaves).subspan(first, size)));
   }
   EXPECT_EQ(HexOf(TreeOf(leaves).frontier()), HexOf(expected));
   EXPECT_EQ(MerkleTree().frontier(), "");
