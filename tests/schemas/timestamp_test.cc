@@ -78,6 +78,27 @@ TEST_P(ParseTimestampTest, IsReadBackInTheFormItIsWrittenIn) {
 INSTANTIATE_TEST_SUITE_P(Timestamp, ParseTimestampTest, testing::ValuesIn(kParsed),
                          [](const auto& row) { return std::string(row.param.name); });
 
+TEST(Timestamp, IsReadFromNothingThatItIsNotWrittenAs) {
+  const std::string text = "2024-02-29T19:48:37.123456Z";
+  int read = 0;
+  for (size_t at = 0; at < text.size(); ++at) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string altered = text;
+      altered[at] = static_cast<char>(byte);
+      const std::optional<Timestamp> time = ReadTimestamp(altered);
+      if (time) {
+        EXPECT_EQ(FormatTimestamp(*time), altered);
+      }
+      read += time.has_value();
+    }
+  }
+  // By place: the digits with which there is such a leap year, such a month, day, hour, minute and second; any digit of
+  // a fraction; what stands between them.
+  EXPECT_EQ(read, (10 + 10 + 5 + 3) + (2 + 9) + (3 + 10) + (2 + 10) + (6 + 10) + (6 + 10) + 60 + 7);
+  EXPECT_FALSE(ReadTimestamp(text.substr(1)));
+  EXPECT_FALSE(ReadTimestamp(text + "Z"));
+}
+
 TEST(Timestamp, CountsMicrosecondsFrom1970) {
   EXPECT_EQ(ParseTimestamp("1970-01-01T00:00:00.000001Z")->micros, 1);
   EXPECT_EQ(ParseTimestamp("1969-12-31")->micros, -86'400'000'000);
