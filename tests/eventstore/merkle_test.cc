@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 #include "eventstore/sha256.h"
 #include "tests/eventstore/reference_tree.h"
@@ -29,6 +30,20 @@ TEST(Sha256, OfPiecesIsThatOfTheWhole) {
   constexpr char kOfAbc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
   EXPECT_EQ(HexOf(Sha256({"abc"})), kOfAbc);
   EXPECT_EQ(HexOf(Sha256({"a", "", "bc"})), kOfAbc);
+}
+
+TEST(Sha256, DoesNotDependOnWhereThePiecesEnd) {
+  const std::string bytes(2'000, 'x');
+  const std::string_view whole = bytes;
+  EXPECT_TRUE(rc::check([&] {
+    const auto size = *rc::gen::inRange<size_t>(0, whole.size());
+    const auto first = *rc::gen::inRange<size_t>(0, size + 1);
+    const auto second = *rc::gen::inRange<size_t>(first, size + 1);
+    Sha256Stream stream;
+    stream.Add(whole.substr(0, size));
+    RC_ASSERT(Sha256({whole.substr(0, first), whole.substr(first, second - first),
+                      whole.substr(second, size - second)}) == stream.Finish());
+  }));
 }
 
 // The leaves and roots that the Certificate Transparency implementations publish as their reference tree; the roots
