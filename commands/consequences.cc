@@ -89,7 +89,7 @@ class Finder {
 
   absl::Status OfWorkstream(std::string_view to) {
     if (to != "failed" && to != "abandoned") return absl::OkStatus();
-    const std::string_view ws_id = View(event_.event.getWsId());
+    const std::string_view ws_id = event_.ws_id;
     ASSIGN_OR_RETURN(const std::vector<std::string> dependents, rows_.DependentsOf(event_.run_id, ws_id));
     for (const std::string& name : dependents) {
       Move(kWorkstreamLaw, name, "dependency_failed",

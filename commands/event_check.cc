@@ -96,8 +96,7 @@ void EventCheck::CheckColumns(const RecordView& record, const FoldedEvent& event
   }
   const std::string_view type = EventTypeOf(event.event, scratch_);
   if (record.event_type != type) add("event_type", record.event_type, type);
-  const std::string_view ws_id = View(event.event.getWsId());
-  if (record.ws_id != ws_id) add("ws_id", record.ws_id, ws_id);
+  if (record.ws_id != event.ws_id) add("ws_id", record.ws_id, event.ws_id);
 }
 
 void EventCheck::CheckContent(const RecordView& record, FoldedEvent& event, OpenStream& stream) {

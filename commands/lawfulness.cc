@@ -83,8 +83,8 @@ absl::StatusOr<std::string> CheckMove(const Machine& machine, std::string_view e
 }
 
 // Of a machine that a user defined.
-absl::StatusOr<std::string> CheckUsersMove(const FoldedEvent& event, Rows& rows, const MachineSource& machines) {
-  const EntityRef entity = EntityOf(event.event, event.stream);
+absl::StatusOr<std::string> CheckUsersMove(const EntityRef& entity, const FoldedEvent& event, Rows& rows,
+                                           const MachineSource& machines) {
   ASSIGN_OR_RETURN(const EntityRow* const row, rows.entities.Find({entity.machine, entity.id}));
   if (row == nullptr) return fmt::format("there is no {} {}", entity.machine, entity.id);
   const absl::StatusOr<const Machine*> machine = machines(entity.machine, row->machine_version);
@@ -92,15 +92,15 @@ absl::StatusOr<std::string> CheckUsersMove(const FoldedEvent& event, Rows& rows,
   return CheckMove(**machine, entity.id, row->status, event, SeenBy(event, rows));
 }
 
-absl::StatusOr<std::string> CheckTransition(const FoldedEvent& event, Rows& rows, const MachineSource& machines) {
+absl::StatusOr<std::string> CheckTransition(const EntityRef& entity, const FoldedEvent& event, Rows& rows,
+                                            const MachineSource& machines) {
   const auto moved = event.moved;
   if (IsOverride(moved) && (View(moved.getOperator()).empty() || event.text.empty())) {
     return "an override needs an operator and a reason";
   }
-  const EntityRef entity = EntityOf(event.event, event.stream);
   const EntityLaw* const law = FindLaw(entity.machine);
-  if (law == nullptr) return CheckUsersMove(event, rows, machines);
-  const std::string_view ws_id = View(event.event.getWsId());
+  if (law == nullptr) return CheckUsersMove(entity, event, rows, machines);
+  const std::string_view ws_id = event.ws_id;
   if (law == &kRunLaw && !ws_id.empty()) return fmt::format("it moves the run, but names workstream {}", ws_id);
   GuardInput seen = SeenBy(event, rows);
   ASSIGN_OR_RETURN(const std::optional<EntityState> state, law->find(event.run_id, entity.id, seen));
@@ -136,9 +136,9 @@ absl::StatusOr<std::string> CheckUsersEntity(const EntityRef& entity, schema::Cr
   return fmt::format("it begins in {}, not in {}", Quoted(View(created.getInitial())), (*machine)->initial());
 }
 
-absl::StatusOr<std::string> CheckCreated(const FoldedEvent& event, Rows& rows, const MachineSource& machines) {
+absl::StatusOr<std::string> CheckCreated(const EntityRef& entity, const FoldedEvent& event, Rows& rows,
+                                         const MachineSource& machines) {
   const auto created = event.event.getBody().getCreated();
-  const EntityRef entity = EntityOf(event.event, event.stream);
   const EntityLaw* const law = FindLaw(entity.machine);
   if (law == nullptr) return CheckUsersEntity(entity, created, rows, machines);
   std::string objection = CheckMachineVersion(law->machine(), View(created.getMachineVersion()));
@@ -146,8 +146,7 @@ absl::StatusOr<std::string> CheckCreated(const FoldedEvent& event, Rows& rows, c
   if (View(created.getInitial()) != law->machine().initial()) {
     return fmt::format("it begins in {}, not in {}", Quoted(View(created.getInitial())), law->machine().initial());
   }
-  ASSIGN_OR_RETURN(objection,
-                   ObjectionOf(JudgeNewEntity(*law, event.run_id, entity.id, View(event.event.getWsId()), rows)));
+  ASSIGN_OR_RETURN(objection, ObjectionOf(JudgeNewEntity(*law, event.run_id, entity.id, event.ws_id, rows)));
   if (!objection.empty() || law->check == nullptr) return objection;
   return ObjectionOf(law->check(event.run_id, created, rows));
 }
@@ -159,8 +158,7 @@ absl::StatusOr<std::string> CheckWork(const FoldedEvent& event, Rows& rows) {
 }
 
 // What changes an entity or notes where its work resumes needs one that has not ended. A breaker never ends.
-absl::StatusOr<std::string> CheckOpen(const FoldedEvent& event, Rows& rows) {
-  const EntityRef entity = EntityOf(event.event, event.stream);
+absl::StatusOr<std::string> CheckOpen(const EntityRef& entity, const FoldedEvent& event, Rows& rows) {
   const EntityLaw* const law = FindLaw(entity.machine);
   if (law == nullptr) return fmt::format("nothing of a {} is changed but its state", entity.machine);
   GuardInput seen{.rows = rows};
@@ -174,13 +172,12 @@ absl::StatusOr<std::string> CheckOpen(const FoldedEvent& event, Rows& rows) {
   return body.isAmended() ? CheckAmended(*law, body.getAmended(), state->status, seen) : "";
 }
 
-absl::StatusOr<std::string> CheckDefinition(const FoldedEvent& event) {
+absl::StatusOr<std::string> CheckDefinition(const EntityRef& entity, const FoldedEvent& event) {
   const auto defined = event.event.getBody().getMachineDefined();
   const absl::StatusOr<MachineDefinition> definition =
       ReadMachineDefinition(View(defined.getDefinition()), MachineUse::kUsers);
   if (!definition.ok()) return std::string(MessageOf(definition.status()));
-  if (View(definition->data().getName()) != EntityOf(event.event, event.stream).id)
-    return "its stream is of another machine";
+  if (View(definition->data().getName()) != entity.id) return "its stream is of another machine";
   if (definition->version() == View(defined.getVersion())) return "";
   return fmt::format("it says it is version {}, its definition is {}", Quoted(View(defined.getVersion())),
                      definition->version());
@@ -188,7 +185,7 @@ absl::StatusOr<std::string> CheckDefinition(const FoldedEvent& event) {
 
 absl::StatusOr<std::string> CheckCompletion(const FoldedEvent& event, Rows& rows) {
   const auto completed = event.event.getBody().getStepCompleted();
-  const std::string_view ws_id = View(event.event.getWsId());
+  const std::string_view ws_id = event.ws_id;
   const std::string_view step_name = View(completed.getStepName());
   if (static_cast<size_t>(completed.getStatus()) >= std::size(kStepStatusNames)) return "its status is unknown";
   if (completed.getAttempt() == 0) {
@@ -206,9 +203,10 @@ absl::StatusOr<std::string> CheckCompletion(const FoldedEvent& event, Rows& rows
   return fmt::format("attempt {} is one at step {} of workstream {}", id, attempt->step_name, attempt->ws_id);
 }
 
-absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows, const MachineSource& machines) {
+absl::StatusOr<std::string> CheckBody(const EntityRef& entity, const FoldedEvent& event, Rows& rows,
+                                      const MachineSource& machines) {
   const auto body = event.event.getBody();
-  const std::string_view ws_id = View(event.event.getWsId());
+  const std::string_view ws_id = event.ws_id;
   switch (body.which()) {
     case Body::RUN_CREATED: {
       if (!ws_id.empty()) return fmt::format("it makes a run, but names workstream {}", ws_id);
@@ -223,7 +221,7 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows, cons
       return ObjectionOf(JudgeNewWorkstream(event.run_id, ws_id, created.getDependsOn(), rows));
     }
     case Body::TRANSITIONED:
-      return CheckTransition(event, rows, machines);
+      return CheckTransition(entity, event, rows, machines);
     case Body::STEP_STARTED:
       return ObjectionOf(JudgeStart(event.run_id, ws_id, View(body.getStepStarted().getStepName()), rows));
     case Body::STEP_COMPLETED:
@@ -236,15 +234,15 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows, cons
       if (body.getContentRedacted().getPosition() < event.position.value) return "";
       return "it redacts what does not stand before it";
     case Body::CREATED:
-      return CheckCreated(event, rows, machines);
+      return CheckCreated(entity, event, rows, machines);
     case Body::AMENDED:
-      return CheckOpen(event, rows);
+      return CheckOpen(entity, event, rows);
     case Body::CHECKPOINT_SAVED: {
-      ASSIGN_OR_RETURN(std::string objection, CheckOpen(event, rows));
+      ASSIGN_OR_RETURN(std::string objection, CheckOpen(entity, event, rows));
       return objection.empty() ? CheckWork(event, rows) : objection;
     }
     case Body::MACHINE_DEFINED:
-      return CheckDefinition(event);
+      return CheckDefinition(entity, event);
     case Body::COMMAND_REFUSED:
     case Body::UNKNOWN:
       return "";
@@ -252,9 +250,8 @@ absl::StatusOr<std::string> CheckBody(const FoldedEvent& event, Rows& rows, cons
   return "";  // a body that only a newer annals knows: the fold says so
 }
 
-bool BelongsThere(std::string_view stream, const FoldedEvent& event) {
+bool BelongsThere(std::string_view stream, const EntityRef& entity, const FoldedEvent& event) {
   const auto body = event.event.getBody();
-  const EntityRef entity = EntityOf(event.event, stream);
   if (body.isNoted()) return stream == kNoteStream || !event.run_id.empty();
   if (body.isMachineDefined()) return stream.starts_with("machine/");
   if (body.isCheckpointSaved()) return !event.run_id.empty() || stream.starts_with(kRequestLaw.stream_prefix);
@@ -275,12 +272,13 @@ absl::StatusOr<std::string> FindUnlawful(std::string_view stream, const FoldedEv
                        event.event.getCausation());
   }
   const bool is_refusal = stream.starts_with("refused/");
-  if (body.isContentRedacted()) return CheckBody(event, rows, machines);
+  const EntityRef entity = EntityOf(event.event, stream);
+  if (body.isContentRedacted()) return CheckBody(entity, event, rows, machines);
   if (is_refusal != body.isCommandRefused()) {
     return is_refusal ? "a stream of refusals holds it, and it is none"
                       : "it is a refusal, but stands in another stream";
   }
-  if (is_refusal || BelongsThere(stream, event)) return CheckBody(event, rows, machines);
+  if (is_refusal || BelongsThere(stream, entity, event)) return CheckBody(entity, event, rows, machines);
   return fmt::format("no such event belongs into stream {}", Quoted(stream));
 }
 

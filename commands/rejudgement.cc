@@ -146,7 +146,7 @@ class Judge {
     ASSIGN_OR_RETURN(const std::optional<EntityState> state, law_->find(event.run_id, wanted.id, seen));
     if (law_->IsInRun()) {
       ASSIGN_OR_RETURN(seen.run, rows.Run(event.run_id));
-      ASSIGN_OR_RETURN(seen.workstream, rows.Workstream(event.run_id, View(event.event.getWsId())));
+      ASSIGN_OR_RETURN(seen.workstream, rows.Workstream(event.run_id, event.ws_id));
     }
     if (state && (!law_->IsInRun() || seen.run != nullptr)) return seen;
     return NeverMade(wanted);

@@ -96,7 +96,7 @@ std::optional<Happening> HappeningOf(const FoldedEvent& event) {
   happening.reason = event.text;
   happening.cause = {event.event.getCausation()};
   const Body::Reader body = event.event.getBody();
-  const std::string_view ws_id = View(event.event.getWsId());
+  const std::string_view ws_id = event.ws_id;
   const auto id = static_cast<int64_t>(event.position.value);
   const EntityRef entity = EntityOf(event.event, event.stream);
   switch (body.which()) {
@@ -168,8 +168,7 @@ std::optional<Happening> HappeningOf(const FoldedEvent& event) {
 
 std::string ErrorKeyOf(const FoldedEvent& event) {
   const auto error = event.event.getBody().getErrorRecorded();
-  return fmt::format("{}\x1f{}\x1f{}", View(event.event.getWsId()), View(error.getStepName()),
-                     View(error.getSignature()));
+  return fmt::format("{}\x1f{}\x1f{}", event.ws_id, View(error.getStepName()), View(error.getSignature()));
 }
 
 absl::Status NothingTold(const EntityName& name) {

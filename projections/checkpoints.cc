@@ -12,7 +12,7 @@ absl::Status ApplyToCheckpoints(const FoldedEvent& event, Rows& rows) {
     row.request_id = EntityOf(event.event, event.stream).id;
   } else {
     row.run_id = event.run_id;
-    row.ws_id = View(event.event.getWsId());
+    row.ws_id = event.ws_id;
   }
   row.name = View(event.event.getBody().getCheckpointSaved().getName());
   row.data_json = TextOrNull(event.json);

@@ -6,7 +6,7 @@ namespace annals {
 
 absl::Status ApplyToErrors(const FoldedEvent& event, Rows& rows) {
   const auto body = event.event.getBody().getErrorRecorded();
-  const std::string_view ws_id = View(event.event.getWsId());
+  const std::string_view ws_id = event.ws_id;
   const std::string_view step_name = View(body.getStepName());
   const std::string_view signature = View(body.getSignature());
   const bool known_absent = rows.workstreams.BornHere({event.run_id, ws_id});

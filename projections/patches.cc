@@ -14,7 +14,7 @@ void Create(const FoldedEvent& event, Rows& rows) {
   BeginRow(event, row);
   row.run_id = event.run_id;
   row.patch_id = View(created.getEntity());
-  row.ws_id = View(event.event.getWsId());
+  row.ws_id = event.ws_id;
   row.task_id = TextOrNull(View(spec.getTaskId()));
   row.tool = TextOrNull(View(spec.getTool()));
   row.format = EnumName(spec.getFormat());

@@ -34,6 +34,7 @@ FoldedEvent EventAt(Position position, std::string_view stream, schema::Event::R
                      .event = event,
                      .json = {},
                      .text = {},
+                     .ws_id = View(event.getWsId()),
                      .moved = {},
                      .machine = {}};
   if (event.getBody().isTransitioned()) {

@@ -19,9 +19,10 @@ struct FoldedEvent {
   std::string_view stream;
   std::string_view run_id;  // empty: of no run
   schema::Event::Reader event;
-  std::string_view json;  // metadata, result, context or payload; empty when there is none
-  std::string_view text;  // reason or message
-  // Of a move: its body and its machine, read once because everybody asks for them.
+  std::string_view json;   // metadata, result, context or payload; empty when there is none
+  std::string_view text;   // reason or message
+  std::string_view ws_id;  // the workstream it is about; empty: about none
+  // Of a move: its body and its machine. They are read once, as ws_id is, because everybody asks for them.
   schema::Transitioned::Reader moved;
   std::string_view machine;
 

@@ -31,9 +31,8 @@ absl::Status Count(const FoldedEvent& event, Rows& rows, RunRow& row) {
   if (to == "done" && !IsSabotaged("done_work_is_not_counted")) ++row.ws_done;
   if (to != "failed") return absl::OkStatus();
   ++row.ws_failed;
-  const std::string_view ws_id = View(event.event.getWsId());
-  ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, rows.Workstream(event.run_id, ws_id));
-  if (workstream == nullptr) return MissingRow(event, "workstream", ws_id);
+  ASSIGN_OR_RETURN(const WorkstreamRow* const workstream, rows.Workstream(event.run_id, event.ws_id));
+  if (workstream == nullptr) return MissingRow(event, "workstream", event.ws_id);
   if (workstream->is_critical) ++row.ws_critical_failed;
   return absl::OkStatus();
 }

@@ -21,12 +21,11 @@ void Complete(const FoldedEvent& event, StepAttemptRow& row) {
 absl::StatusOr<StepAttemptRow*> Begin(const FoldedEvent& event, Rows& rows, std::string_view step_name,
                                       int64_t started_at) {
   const auto id = static_cast<int64_t>(event.position.value);
-  const std::string_view ws_id = View(event.event.getWsId());
-  ASSIGN_OR_RETURN(int64_t* const attempts, rows.Attempts(event.run_id, ws_id, step_name));
+  ASSIGN_OR_RETURN(int64_t* const attempts, rows.Attempts(event.run_id, event.ws_id, step_name));
   StepAttemptRow& row = rows.step_attempts.Insert({id});
   row.id = id;
   row.run_id = event.run_id;
-  row.ws_id = ws_id;
+  row.ws_id = event.ws_id;
   row.step_name = step_name;
   row.attempt = ++*attempts;
   row.status = "in_progress";

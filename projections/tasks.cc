@@ -12,7 +12,7 @@ void Create(const FoldedEvent& event, Rows& rows) {
   BeginRow(event, row);
   row.run_id = event.run_id;
   row.task_id = View(created.getEntity());
-  row.ws_id = View(event.event.getWsId());
+  row.ws_id = event.ws_id;
   row.is_critical = spec.getIsCritical();
   row.depends_on = JsonArrayOf(spec.getDependsOn());
   row.gate_dependencies = JsonArrayOf(spec.getGateDependencies());

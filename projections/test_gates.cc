@@ -14,7 +14,7 @@ void Create(const FoldedEvent& event, Rows& rows) {
   BeginRow(event, row);
   row.run_id = event.run_id;
   row.gate_id = gate_id;
-  row.ws_id = TextOrNull(View(event.event.getWsId()));
+  row.ws_id = TextOrNull(event.ws_id);
   row.type = EnumName(spec.getType());
   row.depends_on = JsonArrayOf(spec.getDependsOn());
   row.timeout_sec = spec.getTimeoutSec();

@@ -7,7 +7,7 @@ namespace {
 
 absl::Status Create(const FoldedEvent& event, Rows& rows) {
   const auto body = event.event.getBody().getWorkstreamCreated();
-  const std::string_view ws_id = View(event.event.getWsId());
+  const std::string_view ws_id = event.ws_id;
   WorkstreamRow& row = rows.workstreams.Insert({event.run_id, ws_id});
   row.run_id = event.run_id;
   row.ws_id = ws_id;
@@ -29,7 +29,7 @@ absl::Status Create(const FoldedEvent& event, Rows& rows) {
 }
 
 absl::Status Move(const FoldedEvent& event, Rows& rows) {
-  const std::string_view ws_id = View(event.event.getWsId());
+  const std::string_view ws_id = event.ws_id;
   ASSIGN_OR_RETURN(WorkstreamRow* const row, rows.workstreams.FindToChange({event.run_id, ws_id}));
   if (row == nullptr) return MissingRow(event, "workstream", ws_id);
   row->status = View(event.moved.getTo());
