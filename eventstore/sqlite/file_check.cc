@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
 
 #include "eventstore/merkle.h"
@@ -28,7 +31,7 @@ constexpr char kRollbackJournal = 1, kWriteAheadLog = 2;
 using Visit = absl::FunctionRef<void(std::string)>;
 
 // More of the same tell nobody more.
-constexpr int kMostNamed = 20;
+constexpr size_t kMostNamed = 20;
 
 // SQLite takes other values of these too, but then it reads a file without its write-ahead log, or writes to it no
 // more.
@@ -110,48 +113,69 @@ absl::Status CheckMigrations(const Connection& connection, Visit visit) {
   return absl::OkStatus();
 }
 
-// What an integrity check gives.
-absl::Status VisitDamage(Statement& check, Visit visit) {
-  while (true) {
-    ASSIGN_OR_RETURN(const bool row, check.Step());
-    if (!row) return absl::OkStatus();
-    std::string_view text = check.Text(0);
-    if (text == "ok") continue;
-    // One text of several lines, the first of which may name the database.
-    while (!text.empty()) {
-      const std::string_view line = text.substr(0, text.find('\n'));
-      text.remove_prefix(std::min(text.size(), line.size() + 1));
-      if (!line.starts_with("***")) visit(fmt::format("SQLite: {}", line));
+// What SQLite's checks find, each thing once.
+class Findings {
+ public:
+  explicit Findings(Visit visit) : visit_(visit) {}
+
+  absl::Status Take(Statement& check) {
+    while (true) {
+      ASSIGN_OR_RETURN(const bool row, check.Step());
+      if (!row) return absl::OkStatus();
+      std::string_view text = check.Text(0);
+      if (text == "ok") continue;
+      // One text of several lines, the first of which may name the database.
+      while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        if (line.starts_with("***") || told_.size() == kMostNamed) continue;
+        if (told_.emplace(line).second) visit_(fmt::format("SQLite: {}", line));
+      }
     }
   }
+
+ private:
+  const Visit visit_;
+  absl::flat_hash_set<std::string> told_;
+};
+
+// All that SQLite finds in one table with its indexes. Nothing where it cannot look at that: an index is by a collation
+// or function that only the user's program has.
+absl::Status CheckTable(const Connection& connection, std::string_view table, Findings& findings) {
+  absl::StatusOr<Statement> check = connection.Prepare(fmt::format("PRAGMA integrity_check({})", QuotedName(table)));
+  if (absl::IsInternal(check.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(check.status());
+  return findings.Take(*check);
 }
 
 }  // namespace
 
-// SQLite's own look at pages, rows and indexes. Others would not see an index that lacks a row: they read by the table.
-absl::Status FindDamagedPagesOf(const Connection& connection, Visit visit) {
-  absl::StatusOr<Statement> whole = connection.Prepare(fmt::format("PRAGMA integrity_check({})", kMostNamed));
-  if (!absl::IsInternal(whole.status())) {
+// SQLite's own look at pages and rows, and ours at indexes. Others would not see an index that lacks a row: they read
+// by the table.
+absl::Status FindDamagedPagesOf(const Connection& connection, EntrySum log_keys, Visit visit) {
+  Findings findings(visit);
+  absl::StatusOr<Statement> whole = connection.Prepare(fmt::format("PRAGMA quick_check({})", kMostNamed));
+  std::vector<std::string> tables;
+  if (absl::IsInternal(whole.status())) {
+    // It does not look at any table where it cannot look at one.
+    ASSIGN_OR_RETURN(Statement names, connection.Prepare("SELECT 'sqlite_schema' UNION ALL SELECT name FROM "
+                                                         "sqlite_schema WHERE type = 'table'"));
+    while (true) {
+      ASSIGN_OR_RETURN(const bool row, names.Step());
+      if (!row) break;
+      tables.emplace_back(names.Text(0));
+    }
+  } else {
     RETURN_IF_ERROR(whole.status());
-    return VisitDamage(*whole, visit);
+    RETURN_IF_ERROR(findings.Take(*whole));
+    ASSIGN_OR_RETURN(tables, FindDoubtfulTables(connection, log_keys));
   }
-  // A table has an index by a collation or function that only the user's program has. So they are looked at one by one,
-  // without those that SQLite cannot look at.
-  ASSIGN_OR_RETURN(Statement checks,
-                   connection.Prepare("SELECT 'PRAGMA integrity_check(' || quote(name) || ')' FROM (SELECT "
-                                      "'sqlite_schema' AS name UNION ALL SELECT name FROM sqlite_schema WHERE type = "
-                                      "'table')"));
-  while (true) {
-    ASSIGN_OR_RETURN(const bool row, checks.Step());
-    if (!row) return absl::OkStatus();
-    absl::StatusOr<Statement> check = connection.Prepare(checks.Text(0));
-    if (absl::IsInternal(check.status())) continue;
-    RETURN_IF_ERROR(check.status());
-    RETURN_IF_ERROR(VisitDamage(*check, visit));
-  }
+  for (const std::string& table : tables) RETURN_IF_ERROR(CheckTable(connection, table, findings));
+  return absl::OkStatus();
 }
 
-absl::Status FindDamageOf(const Connection& connection, absl::Span<const TableDef* const> tables, Visit visit) {
+absl::Status FindDamageOf(const Connection& connection, absl::Span<const TableDef* const> tables, EntrySum log_keys,
+                          Visit visit) {
   bool is_ours = true;
   RETURN_IF_ERROR(CheckSchema(connection, tables, [&](std::string difference) {
     is_ours = false;
@@ -163,7 +187,7 @@ absl::Status FindDamageOf(const Connection& connection, absl::Span<const TableDe
     if (!is_ours && absl::IsInternal(status)) continue;
     RETURN_IF_ERROR(status);
   }
-  return FindDamagedPagesOf(connection, visit);
+  return FindDamagedPagesOf(connection, log_keys, visit);
 }
 
 absl::Status FindDamageIn(const std::string& path, absl::Span<const TableDef* const> tables, Visit visit) {
@@ -171,12 +195,12 @@ absl::Status FindDamageIn(const std::string& path, absl::Span<const TableDef* co
   ASSIGN_OR_RETURN(const Connection connection, Connection::Open(path, options.mode, options.lock_timeout_ms));
   RETURN_IF_ERROR(Migrate(connection, options).status());
   ASSIGN_OR_RETURN(const std::optional<int64_t> id, connection.QueryInt("PRAGMA application_id"));
-  if (id != kBundleApplicationId) return FindDamageOf(connection, tables, visit);
+  if (id != kBundleApplicationId) return FindDamageOf(connection, tables, {}, visit);
   // It is never mended, and what it says of itself is of the log that it came from.
   bool is_ours = true;
   RETURN_IF_ERROR(CheckSchema(connection, tables, [&](const std::string&) { is_ours = false; }));
   if (!is_ours) visit("the tables of the bundle are not as annals makes them; export it anew from its log");
-  return FindDamagedPagesOf(connection, visit);
+  return FindDamagedPagesOf(connection, {}, visit);
 }
 
 }  // namespace annals

@@ -8,6 +8,7 @@
 #include <absl/types/span.h>
 
 #include "eventstore/sqlite/connection.h"
+#include "eventstore/sqlite/index_check.h"
 #include "eventstore/table.h"
 
 namespace annals {
@@ -15,7 +16,8 @@ namespace annals {
 // Calls `visit` for each thing: pages and indexes that SQLite finds damaged; a schema that is not the one annals makes
 // (eventstore/sqlite/schema_check.h); rows that name the file, its streams or its subtrees and stand for nothing.
 // `tables` are the projected ones. Reads every page; the connection may be in a transaction.
-absl::Status FindDamageOf(const Connection& connection, absl::Span<const TableDef* const> tables,
+// `log_keys` is FindDoubtfulTables()'s.
+absl::Status FindDamageOf(const Connection& connection, absl::Span<const TableDef* const> tables, EntrySum log_keys,
                           absl::FunctionRef<void(std::string)> visit);
 
 // The same of a file that no storage could be opened on, since what every command asks for is not there: by its header
@@ -25,6 +27,7 @@ absl::Status FindDamageIn(const std::string& path, absl::Span<const TableDef* co
 
 // Of that only what SQLite finds, in the tables that it can look at: not in those of the user's with an index by a
 // collation or function that it does not know.
-absl::Status FindDamagedPagesOf(const Connection& connection, absl::FunctionRef<void(std::string)> visit);
+absl::Status FindDamagedPagesOf(const Connection& connection, EntrySum log_keys,
+                                absl::FunctionRef<void(std::string)> visit);
 
 }  // namespace annals

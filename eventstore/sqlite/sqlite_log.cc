@@ -288,7 +288,7 @@ absl::StatusOr<std::string_view> SqliteLog::EventTypeName(int64_t id) {
   return type_names_.emplace(id, type_name_.Text(0)).first->second;
 }
 
-absl::StatusOr<std::unique_ptr<RecordCursor>> SqliteLog::Read(const LogRange& range) {
+absl::StatusOr<std::unique_ptr<RecordCursor>> SqliteLog::Read(const LogRange& range, EntrySum& keys) {
   RETURN_IF_ERROR(WritePending());
   std::string sql = fmt::format("SELECT {} FROM log WHERE ", SqliteRecordCursor::ColumnsFor(range));
   int64_t stream_id = 0;
@@ -306,7 +306,8 @@ absl::StatusOr<std::unique_ptr<RecordCursor>> SqliteLog::Read(const LogRange& ra
   statement.Bind(1, from_before ? INT64_MIN : static_cast<int64_t>(range.first.value));
   statement.Bind(2, static_cast<int64_t>(range.last.value));
   if (!range.stream.empty()) statement.Bind(3, stream_id);
-  return std::make_unique<SqliteRecordCursor>(*this, std::move(statement), range);
+  const bool is_whole = from_before && range.stream.empty() && range.last.value == INT64_MAX;
+  return std::make_unique<SqliteRecordCursor>(*this, std::move(statement), range, is_whole ? &keys : nullptr);
 }
 
 }  // namespace annals

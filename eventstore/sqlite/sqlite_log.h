@@ -12,6 +12,7 @@
 #include <absl/status/statusor.h>
 
 #include "eventstore/sqlite/connection.h"
+#include "eventstore/sqlite/index_check.h"
 #include "eventstore/storage.h"
 #include "schemas/text_map.h"
 
@@ -36,7 +37,8 @@ class SqliteLog {
   absl::Status RedactContent(Position position);
   absl::Status InsertSubtree(uint64_t subtree, const Hash& hash);
   absl::Status ReadSubtrees(uint64_t first, uint64_t last, absl::FunctionRef<absl::Status(const Hash&)> visit);
-  absl::StatusOr<std::unique_ptr<RecordCursor>> Read(const LogRange& range);
+  // A walk for_check over all of it sets `keys`, to the entries that its index has to have, and outlives the cursor.
+  absl::StatusOr<std::unique_ptr<RecordCursor>> Read(const LogRange& range, EntrySum& keys);
 
  private:
   friend class SqliteRecordCursor;

@@ -15,7 +15,10 @@ std::string_view SqliteRecordCursor::ColumnsFor(const LogRange& range) {
 
 absl::StatusOr<const RecordView*> SqliteRecordCursor::Next() {
   ASSIGN_OR_RETURN(const bool row, statement_.Step());
-  if (!row) return nullptr;
+  if (!row) {
+    if (keys_ != nullptr) *keys_ = keys_so_far_;
+    return nullptr;
+  }
   view_.position.value = static_cast<uint64_t>(statement_.Int(0));
   ASSIGN_OR_RETURN(view_.stream, NameOf(statement_.Int(1), stream_));
   view_.event = statement_.Blob(2);
@@ -23,6 +26,7 @@ absl::StatusOr<const RecordView*> SqliteRecordCursor::Next() {
     view_.version.value = static_cast<uint64_t>(statement_.Int(5));
     view_.recorded_at.micros = statement_.Int(6);
     view_.kept_leaf = statement_.Blob(9);
+    if (keys_ != nullptr) keys_so_far_ += HashOfEntry({statement_.Int(1), statement_.Int(5), statement_.Int(0)});
     return &view_;
   }
   view_.content.reset();

@@ -16,8 +16,13 @@ class SqliteRecordCursor final : public RecordCursor {
  public:
   // What `statement` has to select for `range`, with a statement of its own for each cursor: several may be open.
   static std::string_view ColumnsFor(const LogRange& range);
-  SqliteRecordCursor(SqliteLog& log, Statement statement, const LogRange& range)
-      : log_(log), statement_(std::move(statement)), for_fold_(range.for_fold), for_check_(range.for_check) {}
+  // `keys`, unless null, is set at the end: SqliteLog::Read.
+  SqliteRecordCursor(SqliteLog& log, Statement statement, const LogRange& range, EntrySum* keys)
+      : log_(log),
+        statement_(std::move(statement)),
+        for_fold_(range.for_fold),
+        for_check_(range.for_check),
+        keys_(keys) {}
 
   absl::StatusOr<const RecordView*> Next() override;
   absl::Status Complete() override;
@@ -38,6 +43,8 @@ class SqliteRecordCursor final : public RecordCursor {
   Statement statement_;
   bool for_fold_;
   bool for_check_;
+  EntrySum* keys_;
+  uint64_t keys_so_far_ = 0;
   RecordView view_;
   Known stream_{&SqliteLog::StreamName};
   Known type_{&SqliteLog::EventTypeName};

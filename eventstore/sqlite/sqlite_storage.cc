@@ -46,7 +46,7 @@ class SqliteTransaction final : public Transaction {
   const Head& head() const override { return head_; }
   absl::StatusOr<StreamVersion> VersionOf(std::string_view stream) override { return storage_.log_->VersionOf(stream); }
   absl::StatusOr<std::unique_ptr<RecordCursor>> ReadLog(const LogRange& range) override {
-    return storage_.log_->Read(range);
+    return storage_.log_->Read(range, log_keys_);
   }
   absl::Status ReadRows(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit) override {
     return storage_.tables_->Read(query, set, visit);
@@ -60,10 +60,10 @@ class SqliteTransaction final : public Transaction {
   absl::StatusOr<Hash> StoredRoot() override { return storage_.log_->ReadRoot(); }
   absl::Status FindDamage(absl::Span<const TableDef* const> tables,
                           absl::FunctionRef<void(std::string)> visit) override {
-    return FindDamageOf(storage_.connection_, tables, visit);
+    return FindDamageOf(storage_.connection_, tables, log_keys_, visit);
   }
   absl::Status FindDamagedPages(absl::FunctionRef<void(std::string)> visit) override {
-    return FindDamagedPagesOf(storage_.connection_, visit);
+    return FindDamagedPagesOf(storage_.connection_, log_keys_, visit);
   }
   absl::StatusOr<std::string> DatabaseId() override { return ReadDatabaseId(storage_.connection_); }
 
@@ -136,6 +136,7 @@ class SqliteTransaction final : public Transaction {
   Head head_;
   bool wrote_ = false;
   bool done_ = false;
+  EntrySum log_keys_;
 };
 
 absl::StatusOr<std::unique_ptr<SqliteStorage>> SqliteStorage::Open(const SqliteOptions& options) {

@@ -1,6 +1,7 @@
 // What users add to a database is theirs and no fault; what nothing covers is known.
 #include <string>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,6 +27,10 @@ constexpr Case kAdditions[] = {
     {"ColumnWithAComment", "ALTER TABLE runs ADD COLUMN mine TEXT /* it's */"},
     {"ColumnWithAValueAlways", "ALTER TABLE runs ADD COLUMN mine TEXT NOT NULL DEFAULT 'check'"},
     {"Index", "CREATE INDEX mine ON runs (created_at, status)"},
+    {"IndexOfSomeRows", "CREATE INDEX mine ON runs (created_at) WHERE ws_total > 0"},
+    {"IndexOfAnExpression", "CREATE INDEX mine ON workstreams (upper(ws_id))"},
+    {"IndexThatGoesDown", "CREATE INDEX mine ON workstreams (updated_at DESC)"},
+    {"IndexWithACollation", "CREATE INDEX mine ON workstreams (ws_id COLLATE nocase)"},
     {"Trigger", "CREATE TRIGGER mine AFTER UPDATE ON runs BEGIN SELECT 1; END"},
     {"TriggerOnATableInOtherLetters", "CREATE TRIGGER mine AFTER UPDATE ON RUNS BEGIN SELECT 1; END"},
     {"TriggerNamedAsATable", "CREATE TRIGGER runs AFTER UPDATE ON runs BEGIN SELECT 1; END"},
@@ -48,11 +53,17 @@ TEST_P(Addition, OfAUsersIsNoFaultBeforeAndAfterARebuild) {
 }
 
 // What annals cannot look at is no reason not to look at the rest.
-TEST(AdditionalTable, WithACollationOfItsOwnProgramIsNoFaultAndHidesNone) {
+class IndexOfTheirs : public testing::TestWithParam<Case> {};
+constexpr Case kTheirs[] = {{"ByACollation", "a COLLATE theirs"}, {"ByAFunction", "theirs(a)"}};
+INSTANTIATE_TEST_SUITE_P(Cases, IndexOfTheirs, testing::ValuesIn(kTheirs),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST_P(IndexOfTheirs, ThatOnlyTheirProgramKnowsIsNoFaultAndHidesNone) {
   const Scene scene;
-  scene.AlterSchema(
+  scene.AlterSchema(fmt::format(
       "CREATE TABLE mine (a); CREATE INDEX mine_too ON mine (a); UPDATE sqlite_schema SET sql = 'CREATE INDEX mine_too "
-      "ON mine (a COLLATE theirs)' WHERE name = 'mine_too'");
+      "ON mine ({})' WHERE name = 'mine_too'",
+      GetParam().sql));
   const Told told = RunOn(scene.path(), {"verify"});
   EXPECT_EQ(told.exit, 0) << told.out << told.err;
   // An index that lacks all rows, by SQL that has them.
