@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
 
 #include "eventstore/merkle.h"
@@ -31,7 +30,7 @@ constexpr char kRollbackJournal = 1, kWriteAheadLog = 2;
 using Visit = absl::FunctionRef<void(std::string)>;
 
 // More of the same tell nobody more.
-constexpr size_t kMostNamed = 20;
+constexpr int kMostNamed = 20;
 
 // SQLite takes other values of these too, but then it reads a file without its write-ahead log, or writes to it no
 // more.
@@ -113,51 +112,43 @@ absl::Status CheckMigrations(const Connection& connection, Visit visit) {
   return absl::OkStatus();
 }
 
-// What SQLite's checks find, each thing once.
-class Findings {
- public:
-  explicit Findings(Visit visit) : visit_(visit) {}
-
-  absl::Status Take(Statement& check) {
-    while (true) {
-      ASSIGN_OR_RETURN(const bool row, check.Step());
-      if (!row) return absl::OkStatus();
-      std::string_view text = check.Text(0);
-      if (text == "ok") continue;
-      // One text of several lines, the first of which may name the database.
-      while (!text.empty()) {
-        const std::string_view line = text.substr(0, text.find('\n'));
-        text.remove_prefix(std::min(text.size(), line.size() + 1));
-        if (line.starts_with("***") || told_.size() == kMostNamed) continue;
-        if (told_.emplace(line).second) visit_(fmt::format("SQLite: {}", line));
-      }
+// What an integrity check gives.
+absl::Status VisitDamage(Statement& check, Visit visit) {
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, check.Step());
+    if (!row) return absl::OkStatus();
+    std::string_view text = check.Text(0);
+    if (text == "ok") continue;
+    // One text of several lines, the first of which may name the database.
+    while (!text.empty()) {
+      const std::string_view line = text.substr(0, text.find('\n'));
+      text.remove_prefix(std::min(text.size(), line.size() + 1));
+      if (!line.starts_with("***")) visit(fmt::format("SQLite: {}", line));
     }
   }
+}
 
- private:
-  const Visit visit_;
-  absl::flat_hash_set<std::string> told_;
-};
-
-// All that SQLite finds in one table with its indexes. Nothing where it cannot look at that: an index is by a collation
-// or function that only the user's program has.
-absl::Status CheckTable(const Connection& connection, std::string_view table, Findings& findings) {
-  absl::StatusOr<Statement> check = connection.Prepare(fmt::format("PRAGMA integrity_check({})", QuotedName(table)));
-  if (absl::IsInternal(check.status())) return absl::OkStatus();
+// False: SQLite cannot look at that, since an index is by a collation or function that only the user's program has.
+absl::StatusOr<bool> CheckIntegrity(const Connection& connection, std::string_view argument, Visit visit) {
+  absl::StatusOr<Statement> check = connection.Prepare(fmt::format("PRAGMA integrity_check({})", argument));
+  if (absl::IsInternal(check.status())) return false;
   RETURN_IF_ERROR(check.status());
-  return findings.Take(*check);
+  RETURN_IF_ERROR(VisitDamage(*check, visit));
+  return true;
 }
 
 }  // namespace
 
-// SQLite's own look at pages and rows, and ours at indexes. Others would not see an index that lacks a row: they read
-// by the table.
 absl::Status FindDamagedPagesOf(const Connection& connection, EntrySum log_keys, Visit visit) {
-  Findings findings(visit);
-  absl::StatusOr<Statement> whole = connection.Prepare(fmt::format("PRAGMA quick_check({})", kMostNamed));
+  // It takes some sound tables that are kept by their key for damaged, and cannot be asked where one index is by a
+  // collation that SQLite does not know. So what it says is only taken where it finds nothing.
+  const absl::StatusOr<std::optional<std::string>> quick = connection.QueryText("PRAGMA quick_check(1)");
   std::vector<std::string> tables;
-  if (absl::IsInternal(whole.status())) {
-    // It does not look at any table where it cannot look at one.
+  if (quick.ok() && *quick == "ok") {
+    ASSIGN_OR_RETURN(tables, FindDoubtfulTables(connection, log_keys));
+  } else {
+    ASSIGN_OR_RETURN(const bool is_told, CheckIntegrity(connection, fmt::format("{}", kMostNamed), visit));
+    if (is_told) return absl::OkStatus();
     ASSIGN_OR_RETURN(Statement names, connection.Prepare("SELECT 'sqlite_schema' UNION ALL SELECT name FROM "
                                                          "sqlite_schema WHERE type = 'table'"));
     while (true) {
@@ -165,12 +156,10 @@ absl::Status FindDamagedPagesOf(const Connection& connection, EntrySum log_keys,
       if (!row) break;
       tables.emplace_back(names.Text(0));
     }
-  } else {
-    RETURN_IF_ERROR(whole.status());
-    RETURN_IF_ERROR(findings.Take(*whole));
-    ASSIGN_OR_RETURN(tables, FindDoubtfulTables(connection, log_keys));
   }
-  for (const std::string& table : tables) RETURN_IF_ERROR(CheckTable(connection, table, findings));
+  for (const std::string& table : tables) {
+    RETURN_IF_ERROR(CheckIntegrity(connection, QuotedName(table), visit).status());
+  }
   return absl::OkStatus();
 }
 

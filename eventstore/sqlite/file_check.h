@@ -13,10 +13,10 @@
 
 namespace annals {
 
-// Calls `visit` for each thing: pages and indexes that SQLite finds damaged; a schema that is not the one annals makes
-// (eventstore/sqlite/schema_check.h); rows that name the file, its streams or its subtrees and stand for nothing.
-// `tables` are the projected ones. Reads every page; the connection may be in a transaction.
-// `log_keys` is FindDoubtfulTables()'s.
+// Calls `visit` for each thing: pages and indexes that are damaged, as SQLite tells it; a schema that is not the one
+// annals makes (eventstore/sqlite/schema_check.h); rows that name the file, its streams or its subtrees and stand for
+// nothing. `tables` are the projected ones. Reads every page; the connection may be in a transaction. `log_keys` is
+// FindDoubtfulTables()'s.
 absl::Status FindDamageOf(const Connection& connection, absl::Span<const TableDef* const> tables, EntrySum log_keys,
                           absl::FunctionRef<void(std::string)> visit);
 

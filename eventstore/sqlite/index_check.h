@@ -14,16 +14,16 @@
 
 namespace annals {
 
-// The sum of the hashes of all entries of an index: the same of the same entries, in whatever order they are met. Of
-// this process alone, so that who alters a file cannot choose entries with the same sum.
+// The sum of the hashes of all entries of an index: the same of the same entries, in whatever order they are met. The
+// hash is of this process alone, so that who alters a file cannot aim at the same sum.
 using EntrySum = std::optional<uint64_t>;
 uint64_t HashOfEntry(std::initializer_list<int64_t> columns);
 
 // The tables whose indexes SQLite's own check has to judge, and to tell what is wrong with: an index lacks a row, has
 // one that the table has not or twice what must be unique, or is out of order; or it is of a kind that is not looked at
-// here (of a condition or an expression, with a collation, descending, of floating-point numbers). Reads all tables
-// that have indexes; not the log again where `log_keys` is what its index has to have, by stream, version and position.
-//   kInternal  an index is by a collation that SQLite does not know
+// here (of a condition or an expression, with a collation, descending, of floating-point numbers or row ids). Reads all
+// tables that have indexes; not the log again where `log_keys` is what its index has to have, by stream, version and
+// position.
 absl::StatusOr<std::vector<std::string>> FindDoubtfulTables(const Connection& connection, EntrySum log_keys);
 
 }  // namespace annals

@@ -49,9 +49,13 @@ absl::Status Damaged(const Connection& connection, std::string_view what) {
 }
 
 absl::Status CheckPages(const Connection& connection) {
-  ASSIGN_OR_RETURN(const std::optional<std::string> found, connection.QueryText("PRAGMA quick_check(1)"));
-  const std::string fault = found.value_or("");
-  if (fault == "ok") return absl::OkStatus();
+  std::string fault;
+  // What the quick one takes for damage may be none (FindDamagedPagesOf).
+  for (const char* const check : {"PRAGMA quick_check(1)", "PRAGMA integrity_check(1)"}) {
+    ASSIGN_OR_RETURN(const std::optional<std::string> found, connection.QueryText(check));
+    fault = found.value_or("");
+    if (fault == "ok") return absl::OkStatus();
+  }
   // The first line only names the database.
   return Damaged(connection, fmt::format("its pages are damaged: {}", fault.substr(fault.rfind('\n') + 1)));
 }

@@ -33,7 +33,8 @@ TEST(Sha256, OfPiecesIsThatOfTheWhole) {
 }
 
 TEST(Sha256, DoesNotDependOnWhereThePiecesEnd) {
-  const std::string bytes(2'000, 'x');
+  std::string bytes;
+  for (int i = 0; i < 2'000; ++i) bytes += static_cast<char>(i % 251);
   const std::string_view whole = bytes;
   EXPECT_TRUE(rc::check([&] {
     const auto size = *rc::gen::inRange<size_t>(0, whole.size());

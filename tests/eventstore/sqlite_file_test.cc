@@ -8,7 +8,9 @@
 #include <gtest/gtest.h>
 
 #include "eventstore/event_codec.h"
+#include "eventstore/sqlite/index_check.h"
 #include "eventstore/sqlite/sqlite_backup.h"
+#include "eventstore/sqlite/sqlite_log.h"
 #include "eventstore/sqlite/sqlite_storage.h"
 
 namespace annals {
@@ -56,6 +58,31 @@ class SqliteFileTest : public testing::Test {
   SeededRandom random_{1};
   std::unique_ptr<SqliteStorage> storage_;
 };
+
+TEST_F(SqliteFileTest, GivesTheKeysOfItsLogToAWholeWalkAlone) {
+  const NewEvent record{.event = "x", .event_type = "note", .ws_id = "", .recorded_at = {1}, .content = {}};
+  auto transaction = storage_->Begin().value();
+  ASSERT_TRUE(transaction->Append("note", {0}, {&record, 1}).ok());
+  ASSERT_TRUE(transaction->Append("refused/run/r1", {1}, {&record, 1}).ok());
+  ASSERT_TRUE(transaction->Commit().ok());
+  SqliteLog log = SqliteLog::Prepare(storage_->connection()).value();
+  ASSERT_TRUE(log.ReadHead().ok());
+  const auto keys_after = [&](const LogRange& range, int records) {
+    EntrySum keys;
+    const auto cursor = log.Read(range, keys).value();
+    for (int i = 0; i < records; ++i) EXPECT_NE(cursor->Next().value(), nullptr);
+    EXPECT_EQ(keys, std::nullopt);
+    EXPECT_EQ(cursor->Next().value(), nullptr);
+    return keys;
+  };
+  EXPECT_EQ(keys_after({.for_check = true}, 3),
+            HashOfEntry({1, 1, 1}) + HashOfEntry({2, 1, 2}) + HashOfEntry({1, 2, 3}));
+  EXPECT_EQ(keys_after({}, 3), std::nullopt);
+  EXPECT_EQ(keys_after({.for_fold = true}, 3), std::nullopt);
+  EXPECT_EQ(keys_after({.first = {2}, .for_check = true}, 2), std::nullopt);
+  EXPECT_EQ(keys_after({.last = {2}, .for_check = true}, 2), std::nullopt);
+  EXPECT_EQ(keys_after({.stream = "refused/run/r1", .for_check = true}, 2), std::nullopt);
+}
 
 // Else each update would write to the index of columns that never change.
 TEST_F(SqliteFileTest, WritingARowAgainLeavesItsConstantColumnsAlone) {

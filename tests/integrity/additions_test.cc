@@ -36,6 +36,8 @@ constexpr Case kAdditions[] = {
     {"TriggerNamedAsATable", "CREATE TRIGGER runs AFTER UPDATE ON runs BEGIN SELECT 1; END"},
     {"View", "CREATE VIEW mine AS SELECT run_id FROM runs"},
     {"Table", "CREATE TABLE mine (a); INSERT INTO mine VALUES (1); CREATE INDEX mine_too ON mine (a)"},
+    {"TableKeptByItsLastColumn",
+     "CREATE TABLE mine (b TEXT, a TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID; INSERT INTO mine VALUES ('x', 'y')"},
     {"Statistics", "ANALYZE"},
     {"AnotherOrderOfPages", "VACUUM"},
 };
@@ -48,6 +50,8 @@ TEST_P(Addition, OfAUsersIsNoFaultBeforeAndAfterARebuild) {
   for (int rebuilds = 0; rebuilds < 3; ++rebuilds) {
     const Told told = RunOn(scene.path(), {"verify"});
     EXPECT_EQ(told.exit, 0) << rebuilds << " rebuilds\n" << told.out << told.err;
+    const Told copied = RunOn(scene.path(), {"backup", fmt::format("{}.{}", scene.path(), rebuilds)});
+    EXPECT_EQ(copied.exit, 0) << rebuilds << " rebuilds\n" << copied.out << copied.err;
     scene.FoldAnew();
   }
 }
@@ -73,6 +77,17 @@ TEST_P(IndexOfTheirs, ThatOnlyTheirProgramKnowsIsNoFaultAndHidesNone) {
   const Told damaged = RunOn(scene.path(), {"verify"});
   EXPECT_EQ(damaged.exit, 6);
   EXPECT_THAT(damaged.out, testing::HasSubstr("missing from index workstreams_by_ws_id"));
+}
+
+TEST(IndexOfTheLog, ThatLacksARowIsFound) {
+  const Scene scene;
+  const std::string index = "name = 'log_by_stream'";
+  scene.AlterSchema("UPDATE sqlite_schema SET sql = sql || ' WHERE position <> 3' WHERE " + index);
+  scene.AlterSchema("REINDEX log; UPDATE sqlite_schema SET sql = replace(sql, ' WHERE position <> 3', '') WHERE " +
+                    index);
+  const Told damaged = RunOn(scene.path(), {"verify"});
+  EXPECT_EQ(damaged.exit, 6);
+  EXPECT_THAT(damaged.out, testing::HasSubstr("row 3 missing from index log_by_stream"));
 }
 
 // docs/integrity.md lists them. One that is found now is to be taken from there.
