@@ -93,7 +93,7 @@ struct Entries {
 // entry_sum(UNIQUE, column, …) of all entries: the same of the same entries, in whatever order they come. NULL: they do
 // not ascend, or the first UNIQUE columns are those of the entry before. UNIQUE 0: neither is asked for.
 void AddEntry(sqlite3_context* context, int count, sqlite3_value** arguments) {
-  auto** const slot = static_cast<Entries**>(sqlite3_aggregate_context(context, sizeof(Entries*)));
+  auto** const slot = static_cast<Entries**>(sqlite3_aggregate_context(context, sizeof(void*)));
   if (slot == nullptr) return sqlite3_result_error_nomem(context);
   if (*slot == nullptr) *slot = std::make_unique<Entries>().release();
   Entries& entries = **slot;

@@ -13,7 +13,7 @@
 namespace annals {
 namespace {
 
-using namespace annals::support;
+using support::Must;
 using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
