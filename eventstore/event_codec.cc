@@ -85,7 +85,8 @@ void Touch(schema::RequestMove::Reader move) {
   move.getRunId();
 }
 
-// Of what may come with an entity or a move most is absent: to ask first takes a third of the time.
+// Of what may come with an entity or a move most is absent: to ask first spares a quarter of the instructions of this
+// look.
 void Touch(schema::Created::Reader created) {
   TouchName(created.getMachine());
   TouchName(created.getInitial());

@@ -162,7 +162,7 @@ std::string FormatTimestamp(Timestamp time) {
   return text;
 }
 
-// Not by Parse(), which takes five times the instructions: a check of a log reads several for each event.
+// Not by Parse(), which takes three times the instructions: a check of a log reads nearly one for each event.
 std::optional<Timestamp> ReadTimestamp(std::string_view text) {
   if (text.size() != kTimestampBytes) return std::nullopt;
   bool fits = text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':' && text[16] == ':' &&
