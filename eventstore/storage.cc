@@ -2,12 +2,24 @@
 
 #include <fmt/format.h>
 
+#include "eventstore/row_hash.h"
+#include "schemas/status.h"
+
 namespace annals {
 
 absl::Status MissingSubtree(uint64_t subtree) {
   return absl::DataLossError(fmt::format("read the tree: the root of the subtree over positions {} to {} is not there",
                                          subtree * MerkleTree::kSubtreeLeaves + 1,
                                          (subtree + 1) * MerkleTree::kSubtreeLeaves));
+}
+
+absl::StatusOr<uint64_t> Snapshot::SumRows(const TableDef& table) {
+  uint64_t sum = 0;
+  RETURN_IF_ERROR(ReadRows({.table = &table, .as_stored = true}, TableSet::kLive, [&](Row row) {
+    sum += HashOfRow(row);
+    return absl::OkStatus();
+  }));
+  return sum;
 }
 
 const TableDef& CommandIdsTable() {

@@ -141,6 +141,8 @@ class Snapshot : public RowReader {
   // Contents come along. The cursor must go before the snapshot does.
   virtual absl::StatusOr<std::unique_ptr<RecordCursor>> ReadLog(const LogRange& range) = 0;
   virtual absl::StatusOr<bool> HasTable(const TableDef& table) = 0;
+  // The sum of HashOfRow over all rows of the live table, as they are stored. No cursor may be open.
+  virtual absl::StatusOr<uint64_t> SumRows(const TableDef& table);
   // The root of the tree as it is stored for others to read; head().tree, which it should be the root of, is made from
   // the right edge. All zeros where it is no hash.
   virtual absl::StatusOr<Hash> StoredRoot() = 0;

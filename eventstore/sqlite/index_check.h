@@ -2,22 +2,15 @@
 // than half of its time; here tables and indexes are read in their order, and sums are set beside each other.
 #pragma once
 
-#include <cstdint>
-#include <initializer_list>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <absl/status/statusor.h>
 
 #include "eventstore/sqlite/connection.h"
+#include "eventstore/sqlite/entry_sum.h"
 
 namespace annals {
-
-// The sum of the hashes of all entries of an index: the same of the same entries, in whatever order they are met. The
-// hash is of this process alone, so that who alters a file cannot aim at the same sum.
-using EntrySum = std::optional<uint64_t>;
-uint64_t HashOfEntry(std::initializer_list<int64_t> columns);
 
 // The tables whose indexes SQLite's own check has to judge, and to tell what is wrong with: an index lacks a row, has
 // one that the table has not or twice what must be unique, or is out of order; or it is of a kind that is not looked at

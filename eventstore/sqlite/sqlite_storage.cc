@@ -53,6 +53,7 @@ class SqliteTransaction final : public Transaction {
   }
   absl::StatusOr<uint64_t> CountRows(const RowQuery& query) override { return storage_.tables_->Count(query); }
   absl::StatusOr<bool> HasTable(const TableDef& table) override { return storage_.tables_->Has(table); }
+  absl::StatusOr<uint64_t> SumRows(const TableDef& table) override { return SumOfRows(storage_.connection_, table); }
   absl::Status ReadSubtrees(uint64_t first, uint64_t last,
                             absl::FunctionRef<absl::Status(const Hash&)> visit) override {
     return storage_.log_->ReadSubtrees(first, last, visit);

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <tuple>
 
+#include "eventstore/row_hash.h"
 #include "tests/eventstore/storage_contract.h"
 
 namespace annals::contract {
@@ -35,6 +36,12 @@ struct ValueCase {
 void PrintTo(const ValueCase& test, std::ostream* out) {
   *out << test.name;
 }
+uint64_t HashOf(const Cells& row) {
+  std::vector<Value> values;
+  std::ranges::transform(row, std::back_inserter(values), ViewOf);
+  return HashOfRow(values);
+}
+
 class ValueContract : public StorageFixture,
                       public testing::WithParamInterface<std::tuple<StorageBackend, ValueCase>> {};
 
@@ -55,6 +62,7 @@ TEST_P(ValueContract, ComesBackAndIsFound) {
                           .equals = {{value_case.column, ViewOf(value_case.value)}, {kArea, ViewOf(row[kArea])}}};
   EXPECT_EQ(RowsOf(*snapshot, by_value), std::vector<Cells>{row});
   EXPECT_EQ(Must(snapshot->CountRows(by_value)), 1u);
+  EXPECT_EQ(Must(snapshot->SumRows(PartsTable())), HashOf(row) + HashOf(PartRow("other", 2)));
 }
 
 const ValueCase kValues[] = {
