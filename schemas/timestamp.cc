@@ -18,9 +18,10 @@ constexpr int64_t SecondsAt(int year) {
 constexpr int64_t kFirstSecond = SecondsAt(0);
 constexpr int64_t kEndSecond = SecondsAt(10'000);
 
-// Writes `value` as `width` decimal digits.
-void PutDigits(int64_t value, int width, char* out) {
-  for (int i = width - 1; i >= 0; --i) {
+// Writes `value` as so many decimal digits.
+template <int kDigits>
+void PutDigits(unsigned value, char* out) {
+  for (int i = kDigits - 1; i >= 0; --i) {
     out[i] = static_cast<char>('0' + value % 10);
     value /= 10;
   }
@@ -134,25 +135,26 @@ void FormatTimestamp(Timestamp time, char out[kTimestampBytes]) {
     --seconds;
   }
   int64_t days = seconds / kSecondsPerDay;
-  int64_t of_day = seconds % kSecondsPerDay;
-  if (of_day < 0) {
-    of_day += kSecondsPerDay;
+  int64_t rest = seconds % kSecondsPerDay;
+  if (rest < 0) {
+    rest += kSecondsPerDay;
     --days;
   }
   const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days))};
-  PutDigits(static_cast<int>(date.year()), 4, out);
+  const auto of_day = static_cast<unsigned>(rest);
+  PutDigits<4>(static_cast<unsigned>(static_cast<int>(date.year())), out);
   out[4] = '-';
-  PutDigits(static_cast<unsigned>(date.month()), 2, out + 5);
+  PutDigits<2>(static_cast<unsigned>(date.month()), out + 5);
   out[7] = '-';
-  PutDigits(static_cast<unsigned>(date.day()), 2, out + 8);
+  PutDigits<2>(static_cast<unsigned>(date.day()), out + 8);
   out[10] = 'T';
-  PutDigits(of_day / 3600, 2, out + 11);
+  PutDigits<2>(of_day / 3600, out + 11);
   out[13] = ':';
-  PutDigits(of_day / 60 % 60, 2, out + 14);
+  PutDigits<2>(of_day / 60 % 60, out + 14);
   out[16] = ':';
-  PutDigits(of_day % 60, 2, out + 17);
+  PutDigits<2>(of_day % 60, out + 17);
   out[19] = '.';
-  PutDigits(micros, 6, out + 20);
+  PutDigits<6>(static_cast<unsigned>(micros), out + 20);
   out[26] = 'Z';
 }
 

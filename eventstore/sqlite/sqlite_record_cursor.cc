@@ -19,14 +19,17 @@ absl::StatusOr<const RecordView*> SqliteRecordCursor::Next() {
     if (keys_ != nullptr) *keys_ = keys_so_far_;
     return nullptr;
   }
-  view_.position.value = static_cast<uint64_t>(statement_.Int(0));
-  ASSIGN_OR_RETURN(view_.stream, NameOf(statement_.Int(1), stream_));
+  const int64_t position = statement_.Int(0);
+  view_.position.value = static_cast<uint64_t>(position);
+  const int64_t stream = statement_.Int(1);
+  ASSIGN_OR_RETURN(view_.stream, NameOf(stream, stream_));
   view_.event = statement_.Blob(2);
   if (for_check_) {
-    view_.version.value = static_cast<uint64_t>(statement_.Int(5));
+    const int64_t version = statement_.Int(5);
+    view_.version.value = static_cast<uint64_t>(version);
     view_.recorded_at.micros = statement_.Int(6);
     view_.kept_leaf = statement_.Blob(9);
-    if (keys_ != nullptr) keys_so_far_ += HashOfEntry({statement_.Int(1), statement_.Int(5), statement_.Int(0)});
+    if (keys_ != nullptr) keys_so_far_ += HashOfEntry({stream, version, position});
     return &view_;
   }
   view_.content.reset();
