@@ -62,7 +62,8 @@ class BundleCheck final : public FaultSink {
   }
 
   absl::Status CheckEvents() {
-    ASSIGN_OR_RETURN(const auto check, EventCheck::Begin(bundle_, TransitionCheck::Strays::kCompared, *this));
+    ASSIGN_OR_RETURN(const auto check,
+                     EventCheck::Begin(bundle_, TransitionCheck::Strays::kCompared, EventCheck::Tables::kNamed, *this));
     const Position least{static_cast<uint64_t>(INT64_MIN)};
     ASSIGN_OR_RETURN(const auto cursor, bundle_.ReadLog({.first = least, .for_check = true}));
     Timestamp before{INT64_MIN};
@@ -85,10 +86,9 @@ class BundleCheck final : public FaultSink {
     }
     RETURN_IF_ERROR(check->Finish());
     RETURN_IF_ERROR(check->command_ids().CompareRest(check->command_ids().met()));
-    RETURN_IF_ERROR(bundle_.FindDamagedPages([&](std::string damage) {
+    return bundle_.FindDamagedPages([&](std::string damage) {
       Add({std::nullopt, FaultKind::kFile, std::move(damage)});
-    }));
-    return check->tables().CompareRest(check->tables().seen()).status();
+    });
   }
 
   absl::Status CheckProof(Position position, const Hash& leaf) {

@@ -31,17 +31,27 @@ OnDifference AsFaults(FaultSink& faults) {
 
 }  // namespace
 
-EventCheck::EventCheck(Snapshot& snapshot, FaultSink& faults)
-    : faults_(faults), streams_(snapshot), tables_(snapshot, AsFaults(faults)), command_ids_(snapshot, faults) {
+EventCheck::EventCheck(Snapshot& snapshot, FaultSink& faults, FaultSink* rows)
+    : faults_(faults), streams_(snapshot), command_ids_(snapshot, faults) {
+  if (rows != nullptr) naming_.emplace(snapshot, AsFaults(*rows));
   definitions_.Attach(&snapshot, TableSet::kLive);
 }
 
 absl::StatusOr<std::unique_ptr<EventCheck>> EventCheck::Begin(Snapshot& snapshot, TransitionCheck::Strays strays,
-                                                              FaultSink& faults) {
-  auto check = std::unique_ptr<EventCheck>(new EventCheck(snapshot, faults));
+                                                              Tables tables, FaultSink& faults) {
+  FaultSink* const rows = tables == Tables::kNamed ? &faults : nullptr;
+  auto check = std::unique_ptr<EventCheck>(new EventCheck(snapshot, faults, rows));
   ASSIGN_OR_RETURN(const bool keeps_transitions, snapshot.HasTable(StateTransitionsTable().table()));
   if (keeps_transitions) check->transitions_.emplace(snapshot, strays, AsFaults(faults));
   return check;
+}
+
+std::unique_ptr<EventCheck> EventCheck::BeginNaming(Snapshot& snapshot, FaultSink& faults) {
+  class Silence final : public FaultSink {
+    void Add(Fault) override {}
+  };
+  static Silence silence;  // the first walk has told everything else
+  return std::unique_ptr<EventCheck>(new EventCheck(snapshot, silence, &faults));
 }
 
 absl::Status EventCheck::Check(const RecordView& record) {
@@ -130,6 +140,7 @@ absl::Status EventCheck::Follow(const FoldedEvent& event, OpenStream& stream) {
     ASSIGN_OR_RETURN(std::string objection, FindUnlawful(stream.name(), event, stream.rows(), machine_source_));
     if (!objection.empty() && !IsSabotaged("the_past_is_not_judged")) {
       faults_.Add(event.position, FaultKind::kUnlawful, std::move(objection));
+      sums_.Doubt();  // it may have made a row that refers to one which is not there
     }
     const absl::Status folded = Fold(event, stream.rows());
     if (!folded.ok()) {
@@ -171,13 +182,20 @@ void EventCheck::CheckRedactions(const OpenStream& stream) {
 
 absl::Status EventCheck::Leave(OpenStream& stream) {
   CheckRedactions(stream);
-  if (!stream.is_broken) RETURN_IF_ERROR(tables_.CompareStream(stream.name(), stream.rows()));
+  if (!stream.is_broken) {
+    if (naming_) {
+      RETURN_IF_ERROR(naming_->CompareStream(stream.name(), stream.rows()));
+    } else {
+      sums_.AddFolded(stream.rows());
+    }
+  }
   streams_.Leave(stream);
   return absl::OkStatus();
 }
 
 absl::Status EventCheck::Finish() {
   for (OpenStream* const stream : streams_.Rest()) RETURN_IF_ERROR(Leave(*stream));
+  if (naming_) RETURN_IF_ERROR(naming_->CompareRest(naming_->seen()).status());
   return transitions_ ? transitions_->Finish() : absl::OkStatus();
 }
 

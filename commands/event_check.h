@@ -15,16 +15,24 @@
 #include "projections/open_streams.h"
 #include "projections/projector.h"
 #include "projections/table_check.h"
+#include "projections/table_sums.h"
 #include "projections/transition_check.h"
 
 namespace annals {
 
 class EventCheck {
  public:
+  enum class Tables {
+    kNamed,   // rows that are not as the fold says are told, by one check of the whole log
+    kSummed,  // sums() may tell that there are such: it takes half of the time
+  };
+
   // Both must outlive it. Where several checks share the log, one of them takes the rows of state_transitions that
   // stand at no event.
   static absl::StatusOr<std::unique_ptr<EventCheck>> Begin(Snapshot& snapshot, TransitionCheck::Strays strays,
-                                                           FaultSink& faults);
+                                                           Tables tables, FaultSink& faults);
+  // For another walk over the whole log, where sums() do not agree: tells nothing but rows.
+  static std::unique_ptr<EventCheck> BeginNaming(Snapshot& snapshot, FaultSink& faults);
 
   // The next record of the log: all of it, where its stream is one that is checked here.
   absl::Status Check(const RecordView& record);
@@ -32,11 +40,13 @@ class EventCheck {
   // The log is at its end.
   absl::Status Finish();
 
-  TableCheck& tables() { return tables_; }
+  // Of the streams that are checked here.
+  const TableSums& sums() const { return sums_; }
   CommandIdCheck& command_ids() { return command_ids_; }
 
  private:
-  EventCheck(Snapshot& snapshot, FaultSink& faults);
+  // `rows`: where rows of tables are told, nullptr where they are not.
+  EventCheck(Snapshot& snapshot, FaultSink& faults, FaultSink* rows);
 
   void CheckVersion(const RecordView& record, OpenStream& stream);
   void CheckColumns(const RecordView& record, const FoldedEvent& event);
@@ -53,7 +63,8 @@ class EventCheck {
   Rows definitions_;  // of machines that users defined, as the tables have them
   MachineSource machine_source_ = machines_.From(definitions_);
   OpenStreams streams_;
-  TableCheck tables_;
+  TableSums sums_;
+  std::optional<TableCheck> naming_;
   CommandIdCheck command_ids_;
   std::optional<TransitionCheck> transitions_;
   RecordFolder folder_;

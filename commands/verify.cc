@@ -116,11 +116,13 @@ class Job {
   // `chain` is of the one job that looks at the order of the log, else null. Where the file is damaged the walk ends,
   // with a fault.
   absl::Status Run(ChainCheck* chain) {
-    const absl::Status status = Walk(chain);
-    if (!absl::IsDataLoss(status)) return status;
-    jobs_.AddUnreadable(at_, status);
-    return absl::OkStatus();
+    const auto strays = number_ == 0 ? TransitionCheck::Strays::kCompared : TransitionCheck::Strays::kLeft;
+    auto check = EventCheck::Begin(snapshot_, strays, EventCheck::Tables::kSummed, jobs_);
+    return TellDamage(check.ok() ? Walk(*std::move(check), chain) : check.status());
   }
+
+  // Names the rows of tables that are not as the log says.
+  absl::Status NameRows() { return TellDamage(Walk(EventCheck::BeginNaming(snapshot_, jobs_), nullptr)); }
 
   // What is wrong with the files that the log is in.
   absl::Status FindDamage() {
@@ -131,13 +133,25 @@ class Job {
     return absl::OkStatus();
   }
 
-  TableCheck& tables() { return check_->tables(); }
+  absl::Status ReadTable(const TableDef& table) { return shown_.TakeShown(snapshot_, table); }
+
+  // What the walk met, less what was read of tables.
+  TableSums sums() const {
+    TableSums sums = shown_;
+    sums.Add(check_->sums());
+    return sums;
+  }
   CommandIdCheck& command_ids() { return check_->command_ids(); }
 
  private:
-  absl::Status Walk(ChainCheck* chain) {
-    const auto strays = number_ == 0 ? TransitionCheck::Strays::kCompared : TransitionCheck::Strays::kLeft;
-    ASSIGN_OR_RETURN(check_, EventCheck::Begin(snapshot_, strays, jobs_));
+  absl::Status TellDamage(const absl::Status& status) {
+    if (!absl::IsDataLoss(status)) return status;
+    jobs_.AddUnreadable(at_, status);
+    return absl::OkStatus();
+  }
+
+  absl::Status Walk(std::unique_ptr<EventCheck> check, ChainCheck* chain) {
+    check_ = std::move(check);
     ASSIGN_OR_RETURN(const auto cursor, snapshot_.ReadLog({.for_check = true}));
     for (uint64_t met = 1;; ++met) {
       ++at_.value;  // where reading may fail
@@ -168,8 +182,8 @@ class Job {
     return last_is_mine_;
   }
 
-  // The last job, which looks at the files too, takes two streams where each other takes three: so two jobs, the first
-  // of which hashes every event, end at the same time.
+  // The last job takes two streams where each other takes three: it is the first to be done, and looks at the files. So
+  // two jobs, the first of which hashes every event, end at the same time.
   bool Falls(std::string_view stream) const { return TextHash()(SubjectOf(stream)) % (3 * count_ - 1) / 3 == number_; }
 
   const size_t number_;
@@ -177,6 +191,7 @@ class Job {
   Snapshot& snapshot_;
   Jobs& jobs_;
   std::unique_ptr<EventCheck> check_;
+  TableSums shown_;
   Position at_;
   std::string last_stream_;
   bool last_is_mine_ = Falls({});
@@ -201,26 +216,34 @@ absl::StatusOr<VerifyReport> Verify(absl::Span<Storage* const> storages, const V
   for (size_t i = 0; i < snapshots.size(); ++i) {
     jobs.push_back(std::make_unique<Job>(i, snapshots.size(), *snapshots[i], shared));
   }
+  // What else there is to read, by whoever is done with the log: the files as such, which takes longest, and each
+  // table.
+  const std::vector<const TableDef*>& tables = ProjectedTables();
+  std::atomic<size_t> next = 0;
   const auto run = [&](size_t i) {
-    shared.Fail(jobs[i]->Run(i == 0 ? &chain : nullptr));
-    // The last job is not the one that has the chain to look at, where there are others.
-    if (i + 1 == jobs.size()) shared.Fail(jobs[i]->FindDamage());
+    Job& job = *jobs[i];
+    shared.Fail(job.Run(i == 0 ? &chain : nullptr));
+    for (size_t chore = next++; chore <= tables.size(); chore = next++) {
+      shared.Fail(chore == 0 ? job.FindDamage() : job.ReadTable(*tables[chore - 1]));
+    }
   };
   std::vector<std::thread> threads;
   for (size_t i = 1; i < jobs.size(); ++i) threads.emplace_back(run, i);
   run(0);
   for (std::thread& thread : threads) thread.join();
-  const auto compare_rest = [&]() -> absl::Status {
-    TableCheck::Counts seen;
+  const auto compare = [&]() -> absl::Status {
+    Job naming(0, 1, first, shared);
+    if (!shared.all_readable()) return naming.NameRows();
+    TableSums sums;
     uint64_t command_ids = 0;
     for (const auto& job : jobs) {
-      for (const auto& [table, count] : job->tables().seen()) seen[table] += count;
+      sums.Add(job->sums());
       command_ids += job->command_ids().met();
     }
-    RETURN_IF_ERROR(jobs[0]->tables().CompareRest(seen).status());
+    if (!sums.Agree()) RETURN_IF_ERROR(naming.NameRows());
     return jobs[0]->command_ids().CompareRest(command_ids);
   };
-  if (shared.all_readable() && shared.status().ok()) shared.Fail(compare_rest());
+  if (shared.status().ok()) shared.Fail(compare());
   // By a schema that is not annals' not all can be read: a table or column is not there.
   if (absl::IsInternal(shared.status()) && shared.is_damaged()) {
     shared.Add({std::nullopt, FaultKind::kUnreadable, DiagnosisOf(shared.status())});

@@ -26,6 +26,7 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 using testing::Truly;
 
 constexpr auto kQuiet = [](uint64_t, uint64_t) {};
@@ -91,6 +92,24 @@ TEST_P(VerifyStreams, FindsRowsThatNoStreamMade) {
   EXPECT_THAT(TableFaults(GetParam()),
               ElementsAre("-: checkpoints (id=99): the log says there is no such row",
                           "-: entities (machine=deploy, entity_id=y): the log says there is no such row"));
+}
+
+// Of an event that the law would have refused: the tables are its fold.
+TEST_P(VerifyStreams, FindsRowsThatReferToNoneThoughTheLogSaysSo) {
+  ByHand(store_.storage())
+      .Write({.stream = "run/r1",
+              .event_type = "error_recorded",
+              .payload = R"({"step_name":"edit","error_code":"E1","signature":"t"})",
+              .ws_id = "nowhere"});
+  EXPECT_THAT(TableFaults(GetParam()), ElementsAre(HasSubstr("it refers to a row that workstreams does not have")));
+}
+
+// Which no sum over all rows of a column would show.
+TEST_P(VerifyStreams, FindsRowsWhoseCellsWereExchanged) {
+  Execute(
+      "CREATE TEMP TABLE kept AS SELECT * FROM tasks; "
+      "UPDATE tasks SET created_at = (SELECT created_at FROM kept WHERE kept.task_id <> tasks.task_id)");
+  EXPECT_THAT(TableFaults(GetParam()), SizeIs(2));
 }
 
 TEST_P(VerifyStreams, SaysOfWhichStreamTheRestIsNotChecked) {
