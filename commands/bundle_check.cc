@@ -65,25 +65,23 @@ class BundleCheck final : public FaultSink {
     ASSIGN_OR_RETURN(const auto check,
                      EventCheck::Begin(bundle_, TransitionCheck::Strays::kCompared, EventCheck::Tables::kNamed, *this));
     const Position least{static_cast<uint64_t>(INT64_MIN)};
-    ASSIGN_OR_RETURN(const auto cursor, bundle_.ReadLog({.first = least, .for_check = true}));
     Timestamp before{INT64_MIN};
-    while (true) {
-      ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
-      if (record == nullptr) break;
-      RETURN_IF_ERROR(cursor->Complete());
-      ++report_.events;
-      if (RunOfStream(record->stream).value_or("") != report_.run_id) {
-        Add(record->position, FaultKind::kGap, fmt::format("it is not of run {}", Quoted(report_.run_id)));
-      }
-      if (record->recorded_at < before) {
-        Add(record->position, FaultKind::kTime, "it was recorded before the event in front of it");
-      }
-      before = record->recorded_at;
-      // A proof is of the event as it was.
-      const CheckedLeaf leaf = CheckLeaf(*record, *this);
-      if (leaf.fits) RETURN_IF_ERROR(CheckProof(record->position, leaf.hash));
-      RETURN_IF_ERROR(check->Check(*record));
-    }
+    const absl::Status walked =
+        bundle_.VisitLog({.first = least, .for_check = true}, [&](const RecordView& record) -> absl::Status {
+          ++report_.events;
+          if (RunOfStream(record.stream).value_or("") != report_.run_id) {
+            Add(record.position, FaultKind::kGap, fmt::format("it is not of run {}", Quoted(report_.run_id)));
+          }
+          if (record.recorded_at < before) {
+            Add(record.position, FaultKind::kTime, "it was recorded before the event in front of it");
+          }
+          before = record.recorded_at;
+          // A proof is of the event as it was.
+          const CheckedLeaf leaf = CheckLeaf(record, *this);
+          if (leaf.fits) RETURN_IF_ERROR(CheckProof(record.position, leaf.hash));
+          return check->Check(record);
+        });
+    RETURN_IF_ERROR(walked);
     RETURN_IF_ERROR(check->Finish());
     RETURN_IF_ERROR(check->command_ids().CompareRest(check->command_ids().met()));
     return bundle_.FindDamagedPages([&](std::string damage) {

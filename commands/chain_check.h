@@ -22,7 +22,7 @@ class ChainCheck {
   // All of them must outlive it.
   ChainCheck(Snapshot& snapshot, const std::optional<SealedCheckpoint>& seal, FaultSink& faults);
 
-  // The next record of the log. Needs what LogRange::for_check gives without Complete().
+  // The next record of the log.
   absl::Status Add(const RecordView& record);
   // The log is at its end.
   absl::Status Finish();

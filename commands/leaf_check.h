@@ -11,7 +11,7 @@ struct CheckedLeaf {
   bool fits = true;  // it is the one that was kept
 };
 
-// Needs of `record` what LogRange::for_check gives without Complete(). Where the leaf does not fit, that is a fault.
+// Where the leaf does not fit, that is a fault.
 CheckedLeaf CheckLeaf(const RecordView& record, FaultSink& faults);
 
 }  // namespace annals

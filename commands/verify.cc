@@ -152,23 +152,19 @@ class Job {
 
   absl::Status Walk(std::unique_ptr<EventCheck> check, ChainCheck* chain) {
     check_ = std::move(check);
-    ASSIGN_OR_RETURN(const auto cursor, snapshot_.ReadLog({.for_check = true}));
-    for (uint64_t met = 1;; ++met) {
-      ++at_.value;  // where reading may fail
-      ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
-      if (record == nullptr) break;
-      at_ = record->position;
-      if (chain != nullptr) RETURN_IF_ERROR(chain->Add(*record));
-      if (IsMine(record->stream)) {
-        RETURN_IF_ERROR(cursor->Complete());
-        RETURN_IF_ERROR(check_->Check(*record));
-      } else {
-        RETURN_IF_ERROR(check_->Skip(record->position));
-      }
-      if (met % kProgressEvery != 0) continue;
-      if (jobs_.failed()) return absl::OkStatus();
-      jobs_.Progress(number_, record->position.value);
-    }
+    uint64_t met = 0;
+    const absl::Status status = snapshot_.VisitLog({.for_check = true}, [&](const RecordView& record) -> absl::Status {
+      at_ = record.position;
+      if (chain != nullptr) RETURN_IF_ERROR(chain->Add(record));
+      RETURN_IF_ERROR(IsMine(record.stream) ? check_->Check(record) : check_->Skip(record.position));
+      ++at_.value;
+      if (++met % kProgressEvery != 0) return absl::OkStatus();
+      if (jobs_.failed()) return absl::CancelledError();
+      jobs_.Progress(number_, record.position.value);
+      return absl::OkStatus();
+    });
+    if (absl::IsCancelled(status)) return absl::OkStatus();
+    RETURN_IF_ERROR(status);
     if (chain != nullptr) RETURN_IF_ERROR(chain->Finish());
     return check_->Finish();
   }
@@ -192,7 +188,7 @@ class Job {
   Jobs& jobs_;
   std::unique_ptr<EventCheck> check_;
   TableSums shown_;
-  Position at_;
+  Position at_{1};  // where reading may fail
   std::string last_stream_;
   bool last_is_mine_ = Falls({});
 };

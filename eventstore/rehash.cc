@@ -31,17 +31,21 @@ class Walk {
 
   absl::Status Run(absl::FunctionRef<void(uint64_t done)> progress) {
     if (next_ > last_) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const auto cursor, snapshot_.ReadLog({.first = {next_}, .last = {last_}, .for_check = true}));
-    for (uint64_t done = 1; next_ <= last_; ++done) {
-      ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
-      if (record == nullptr || record->position.value != next_) return Misfit({next_}, "the event is missing");
-      RETURN_IF_ERROR(Add(*record));
-      if (done % kProgressEvery == 0) progress(done);
-    }
-    return absl::OkStatus();
+    uint64_t done = 0;
+    const LogRange range{.first = {next_}, .last = {last_}, .for_check = true};
+    const absl::Status walked = snapshot_.VisitLog(range, [&](const RecordView& record) -> absl::Status {
+      if (record.position.value != next_) return Missing();
+      RETURN_IF_ERROR(Add(record));
+      if (++done % kProgressEvery == 0) progress(done);
+      return absl::OkStatus();
+    });
+    RETURN_IF_ERROR(walked);
+    return next_ <= last_ ? Missing() : absl::OkStatus();
   }
 
  private:
+  absl::Status Missing() const { return Misfit({next_}, "the event is missing"); }
+
   absl::Status Add(const RecordView& record) {
     if (record.stream.size() > UINT16_MAX) return Misfit(record.position, "its stream's name is too long");
     const Hash leaf = LeafHashOf(record);

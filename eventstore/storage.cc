@@ -13,6 +13,15 @@ absl::Status MissingSubtree(uint64_t subtree) {
                                          (subtree + 1) * MerkleTree::kSubtreeLeaves));
 }
 
+absl::Status Snapshot::VisitLog(const LogRange& range, absl::FunctionRef<absl::Status(const RecordView&)> visit) {
+  ASSIGN_OR_RETURN(const auto cursor, ReadLog(range));
+  while (true) {
+    ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
+    if (record == nullptr) return absl::OkStatus();
+    RETURN_IF_ERROR(visit(*record));
+  }
+}
+
 absl::StatusOr<uint64_t> Snapshot::SumRows(const TableDef& table) {
   uint64_t sum = 0;
   RETURN_IF_ERROR(ReadRows({.table = &table, .as_stored = true}, TableSet::kLive, [&](Row row) {

@@ -36,22 +36,21 @@ absl::StatusOr<CheckReport> CheckTables(Storage& storage, FoldProgress progress)
     return absl::OkStatus();
   };
   RecordFolder folder;
-  ASSIGN_OR_RETURN(const auto cursor, snapshot->ReadLog({.for_fold = true}));
   const uint64_t total = snapshot->head().position.value;
-  while (true) {
-    ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
-    if (record == nullptr) break;
-    ASSIGN_OR_RETURN(OpenStream* const stream, streams.Meet(record->stream));
+  const absl::Status walked = snapshot->VisitLog({.for_fold = true}, [&](const RecordView& record) -> absl::Status {
+    ASSIGN_OR_RETURN(OpenStream* const stream, streams.Meet(record.stream));
     if (keeps_transitions) {
-      ASSIGN_OR_RETURN(const FoldedEvent event, folder.Read(*record));
+      ASSIGN_OR_RETURN(const FoldedEvent event, folder.Read(record));
       RETURN_IF_ERROR(transitions.Meet(event));
       RETURN_IF_ERROR(Fold(event, stream->rows()));
     } else {
-      RETURN_IF_ERROR(folder.Fold(*record, stream->rows()));
+      RETURN_IF_ERROR(folder.Fold(record, stream->rows()));
     }
     if (OpenStreams::HasEnded(*stream)) RETURN_IF_ERROR(leave(*stream));
-    if (++report.events % kProgressEvery == 0) progress(record->position.value, total);
-  }
+    if (++report.events % kProgressEvery == 0) progress(record.position.value, total);
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(walked);
   // A bundle holds a part of what its head is over.
   ASSIGN_OR_RETURN(const bool is_bundle, snapshot->HasTable(BundleTable()));
   if (!is_bundle) RETURN_IF_ERROR(CheckEventCount(report.events, total));

@@ -100,16 +100,14 @@ class ShadowFiller {
 }  // namespace
 
 absl::StatusOr<uint64_t> FoldLog(Snapshot& snapshot, Position first, Position last, Rows& rows, FoldProgress progress) {
-  ASSIGN_OR_RETURN(const auto cursor, snapshot.ReadLog({.first = first, .last = last, .for_fold = true}));
   const uint64_t total = std::min(last, snapshot.head().position).value;
   RecordFolder folder;
   uint64_t events = 0;
-  while (true) {
-    ASSIGN_OR_RETURN(const RecordView* const record, cursor->Next());
-    if (record == nullptr) return events;
-    RETURN_IF_ERROR(folder.Fold(*record, rows));
-    if (++events % kProgressEvery == 0) progress(record->position.value, total);
-  }
+  RETURN_IF_ERROR(snapshot.VisitLog({.first = first, .last = last, .for_fold = true}, [&](const RecordView& record) {
+    if (++events % kProgressEvery == 0) progress(record.position.value, total);
+    return folder.Fold(record, rows);
+  }));
+  return events;
 }
 
 absl::StatusOr<uint64_t> FoldStream(Snapshot& snapshot, std::string_view stream, Position first, Position last,

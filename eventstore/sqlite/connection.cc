@@ -150,6 +150,10 @@ void Statement::BindNull(int index) {
   CHECK(sqlite3_bind_null(handle_.get(), index) == SQLITE_OK);
 }
 
+void Statement::BindPointer(int index, void* pointer, const char* type) {
+  CHECK(sqlite3_bind_pointer(handle_.get(), index, pointer, type, nullptr) == SQLITE_OK);
+}
+
 absl::StatusOr<bool> Statement::Step() {
   const int code = sqlite3_step(handle_.get());
   if (code == SQLITE_ROW) return true;

@@ -30,6 +30,8 @@ class Statement {
   void Bind(int index, std::string_view text);
   void BindBlob(int index, std::string_view bytes);
   void BindNull(int index);
+  // For a function of ours, which asks for the same `type`, a literal.
+  void BindPointer(int index, void* pointer, const char* type);
 
   bool is_prepared() const { return handle_ != nullptr; }
 

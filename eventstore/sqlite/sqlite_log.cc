@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "eventstore/sqlite/sqlite_record_cursor.h"
+#include "eventstore/sqlite/record_visit.h"
+#include "eventstore/sqlite/sqlite_record_reader.h"
 #include "eventstore/sqlite/sqlite_schema.h"
+#include "schemas/check.h"
 #include "schemas/sabotage.h"
 #include "schemas/status.h"
 
@@ -15,6 +17,32 @@ namespace {
 
 // Streams remembered by name, and names by id, before the memory is emptied: some 10 MiB.
 constexpr size_t kRememberedStreams = 1 << 16;
+
+class SqliteRecordCursor final : public RecordCursor {
+ public:
+  SqliteRecordCursor(Statement statement, SqliteRecordReader reader)
+      : statement_(std::move(statement)), reader_(std::move(reader)) {}
+
+  absl::StatusOr<const RecordView*> Next() override {
+    ASSIGN_OR_RETURN(const bool row, statement_.Step());
+    if (row) return reader_.Read(statement_);
+    reader_.Finish();
+    return nullptr;
+  }
+
+ private:
+  Statement statement_;
+  SqliteRecordReader reader_;
+};
+
+// For a check, from in front of the first position.
+bool IsFromBefore(const LogRange& range) {
+  return range.for_check && range.first.value <= 1;
+}
+
+bool IsWhole(const LogRange& range) {
+  return IsFromBefore(range) && range.stream.empty() && range.last.value == INT64_MAX;
+}
 
 }  // namespace
 
@@ -288,26 +316,45 @@ absl::StatusOr<std::string_view> SqliteLog::EventTypeName(int64_t id) {
   return type_names_.emplace(id, type_name_.Text(0)).first->second;
 }
 
-absl::StatusOr<std::unique_ptr<RecordCursor>> SqliteLog::Read(const LogRange& range, EntrySum& keys) {
+absl::StatusOr<Statement> SqliteLog::PrepareWalk(const LogRange& range, std::string_view columns,
+                                                 std::string_view condition) {
   RETURN_IF_ERROR(WritePending());
-  std::string sql = fmt::format("SELECT {} FROM log WHERE ", SqliteRecordCursor::ColumnsFor(range));
   int64_t stream_id = 0;
-  if (range.stream.empty()) {
-    sql += "position BETWEEN ?1 AND ?2 ORDER BY position";
-  } else {
+  std::string_view order = "position";
+  std::string of_stream;
+  if (!range.stream.empty()) {
     // Versions of a stream rise with positions: walking its index by version gives positions in order.
     ASSIGN_OR_RETURN(const Stream* const stream, FindStream(range.stream));
     if (stream != nullptr) stream_id = stream->id;
-    sql += "stream = ?3 AND position BETWEEN ?1 AND ?2 ORDER BY version";
+    of_stream = "stream = ?3 AND ";
+    order = "version";
   }
-  if (range.newest_first) sql += " DESC";
-  ASSIGN_OR_RETURN(Statement statement, connection_->Prepare(sql));
-  const bool from_before = range.for_check && range.first.value <= 1;
-  statement.Bind(1, from_before ? INT64_MIN : static_cast<int64_t>(range.first.value));
+  ASSIGN_OR_RETURN(Statement statement, connection_->Prepare(fmt::format(
+                                            "SELECT {} FROM log WHERE {}position BETWEEN ?1 AND ?2{} ORDER BY "
+                                            "{}{}",
+                                            columns, of_stream, condition, order, range.newest_first ? " DESC" : "")));
+  statement.Bind(1, IsFromBefore(range) ? INT64_MIN : static_cast<int64_t>(range.first.value));
   statement.Bind(2, static_cast<int64_t>(range.last.value));
   if (!range.stream.empty()) statement.Bind(3, stream_id);
-  const bool is_whole = from_before && range.stream.empty() && range.last.value == INT64_MAX;
-  return std::make_unique<SqliteRecordCursor>(*this, std::move(statement), range, is_whole ? &keys : nullptr);
+  return statement;
+}
+
+absl::StatusOr<std::unique_ptr<RecordCursor>> SqliteLog::Read(const LogRange& range, EntrySum& keys) {
+  ASSIGN_OR_RETURN(Statement statement, PrepareWalk(range, SqliteRecordReader::ColumnsFor(range), {}));
+  return std::make_unique<SqliteRecordCursor>(std::move(statement),
+                                              SqliteRecordReader(*this, range, IsWhole(range) ? &keys : nullptr));
+}
+
+absl::Status SqliteLog::Visit(const LogRange& range, EntrySum& keys,
+                              absl::FunctionRef<absl::Status(const RecordView&)> visit) {
+  CHECK(range.stream.empty());
+  if (!knows_visits_) RETURN_IF_ERROR(RecordVisit::AddTo(*connection_));
+  knows_visits_ = true;
+  // Rows are met in their order by position, the key of the table: none is sorted behind the condition.
+  ASSIGN_OR_RETURN(
+      Statement statement,
+      PrepareWalk(range, "1", fmt::format(" AND visit_record(?3, {})", SqliteRecordReader::ColumnsFor(range))));
+  return RecordVisit(SqliteRecordReader(*this, range, IsWhole(range) ? &keys : nullptr), visit).Run(statement, 3);
 }
 
 }  // namespace annals

@@ -12,7 +12,7 @@
 #include <absl/status/statusor.h>
 
 #include "eventstore/sqlite/connection.h"
-#include "eventstore/sqlite/index_check.h"
+#include "eventstore/sqlite/entry_sum.h"
 #include "eventstore/storage.h"
 #include "schemas/text_map.h"
 
@@ -39,9 +39,11 @@ class SqliteLog {
   absl::Status ReadSubtrees(uint64_t first, uint64_t last, absl::FunctionRef<absl::Status(const Hash&)> visit);
   // A walk for_check over all of it sets `keys`, to the entries that its index has to have, and outlives the cursor.
   absl::StatusOr<std::unique_ptr<RecordCursor>> Read(const LogRange& range, EntrySum& keys);
+  // The same as Snapshot::VisitLog, of all streams.
+  absl::Status Visit(const LogRange& range, EntrySum& keys, absl::FunctionRef<absl::Status(const RecordView&)> visit);
 
  private:
-  friend class SqliteRecordCursor;
+  friend class SqliteRecordReader;
   struct Stream {
     int64_t id;
     StreamVersion version;
@@ -61,6 +63,8 @@ class SqliteLog {
   };
   explicit SqliteLog(const Connection& connection) : connection_(&connection) {}
 
+  // A statement that selects `columns` of the records in `range` for which `condition` holds.
+  absl::StatusOr<Statement> PrepareWalk(const LogRange& range, std::string_view columns, std::string_view condition);
   absl::Status WritePending();
   static void Bind(const Pending& record, Statement& statement, int first);
 
@@ -81,6 +85,7 @@ class SqliteLog {
   std::vector<Pending> pending_;  // of which the first so many wait; the rest is kept for its memory
   size_t pending_count_ = 0;
   absl::node_hash_map<std::string, Stream, TextHash, std::equal_to<>> streams_;
+  bool knows_visits_ = false;                                    // RecordVisit::AddTo
   std::pair<const std::string, Stream>* last_stream_ = nullptr;  // asked for several times per event
   TextMap<int64_t> type_ids_;
   absl::flat_hash_map<int64_t, std::string> type_names_, stream_names_;

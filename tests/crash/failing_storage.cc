@@ -13,9 +13,6 @@ class FailingCursor final : public RecordCursor {
   absl::StatusOr<const RecordView*> Next() override {
     return plan_.Count("Next", [&] { return inner_->Next(); });
   }
-  absl::Status Complete() override {
-    return plan_.Count("Complete", [&] { return inner_->Complete(); });
-  }
 
  private:
   std::unique_ptr<RecordCursor> inner_;
@@ -39,6 +36,10 @@ class FailingReader : public Interface {
       return std::make_unique<FailingCursor>(*std::move(cursor), plan_);
     });
   }
+  absl::Status VisitLog(const LogRange& range, absl::FunctionRef<absl::Status(const RecordView&)> visit) override {
+    const auto count = [&](const RecordView& record) { return plan_.Count("Record", [&] { return visit(record); }); };
+    return plan_.Count("VisitLog", [&] { return inner_->VisitLog(range, count); });
+  }
   absl::Status ReadRows(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit) override {
     const auto count = [&](Row row) {
       plan_.CountRow();
@@ -48,6 +49,9 @@ class FailingReader : public Interface {
   }
   absl::StatusOr<uint64_t> CountRows(const RowQuery& query) override {
     return plan_.Count("CountRows", [&] { return inner_->CountRows(query); });
+  }
+  absl::StatusOr<uint64_t> SumRows(const TableDef& table) override {
+    return plan_.Count("SumRows", [&] { return inner_->SumRows(table); });
   }
   absl::StatusOr<bool> HasTable(const TableDef& table) override {
     return plan_.Count("HasTable", [&] { return inner_->HasTable(table); });

@@ -151,6 +151,12 @@ std::vector<Record> LogOf(Snapshot& snapshot, const LogRange& range) {
   std::vector<Record> records;
   const std::unique_ptr<RecordCursor> cursor = Must(snapshot.ReadLog(range));
   while (const RecordView* view = Must(cursor->Next())) records.push_back(RecordOf(*view));
+  std::vector<Record> visited;
+  Must(snapshot.VisitLog(range, [&](const RecordView& record) {
+    visited.push_back(RecordOf(record));
+    return absl::OkStatus();
+  }));
+  EXPECT_TRUE(visited == records);
   return records;
 }
 

@@ -68,6 +68,7 @@ struct Record {
   uint64_t version;
   std::string kept_leaf;
   Event event;
+  bool operator==(const Record&) const = default;
 };
 
 Cells PartRow(const std::string& area, int64_t number);  // with all else NULL, but for the status
@@ -75,6 +76,7 @@ absl::Status Put(Transaction& transaction, const TableDef& table, const Cells& r
 absl::StatusOr<StreamVersion> Append(Transaction& transaction, std::string_view stream, uint64_t expected,
                                      const std::vector<Event>& events);
 std::vector<Cells> RowsOf(Snapshot& snapshot, const RowQuery& query, TableSet set = TableSet::kLive);
+// By a cursor and by a visit, which give the same.
 std::vector<Record> LogOf(Snapshot& snapshot, const LogRange& range = {});
 std::vector<uint64_t> PositionsOf(Snapshot& snapshot, const LogRange& range = {});
 
