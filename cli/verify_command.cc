@@ -210,7 +210,7 @@ Command VerifyCommand() {
       .name = "verify",
       .summary = "Check hashes, order, law and tables of the whole log",
       .details =
-          "Reads the log once and names every fault by its position and kind: an event that was changed, removed, "
+          "Names every fault of the log by its position and kind: an event that was changed, removed, "
           "added or moved, one that the law would have refused, a table that does not show what the events say. "
           "Others may write meanwhile. Exit code 6 where there are faults.",
       .example = "annals verify\nannals verify --jobs 4 --json",

@@ -3,6 +3,7 @@
 #include "commands/bundle.h"
 #include "commands/event_check.h"
 #include "commands/leaf_check.h"
+#include "commands/row_faults.h"
 #include "eventstore/proof.h"
 #include "eventstore/sealed_checkpoint.h"
 #include "schemas/message_text.h"
@@ -28,7 +29,7 @@ class BundleCheck final : public FaultSink {
     report_.tree_size = bundle_.head().tree.size();
     report_.root = bundle_.head().tree.Root();
     RETURN_IF_ERROR(CheckSeal(header.seal, key));
-    const absl::Status status = CheckEvents();
+    const absl::Status status = CheckFile();
     if (absl::IsDataLoss(status)) {
       Add({std::nullopt, FaultKind::kUnreadable, std::string(MessageOf(status))});
     } else {
@@ -61,9 +62,17 @@ class BundleCheck final : public FaultSink {
     return absl::OkStatus();
   }
 
+  absl::Status CheckFile() {
+    const absl::Status checked = CheckEvents();
+    // Whatever that could not read.
+    RETURN_IF_ERROR(bundle_.FindDamagedPages([&](std::string damage) {
+      Add({std::nullopt, FaultKind::kFile, std::move(damage)});
+    }));
+    return checked;
+  }
+
   absl::Status CheckEvents() {
-    ASSIGN_OR_RETURN(const auto check,
-                     EventCheck::Begin(bundle_, TransitionCheck::Strays::kCompared, EventCheck::Tables::kNamed, *this));
+    ASSIGN_OR_RETURN(const auto check, EventCheck::Begin(bundle_, TransitionCheck::Strays::kCompared, *this));
     const Position least{static_cast<uint64_t>(INT64_MIN)};
     Timestamp before{INT64_MIN};
     const absl::Status walked =
@@ -81,12 +90,13 @@ class BundleCheck final : public FaultSink {
           if (leaf.fits) RETURN_IF_ERROR(CheckProof(record.position, leaf.hash));
           return check->Check(record);
         });
+    if (absl::IsDataLoss(walked)) NameRows(bundle_, *this).IgnoreError();
     RETURN_IF_ERROR(walked);
     RETURN_IF_ERROR(check->Finish());
     RETURN_IF_ERROR(check->command_ids().CompareRest(check->command_ids().met()));
-    return bundle_.FindDamagedPages([&](std::string damage) {
-      Add({std::nullopt, FaultKind::kFile, std::move(damage)});
-    });
+    TableSums sums = check->sums();
+    for (const TableDef* const table : ProjectedTables()) RETURN_IF_ERROR(sums.TakeShown(bundle_, *table));
+    return sums.Agree() ? absl::OkStatus() : NameRows(bundle_, *this);
   }
 
   absl::Status CheckProof(Position position, const Hash& leaf) {

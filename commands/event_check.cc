@@ -6,6 +6,7 @@
 #include <kj/exception.h>
 
 #include "commands/lawfulness.h"
+#include "commands/row_faults.h"
 #include "eventstore/event_type.h"
 #include "schemas/message_text.h"
 #include "schemas/sabotage.h"
@@ -22,43 +23,27 @@ std::string DiagnosisAt(Position position, const absl::Status& status) {
   return at == std::string::npos ? diagnosis : diagnosis.substr(at + name.size());
 }
 
-OnDifference AsFaults(FaultSink& faults) {
-  return [&faults](const TableDifference& difference) {
-    faults.Add({difference.position, FaultKind::kTable,
-                fmt::format("{} ({}): {}", difference.table, difference.key, difference.detail)});
-  };
-}
-
 }  // namespace
 
-EventCheck::EventCheck(Snapshot& snapshot, FaultSink& faults, FaultSink* rows)
+EventCheck::EventCheck(Snapshot& snapshot, FaultSink& faults)
     : faults_(faults), streams_(snapshot), command_ids_(snapshot, faults) {
-  if (rows != nullptr) naming_.emplace(snapshot, AsFaults(*rows));
   definitions_.Attach(&snapshot, TableSet::kLive);
 }
 
 absl::StatusOr<std::unique_ptr<EventCheck>> EventCheck::Begin(Snapshot& snapshot, TransitionCheck::Strays strays,
-                                                              Tables tables, FaultSink& faults) {
-  FaultSink* const rows = tables == Tables::kNamed ? &faults : nullptr;
-  auto check = std::unique_ptr<EventCheck>(new EventCheck(snapshot, faults, rows));
+                                                              FaultSink& faults) {
+  auto check = std::unique_ptr<EventCheck>(new EventCheck(snapshot, faults));
   ASSIGN_OR_RETURN(const bool keeps_transitions, snapshot.HasTable(StateTransitionsTable().table()));
   if (keeps_transitions) check->transitions_.emplace(snapshot, strays, AsFaults(faults));
   return check;
-}
-
-std::unique_ptr<EventCheck> EventCheck::BeginNaming(Snapshot& snapshot, FaultSink& faults) {
-  class Silence final : public FaultSink {
-    void Add(Fault) override {}
-  };
-  static Silence silence;  // the first walk has told everything else
-  return std::unique_ptr<EventCheck>(new EventCheck(snapshot, silence, &faults));
 }
 
 absl::Status EventCheck::Check(const RecordView& record) {
   ASSIGN_OR_RETURN(OpenStream* const stream, streams_.Meet(record.stream));
   CheckVersion(record, *stream);
   RETURN_IF_ERROR(CheckEvent(record, *stream));
-  return OpenStreams::HasEnded(*stream) ? Leave(*stream) : absl::OkStatus();
+  if (OpenStreams::HasEnded(*stream)) Leave(*stream);
+  return absl::OkStatus();
 }
 
 absl::Status EventCheck::Skip(Position position) {
@@ -180,22 +165,14 @@ void EventCheck::CheckRedactions(const OpenStream& stream) {
   }
 }
 
-absl::Status EventCheck::Leave(OpenStream& stream) {
+void EventCheck::Leave(OpenStream& stream) {
   CheckRedactions(stream);
-  if (!stream.is_broken) {
-    if (naming_) {
-      RETURN_IF_ERROR(naming_->CompareStream(stream.name(), stream.rows()));
-    } else {
-      sums_.AddFolded(stream.rows());
-    }
-  }
+  if (!stream.is_broken) sums_.AddFolded(stream.rows());
   streams_.Leave(stream);
-  return absl::OkStatus();
 }
 
 absl::Status EventCheck::Finish() {
-  for (OpenStream* const stream : streams_.Rest()) RETURN_IF_ERROR(Leave(*stream));
-  if (naming_) RETURN_IF_ERROR(naming_->CompareRest(naming_->seen()).status());
+  for (OpenStream* const stream : streams_.Rest()) Leave(*stream);
   return transitions_ ? transitions_->Finish() : absl::OkStatus();
 }
 

@@ -1,4 +1,4 @@
-// What each event says within its stream, and whether the tables show what it did. Not whether it was altered:
+// What each event says within its stream, and what the tables have to show of it. Not whether it was altered:
 // leaf_check.h.
 #pragma once
 
@@ -14,7 +14,6 @@
 #include "commands/machine_shelf.h"
 #include "projections/open_streams.h"
 #include "projections/projector.h"
-#include "projections/table_check.h"
 #include "projections/table_sums.h"
 #include "projections/transition_check.h"
 
@@ -22,17 +21,10 @@ namespace annals {
 
 class EventCheck {
  public:
-  enum class Tables {
-    kNamed,   // rows that are not as the fold says are told, by one check of the whole log
-    kSummed,  // sums() may tell that there are such: it takes half of the time
-  };
-
   // Both must outlive it. Where several checks share the log, one of them takes the rows of state_transitions that
   // stand at no event.
   static absl::StatusOr<std::unique_ptr<EventCheck>> Begin(Snapshot& snapshot, TransitionCheck::Strays strays,
-                                                           Tables tables, FaultSink& faults);
-  // For another walk over the whole log, where sums() do not agree: tells nothing but rows.
-  static std::unique_ptr<EventCheck> BeginNaming(Snapshot& snapshot, FaultSink& faults);
+                                                           FaultSink& faults);
 
   // The next record of the log: all of it, where its stream is one that is checked here.
   absl::Status Check(const RecordView& record);
@@ -45,8 +37,7 @@ class EventCheck {
   CommandIdCheck& command_ids() { return command_ids_; }
 
  private:
-  // `rows`: where rows of tables are told, nullptr where they are not.
-  EventCheck(Snapshot& snapshot, FaultSink& faults, FaultSink* rows);
+  EventCheck(Snapshot& snapshot, FaultSink& faults);
 
   void CheckVersion(const RecordView& record, OpenStream& stream);
   void CheckColumns(const RecordView& record, const FoldedEvent& event);
@@ -56,7 +47,7 @@ class EventCheck {
   // The law, then the fold.
   absl::Status Follow(const FoldedEvent& event, OpenStream& stream);
   void GiveUp(Position position, OpenStream& stream);
-  absl::Status Leave(OpenStream& stream);
+  void Leave(OpenStream& stream);
 
   FaultSink& faults_;
   MachineShelf machines_;
@@ -64,7 +55,6 @@ class EventCheck {
   MachineSource machine_source_ = machines_.From(definitions_);
   OpenStreams streams_;
   TableSums sums_;
-  std::optional<TableCheck> naming_;
   CommandIdCheck command_ids_;
   std::optional<TransitionCheck> transitions_;
   RecordFolder folder_;

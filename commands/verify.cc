@@ -12,6 +12,7 @@
 
 #include "commands/chain_check.h"
 #include "commands/event_check.h"
+#include "commands/row_faults.h"
 #include "projections/tables.h"
 #include "schemas/mutex.h"
 #include "schemas/status.h"
@@ -116,13 +117,11 @@ class Job {
   // `chain` is of the one job that looks at the order of the log, else null. Where the file is damaged the walk ends,
   // with a fault.
   absl::Status Run(ChainCheck* chain) {
-    const auto strays = number_ == 0 ? TransitionCheck::Strays::kCompared : TransitionCheck::Strays::kLeft;
-    auto check = EventCheck::Begin(snapshot_, strays, EventCheck::Tables::kSummed, jobs_);
-    return TellDamage(check.ok() ? Walk(*std::move(check), chain) : check.status());
+    const absl::Status status = Walk(chain);
+    if (!absl::IsDataLoss(status)) return status;
+    jobs_.AddUnreadable(at_, status);
+    return absl::OkStatus();
   }
-
-  // Names the rows of tables that are not as the log says.
-  absl::Status NameRows() { return TellDamage(Walk(EventCheck::BeginNaming(snapshot_, jobs_), nullptr)); }
 
   // What is wrong with the files that the log is in.
   absl::Status FindDamage() {
@@ -144,14 +143,9 @@ class Job {
   CommandIdCheck& command_ids() { return check_->command_ids(); }
 
  private:
-  absl::Status TellDamage(const absl::Status& status) {
-    if (!absl::IsDataLoss(status)) return status;
-    jobs_.AddUnreadable(at_, status);
-    return absl::OkStatus();
-  }
-
-  absl::Status Walk(std::unique_ptr<EventCheck> check, ChainCheck* chain) {
-    check_ = std::move(check);
+  absl::Status Walk(ChainCheck* chain) {
+    const auto strays = number_ == 0 ? TransitionCheck::Strays::kCompared : TransitionCheck::Strays::kLeft;
+    ASSIGN_OR_RETURN(check_, EventCheck::Begin(snapshot_, strays, jobs_));
     uint64_t met = 0;
     const absl::Status status = snapshot_.VisitLog({.for_check = true}, [&](const RecordView& record) -> absl::Status {
       at_ = record.position;
@@ -193,6 +187,22 @@ class Job {
   bool last_is_mine_ = Falls({});
 };
 
+using JobList = std::vector<std::unique_ptr<Job>>;
+
+// What all jobs have seen with the tables and command ids.
+absl::Status Compare(Snapshot& snapshot, const JobList& jobs, Jobs& shared) {
+  if (!shared.all_readable() || !shared.status().ok()) return NameRows(snapshot, shared);
+  TableSums sums;
+  uint64_t command_ids = 0;
+  for (const auto& job : jobs) {
+    sums.Add(job->sums());
+    command_ids += job->command_ids().met();
+  }
+  absl::Status status = sums.Agree() ? absl::OkStatus() : NameRows(snapshot, shared);
+  status.Update(jobs[0]->command_ids().CompareRest(command_ids));
+  return status;
+}
+
 }  // namespace
 
 absl::StatusOr<VerifyReport> Verify(absl::Span<Storage* const> storages, const VerifyOptions& options,
@@ -208,7 +218,7 @@ absl::StatusOr<VerifyReport> Verify(absl::Span<Storage* const> storages, const V
   Snapshot& first = *snapshots[0];
   Jobs shared(snapshots.size(), first.head().position.value, progress, on_fault);
   ChainCheck chain(first, options.seal, shared);
-  std::vector<std::unique_ptr<Job>> jobs;
+  JobList jobs;
   for (size_t i = 0; i < snapshots.size(); ++i) {
     jobs.push_back(std::make_unique<Job>(i, snapshots.size(), *snapshots[i], shared));
   }
@@ -227,21 +237,17 @@ absl::StatusOr<VerifyReport> Verify(absl::Span<Storage* const> storages, const V
   for (size_t i = 1; i < jobs.size(); ++i) threads.emplace_back(run, i);
   run(0);
   for (std::thread& thread : threads) thread.join();
-  const auto compare = [&]() -> absl::Status {
-    Job naming(0, 1, first, shared);
-    if (!shared.all_readable()) return naming.NameRows();
-    TableSums sums;
-    uint64_t command_ids = 0;
-    for (const auto& job : jobs) {
-      sums.Add(job->sums());
-      command_ids += job->command_ids().met();
-    }
-    if (!sums.Agree()) RETURN_IF_ERROR(naming.NameRows());
-    return jobs[0]->command_ids().CompareRest(command_ids);
-  };
-  if (shared.status().ok()) shared.Fail(compare());
   // By a schema that is not annals' not all can be read: a table or column is not there.
-  if (absl::IsInternal(shared.status()) && shared.is_damaged()) {
+  const auto misses_something = [&] { return absl::IsInternal(shared.status()) && shared.is_damaged(); };
+  if (shared.status().ok() || misses_something()) {
+    const absl::Status compared = Compare(first, jobs, shared);
+    if (!absl::IsDataLoss(compared)) {
+      shared.Fail(compared);
+    } else if (shared.all_readable()) {  // else it was told
+      shared.Add({std::nullopt, FaultKind::kUnreadable, DiagnosisOf(compared)});
+    }
+  }
+  if (misses_something()) {
     shared.Add({std::nullopt, FaultKind::kUnreadable, DiagnosisOf(shared.status())});
   } else {
     RETURN_IF_ERROR(shared.status());

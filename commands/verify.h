@@ -1,4 +1,5 @@
-// Everything that can be checked of a log and its tables, in one walk over them (SPEC §10).
+// Everything that can be checked of a log and its tables (SPEC §10): in one walk over the log, and where tables are
+// wrong another that names the rows.
 #pragma once
 
 #include <cstdint>

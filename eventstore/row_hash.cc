@@ -3,6 +3,16 @@
 #include "schemas/secret_hash.h"
 
 namespace annals {
+namespace {
+
+// Of the years 0000 to 9999, which are what a column of times can hold. Another is no cell: its text is of another
+// time.
+bool CanBeStored(Timestamp time) {
+  static const Timestamp first = *ParseTimestamp("0000-01-01"), last = *ParseTimestamp("9999-12-31T23:59:59.999999Z");
+  return first <= time && time <= last;
+}
+
+}  // namespace
 
 uint64_t HashOfRow(Row row) {
   uint64_t hash = SecretSeed();
@@ -14,7 +24,7 @@ uint64_t HashOfRow(Row row) {
     } else if (const auto* const time = std::get_if<Timestamp>(&value)) {
       char text_of_time[kTimestampBytes];
       FormatTimestamp(*time, text_of_time);
-      hash = SecretHash(hash, kTextCell, {text_of_time, kTimestampBytes});
+      hash = SecretHash(hash, CanBeStored(*time) ? kTextCell : kOtherCell, {text_of_time, kTimestampBytes});
     } else {
       hash = SecretHash(hash, kNullCell, {});
     }

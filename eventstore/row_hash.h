@@ -7,8 +7,7 @@
 
 namespace annals {
 
-// Kinds of cells, as SQLite numbers them.
-inline constexpr int kNumberCell = 1, kTextCell = 3, kNullCell = 5;
+enum CellKind : int { kNullCell, kNumberCell, kTextCell, kOtherCell };  // the last is none that a Value can be
 
 // Of the cells as they are stored, a time as text. Of this process alone: schemas/secret_hash.h.
 uint64_t HashOfRow(Row row);

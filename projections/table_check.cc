@@ -53,9 +53,11 @@ template <class Cache>
 absl::Status TableCheck::CompareTable(std::string_view stream, Cache& cache, Rows& rows) {
   const auto& type = cache.type();
   const TableDef& table = type.table();
-  ASSIGN_OR_RETURN(const bool has_rows, HasRows(table));
-  std::optional<RowQuery> query;
-  if (has_rows) query = RowsOwnedBy(table, stream);
+  std::optional<RowQuery> query = RowsOwnedBy(table, stream);
+  if (query) {
+    ASSIGN_OR_RETURN(const bool has_rows, HasRows(table));
+    if (!has_rows) query.reset();
+  }
   if (!query && cache.size() == 0) return absl::OkStatus();
   CellsOf cells(type);
   uint64_t seen = 0;

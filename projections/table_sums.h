@@ -1,5 +1,5 @@
-// The tables compared with the fold of the log by sums over their rows, which takes a third of the time that looking
-// every row up takes. Where a sum does not agree, TableCheck names the rows.
+// The tables compared with the fold of the log by sums over their rows, which takes half of the instructions of looking
+// every row up. Where a sum does not agree, TableCheck names the rows.
 #pragma once
 
 #include <cstdint>

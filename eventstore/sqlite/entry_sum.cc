@@ -16,7 +16,8 @@
 namespace annals {
 namespace {
 
-static_assert(kNumberCell == SQLITE_INTEGER && kTextCell == SQLITE_TEXT && kNullCell == SQLITE_NULL);
+// By SQLite's numbers: INTEGER, FLOAT, TEXT, BLOB, NULL.
+constexpr int kKinds[] = {0, kNumberCell, kOtherCell, kTextCell, kOtherCell + 1, kNullCell};
 
 // One column of the entry before.
 struct Cell {
@@ -79,8 +80,8 @@ void AddEntry(sqlite3_context* context, int count, sqlite3_value** arguments) {
   bool is_again = true;  // what has to be unique, which NULL always is
   for (size_t i = 0; i < entry.size(); ++i) {
     const Seen seen = Look(entry[i]);
-    hash = seen.type == SQLITE_INTEGER ? SecretHash(hash, seen.type, seen.number)
-                                       : SecretHash(hash, seen.type, seen.bytes);
+    hash = seen.type == SQLITE_INTEGER ? SecretHash(hash, kNumberCell, seen.number)
+                                       : SecretHash(hash, kKinds[seen.type], seen.bytes);
     if (unique == 0) continue;
     const int order_here = Exchange(entries.last[i], seen);
     if (order == 0) order = order_here;
@@ -101,7 +102,7 @@ void FinishEntries(sqlite3_context* context) {
 
 uint64_t HashOfEntry(std::initializer_list<int64_t> columns) {
   uint64_t hash = SecretSeed();
-  for (const int64_t column : columns) hash = SecretHash(hash, SQLITE_INTEGER, column);
+  for (const int64_t column : columns) hash = SecretHash(hash, kNumberCell, column);
   return hash;
 }
 
@@ -113,12 +114,24 @@ absl::Status AddEntrySum(const Connection& connection) {
   return SqliteError(connection.handle(), connection.path(), "add up its rows");
 }
 
+absl::StatusOr<std::string> TableItself(const Connection& connection, std::string_view table) {
+  const std::string name = QuotedName(table);
+  // By the key of a table that is kept by it: what it is called.
+  ASSIGN_OR_RETURN(Statement key,
+                   connection.Prepare("SELECT i.name FROM pragma_table_list(?) t, pragma_index_list(t.name, 'main') i "
+                                      "WHERE t.schema = 'main' AND t.wr AND i.origin = 'pk'"));
+  key.Bind(1, table);
+  ASSIGN_OR_RETURN(const bool is_kept_by_key, key.Step());
+  return name + (is_kept_by_key ? " INDEXED BY " + QuotedName(key.Text(0)) : " NOT INDEXED");
+}
+
 absl::StatusOr<uint64_t> SumOfRows(const Connection& connection, const TableDef& table) {
   RETURN_IF_ERROR(AddEntrySum(connection));
+  ASSIGN_OR_RETURN(const std::string itself, TableItself(connection, table.name));
   std::vector<std::string_view> names;
   for (const ColumnDef& column : table.columns) names.push_back(column.name);
-  ASSIGN_OR_RETURN(Statement sum, connection.Prepare(fmt::format("SELECT entry_sum(0, {}) FROM {}",
-                                                                 fmt::join(names, ", "), table.name)));
+  ASSIGN_OR_RETURN(Statement sum,
+                   connection.Prepare(fmt::format("SELECT entry_sum(0, {}) FROM {}", fmt::join(names, ", "), itself)));
   ASSIGN_OR_RETURN([[maybe_unused]] const bool always, sum.Step());
   return static_cast<uint64_t>(sum.Int(0));
 }

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
@@ -22,6 +24,9 @@ uint64_t HashOfEntry(std::initializer_list<int64_t> columns);
 // first UNIQUE columns are those of the entry before. UNIQUE 0: neither is asked for. No statement may be at work on
 // this connection: SQLite would not let a function of that name be added again.
 absl::Status AddEntrySum(const Connection& connection);
+
+// How SQL names the table to read its own rows, and not an index that has all the columns that are asked for.
+absl::StatusOr<std::string> TableItself(const Connection& connection, std::string_view table);
 
 // The sum of HashOfRow over the rows as they are stored. No statement may be at work.
 absl::StatusOr<uint64_t> SumOfRows(const Connection& connection, const TableDef& table);

@@ -61,13 +61,12 @@ absl::StatusOr<std::vector<Table>> ReadTables(const Connection& connection) {
 // The sum of each index as it has to be; NULL where the table itself is not in order.
 absl::StatusOr<std::vector<EntrySum>> SumsOfTable(const Connection& connection, const Table& table) {
   std::vector<std::string> sums;
-  std::string way = "NOT INDEXED";  // of a table that is kept by its key SQLite would take it to allow any index
   for (const Index& index : table.indexes) {
     sums.push_back(fmt::format("entry_sum({}, {})", index.is_table ? index.unique : 0, index.columns));
-    if (index.is_table) way = "INDEXED BY " + QuotedName(index.name);
   }
-  ASSIGN_OR_RETURN(Statement of_table, connection.Prepare(fmt::format("SELECT {} FROM {} {}", fmt::join(sums, ", "),
-                                                                      QuotedName(table.name), way)));
+  ASSIGN_OR_RETURN(const std::string itself, TableItself(connection, table.name));
+  ASSIGN_OR_RETURN(Statement of_table,
+                   connection.Prepare(fmt::format("SELECT {} FROM {}", fmt::join(sums, ", "), itself)));
   ASSIGN_OR_RETURN([[maybe_unused]] const bool always, of_table.Step());
   std::vector<EntrySum> found(table.indexes.size());
   for (size_t i = 0; i < found.size(); ++i) {

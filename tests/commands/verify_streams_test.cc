@@ -1,5 +1,6 @@
 // Verify looks at the tables of every stream, however many share the work.
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,6 +27,7 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 using testing::Truly;
 
@@ -38,7 +40,8 @@ class VerifiedStreams : public testing::Test {
     Must(Rebuild(store_.storage(), &StateTransitionsTable().table(), kQuiet));
   }
   // What is wrong with the tables, "position: detail", found by so many threads.
-  std::vector<std::string> TableFaults(size_t threads = 1) {
+  std::vector<std::string> TableFaults(size_t threads = 1) { return FaultsOf(FaultKind::kTable, threads); }
+  std::vector<std::string> FaultsOf(FaultKind kind, size_t threads) {
     std::vector<std::unique_ptr<Storage>> opened;
     std::vector<Storage*> storages;
     for (size_t i = 0; i < threads; ++i) {
@@ -46,12 +49,26 @@ class VerifiedStreams : public testing::Test {
     }
     std::vector<std::string> faults;
     Must(Verify(storages, {}, kQuiet, [&](const Fault& fault) {
-      if (fault.kind != FaultKind::kTable) return;
+      if (fault.kind != kind) return;
       const std::string at = fault.position ? fmt::format("{}", fault.position->value) : "-";
       faults.push_back(fmt::format("{}: {}", at, fault.detail));
     }));
     std::ranges::sort(faults);
     return faults;
+  }
+  // Spoils the page of that number in the file, and gives back what stood there.
+  std::string SpoilPage(const std::string& select_number) {
+    const Connection& connection = dynamic_cast<SqliteStorage&>(store_.storage()).connection();
+    Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    spoilt_at_ = (*Must(connection.QueryInt(select_number)) - 1) * *Must(connection.QueryInt("PRAGMA page_size"));
+    return Overwrite(std::string(8, '\0'));
+  }
+  std::string Overwrite(const std::string& bytes) {
+    std::fstream file(store_.path(), std::ios::in | std::ios::out | std::ios::binary);
+    std::string before(bytes.size(), '\0');
+    file.seekg(spoilt_at_).read(before.data(), static_cast<std::streamsize>(before.size()));
+    file.seekp(spoilt_at_).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    return before;
   }
   void Execute(const std::string& sql) {
     Must(dynamic_cast<SqliteStorage&>(store_.storage())
@@ -59,6 +76,7 @@ class VerifiedStreams : public testing::Test {
              .Execute("PRAGMA ignore_check_constraints = ON;" + sql));
   }
   Store store_{Backend::kSqlite};
+  int64_t spoilt_at_ = 0;
 };
 
 // However many threads share the work.
@@ -110,6 +128,41 @@ TEST_P(VerifyStreams, FindsRowsWhoseCellsWereExchanged) {
       "CREATE TEMP TABLE kept AS SELECT * FROM tasks; "
       "UPDATE tasks SET created_at = (SELECT created_at FROM kept WHERE kept.task_id <> tasks.task_id)");
   EXPECT_THAT(TableFaults(GetParam()), SizeIs(2));
+}
+
+// SQLite would read an index that has all columns instead.
+TEST_P(VerifyStreams, FindsARowThatIsAlteredInTheTableAlone) {
+  Execute(
+      "PRAGMA writable_schema = ON; CREATE TEMP TABLE kept AS SELECT * FROM sqlite_schema "
+      "WHERE name LIKE 'entity_dependencies_by%'; DELETE FROM sqlite_schema WHERE name IN (SELECT name FROM kept); "
+      "PRAGMA writable_schema = RESET; UPDATE entity_dependencies SET needs = 't7' WHERE entity_id = 't2'; "
+      "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM kept; PRAGMA writable_schema = RESET");
+  EXPECT_THAT(TableFaults(GetParam()), Contains(HasSubstr("needs=t7): the log says there is no such row")));
+}
+
+TEST_P(VerifyStreams, FindsRowsThoughAnotherTableLacksAColumn) {
+  Execute("ALTER TABLE state_transitions DROP COLUMN reason; UPDATE tasks SET epoch = 7 WHERE epoch = 1");
+  EXPECT_THAT(TableFaults(GetParam()), ElementsAre("16: tasks (run_id=r1, task_id=t1): epoch is 7, the log says 1"));
+}
+
+TEST_P(VerifyStreams, FindsRowsThoughAnotherTableIsDamaged) {
+  Execute("UPDATE tasks SET epoch = 7 WHERE epoch = 1");
+  for (const std::string damaged : {"command_ids", "circuit_breakers", "entities"}) {
+    SCOPED_TRACE(damaged);
+    const std::string kept = SpoilPage(fmt::format("SELECT rootpage FROM sqlite_schema WHERE name = '{}'", damaged));
+    EXPECT_THAT(TableFaults(GetParam()), ElementsAre("16: tasks (run_id=r1, task_id=t1): epoch is 7, the log says 1"));
+    EXPECT_THAT(FaultsOf(FaultKind::kFile, GetParam()), Not(IsEmpty()));
+    EXPECT_THAT(FaultsOf(FaultKind::kUnreadable, GetParam()), SizeIs(1));
+    Overwrite(kept);
+  }
+}
+
+// As far as it can.
+TEST_P(VerifyStreams, FindsRowsThoughTheLogCannotBeReadToItsEnd) {
+  Execute("UPDATE workers SET current_load = 7");
+  SpoilPage("SELECT pageno FROM dbstat WHERE name = 'log' AND pagetype = 'leaf' ORDER BY path DESC LIMIT 1");
+  EXPECT_THAT(TableFaults(GetParam()), ElementsAre("21: workers (worker_id=w1): current_load is 7, the log says 0"));
+  EXPECT_THAT(FaultsOf(FaultKind::kUnreadable, GetParam()), SizeIs(1));
 }
 
 TEST_P(VerifyStreams, SaysOfWhichStreamTheRestIsNotChecked) {

@@ -47,5 +47,15 @@ TEST(RowHash, OfATimeIsThatOfItsText) {
   EXPECT_EQ(HashOfRow(std::vector<Value>{Timestamp{0}}), HashOfRow(std::vector<Value>{"1970-01-01T00:00:00.000000Z"}));
 }
 
+// Its text is of another time: no column can hold it.
+TEST(RowHash, OfATimeOutsideTheCalendarIsOfNoText) {
+  for (const Timestamp time :
+       {Timestamp{INT64_MIN}, Timestamp{INT64_MAX}, Timestamp{ParseTimestamp("0000-01-01")->micros - 1},
+        Timestamp{ParseTimestamp("9999-12-31T23:59:59.999999Z")->micros + 1}}) {
+    const std::string text = FormatTimestamp(time);
+    EXPECT_NE(HashOfRow(std::vector<Value>{time}), HashOfRow(std::vector<Value>{text})) << text;
+  }
+}
+
 }  // namespace
 }  // namespace annals
