@@ -92,11 +92,12 @@ class BundleCheck final : public FaultSink {
         });
     if (absl::IsDataLoss(walked)) NameRows(bundle_, *this).IgnoreError();
     RETURN_IF_ERROR(walked);
-    RETURN_IF_ERROR(check->Finish());
-    RETURN_IF_ERROR(check->command_ids().CompareRest(check->command_ids().met()));
+    absl::Status status = check->Finish();
+    status.Update(check->command_ids().CompareRest(check->command_ids().met()));
     TableSums sums = check->sums();
-    for (const TableDef* const table : ProjectedTables()) RETURN_IF_ERROR(sums.TakeShown(bundle_, *table));
-    return sums.Agree() ? absl::OkStatus() : NameRows(bundle_, *this);
+    for (const TableDef* const table : ProjectedTables()) status.Update(sums.TakeShown(bundle_, *table));
+    if (!status.ok() || !sums.Agree()) status.Update(NameRows(bundle_, *this));
+    return status;
   }
 
   absl::Status CheckProof(Position position, const Hash& leaf) {

@@ -43,8 +43,8 @@ absl::Status NameRows(Snapshot& snapshot, FaultSink& faults) {
     const absl::Status compared =
         stream.is_broken ? absl::OkStatus() : tables.CompareStream(stream.name(), stream.rows());
     streams.Leave(stream);
-    // Another stream's rows may stand where they can be read.
-    if (!absl::IsDataLoss(compared)) return compared;
+    // A table that is damaged, or lacks a column, leaves the others.
+    if (!absl::IsDataLoss(compared) && !absl::IsInternal(compared)) return compared;
     damage.Update(compared);
     return absl::OkStatus();
   };
@@ -59,8 +59,8 @@ absl::Status NameRows(Snapshot& snapshot, FaultSink& faults) {
   });
   RETURN_IF_ERROR(walked);
   for (OpenStream* const stream : streams.Rest()) RETURN_IF_ERROR(leave(*stream));
-  RETURN_IF_ERROR(damage);
-  return tables.CompareRest(tables.seen()).status();
+  damage.Update(tables.CompareRest(tables.seen()).status());
+  return damage;
 }
 
 }  // namespace annals

@@ -8,7 +8,8 @@ namespace {
 // Of the years 0000 to 9999, which are what a column of times can hold. Another is no cell: its text is of another
 // time.
 bool CanBeStored(Timestamp time) {
-  static const Timestamp first = *ParseTimestamp("0000-01-01"), last = *ParseTimestamp("9999-12-31T23:59:59.999999Z");
+  static const Timestamp first = *ParseTimestamp("0000-01-01");
+  static const Timestamp last = *ParseTimestamp("9999-12-31T23:59:59.999999Z");
   return first <= time && time <= last;
 }
 
@@ -24,7 +25,7 @@ uint64_t HashOfRow(Row row) {
     } else if (const auto* const time = std::get_if<Timestamp>(&value)) {
       char text_of_time[kTimestampBytes];
       FormatTimestamp(*time, text_of_time);
-      hash = SecretHash(hash, CanBeStored(*time) ? kTextCell : kOtherCell, {text_of_time, kTimestampBytes});
+      hash = SecretHash(hash, CanBeStored(*time) ? kTextCell : kBlobCell, {text_of_time, kTimestampBytes});
     } else {
       hash = SecretHash(hash, kNullCell, {});
     }

@@ -7,7 +7,8 @@
 
 namespace annals {
 
-enum CellKind : int { kNullCell, kNumberCell, kTextCell, kOtherCell };  // the last is none that a Value can be
+// The last two are of no Value.
+enum CellKind : int { kNullCell, kNumberCell, kTextCell, kRealCell, kBlobCell };
 
 // Of the cells as they are stored, a time as text. Of this process alone: schemas/secret_hash.h.
 uint64_t HashOfRow(Row row);

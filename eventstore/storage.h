@@ -138,11 +138,11 @@ class Snapshot : public RowReader {
   virtual absl::StatusOr<StreamVersion> VersionOf(std::string_view stream) = 0;
   // Contents come along. The cursor must go before the snapshot does.
   virtual absl::StatusOr<std::unique_ptr<RecordCursor>> ReadLog(const LogRange& range) = 0;
-  // Calls `visit` with each record that such a cursor would give, until it fails or they end. The view is void after
-  // the call. Quicker than a cursor where there are many.
+  // Calls `visit` with each record such a cursor would give, until it fails or they end; quicker where there are many.
+  // The view is void after the call. `visit` may read, and walk, but not write; its exceptions go through here.
   virtual absl::Status VisitLog(const LogRange& range, absl::FunctionRef<absl::Status(const RecordView&)> visit);
   virtual absl::StatusOr<bool> HasTable(const TableDef& table) = 0;
-  // The sum of HashOfRow over all rows of the live table, as they are stored. No cursor may be open.
+  // The sum of HashOfRow over all rows of the live table, as they are stored. With no cursor open, and in no visit.
   virtual absl::StatusOr<uint64_t> SumRows(const TableDef& table);
   // The root of the tree as it is stored for others to read; head().tree, which it should be the root of, is made from
   // the right edge. All zeros where it is no hash.

@@ -21,31 +21,31 @@ absl::Status TableCheck::CompareStream(std::string_view stream, Rows& rows) {
   partings_.clear();
   referred_table_.clear();
   // Those that refer to others come before these: comparing uses up the rows of the fold.
+  // A table that cannot be read leaves the others.
   absl::Status status;
   rows.ForEachTable([&](auto& cache) {
-    if (status.ok() && !IsReferredTo(cache.type().table())) status = CompareTable(stream, cache, rows);
+    if (!IsReferredTo(cache.type().table())) status.Update(CompareTable(stream, cache, rows));
   });
-  RETURN_IF_ERROR(status);
-  RETURN_IF_ERROR(CompareTable(stream, rows.workstreams, rows));
-  RETURN_IF_ERROR(CompareTable(stream, rows.runs, rows));
-  if (found_.empty()) return absl::OkStatus();
-  RETURN_IF_ERROR(FindPartings(snapshot_, stream, absl::MakeSpan(partings_)));
+  status.Update(CompareTable(stream, rows.workstreams, rows));
+  status.Update(CompareTable(stream, rows.runs, rows));
+  if (found_.empty()) return status;
+  status.Update(FindPartings(snapshot_, stream, absl::MakeSpan(partings_)));
   for (Found& found : found_) {
     if (found.parting) found.difference.position = partings_[*found.parting].position;
     on_difference_(found.difference);
   }
-  return absl::OkStatus();
+  return status;
 }
 
 // Most streams make rows of few tables, and many databases have none at all of some.
 absl::StatusOr<bool> TableCheck::HasRows(const TableDef& table) {
-  const auto [known, is_new] = has_rows_.try_emplace(&table, false);
-  bool& has_rows = known->second;
-  if (!is_new) return has_rows;
+  if (const auto known = has_rows_.find(&table); known != has_rows_.end()) return known->second;
+  bool has_rows = false;
   RETURN_IF_ERROR(snapshot_.ReadRows({.table = &table, .limit = 1, .as_stored = true}, TableSet::kLive, [&](Row) {
     has_rows = true;
     return absl::OkStatus();
   }));
+  has_rows_.emplace(&table, has_rows);
   return has_rows;
 }
 
@@ -90,7 +90,7 @@ absl::Status TableCheck::CompareTable(std::string_view stream, Cache& cache, Row
       CompareRow(type, shown, folded);
       return absl::OkStatus();
     });
-    if (!is_there) {
+    if (status.ok() && !is_there) {
       Add(table, folded, "the row is missing",
           Parting{.table = &table, .row = RowIdentity(table, type.lookup(), folded)});
     }
@@ -148,26 +148,30 @@ void TableCheck::Add(const TableDef& table, Row row, std::string detail, std::op
 
 absl::StatusOr<uint64_t> TableCheck::CompareRest(const Counts& seen) {
   uint64_t rows = 0;
+  absl::Status status;
   for (const TableDef* const table : ProjectedTables()) {
-    if (table->on_demand) continue;
-    ASSIGN_OR_RETURN(const uint64_t count, snapshot_.CountRows({.table = table}));
-    rows += count;
-    const auto at = seen.find(table);
-    if (count == (at == seen.end() ? 0 : at->second)) continue;
-    const auto find_stray = [&](Row row) -> absl::Status {
-      const std::optional<std::string> owner = OwnerOf(*table, row);
-      StreamVersion version;
-      if (owner) {
-        ASSIGN_OR_RETURN(version, snapshot_.VersionOf(*owner));
-      }
-      if (version.value == 0) {
-        on_difference_({.table = table->name, .key = KeyText(*table, row), .detail = std::string(kNoSuchRow)});
-      }
-      return absl::OkStatus();
-    };
-    RETURN_IF_ERROR(snapshot_.ReadRows({.table = table, .as_stored = true}, TableSet::kLive, find_stray));
+    if (!table->on_demand) status.Update(CompareRestOf(*table, seen, rows));
   }
+  if (!status.ok()) return status;
   return rows;
+}
+
+absl::Status TableCheck::CompareRestOf(const TableDef& table, const Counts& seen, uint64_t& rows) {
+  ASSIGN_OR_RETURN(const uint64_t count, snapshot_.CountRows({.table = &table}));
+  rows += count;
+  const auto at = seen.find(&table);
+  if (count == (at == seen.end() ? 0 : at->second)) return absl::OkStatus();
+  return snapshot_.ReadRows({.table = &table, .as_stored = true}, TableSet::kLive, [&](Row row) -> absl::Status {
+    const std::optional<std::string> owner = OwnerOf(table, row);
+    StreamVersion version;
+    if (owner) {
+      ASSIGN_OR_RETURN(version, snapshot_.VersionOf(*owner));
+    }
+    if (version.value == 0) {
+      on_difference_({.table = table.name, .key = KeyText(table, row), .detail = std::string(kNoSuchRow)});
+    }
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace annals

@@ -46,6 +46,8 @@ class TableCheck {
   template <class Cache>
   absl::Status CompareTable(std::string_view stream, Cache& cache, Rows& rows);
   absl::StatusOr<bool> HasRows(const TableDef& table);
+  // Counts its rows.
+  absl::Status CompareRestOf(const TableDef& table, const Counts& seen, uint64_t& rows);
   template <class RowStruct>
   void CompareRow(const RowType<RowStruct>& type, Row shown, Row folded);
   absl::Status CheckForeignKeys(const TableDef& table, Row row, Rows& rows);

@@ -17,7 +17,7 @@ namespace annals {
 namespace {
 
 // By SQLite's numbers: INTEGER, FLOAT, TEXT, BLOB, NULL.
-constexpr int kKinds[] = {0, kNumberCell, kOtherCell, kTextCell, kOtherCell + 1, kNullCell};
+constexpr int kKinds[] = {0, kNumberCell, kRealCell, kTextCell, kBlobCell, kNullCell};
 
 // One column of the entry before.
 struct Cell {

@@ -53,6 +53,7 @@ void RecordVisit::VisitRecord(sqlite3_context* context, int count, sqlite3_value
 }
 
 bool RecordVisit::Visit(sqlite3_value** row) {
+  if (!status_.ok() || thrown_) return false;  // that is not lost, however SQLite goes on
   try {
     const absl::StatusOr<const RecordView*> record = reader_.Read(Arguments{row});
     status_ = record.ok() ? visit_(**record) : record.status();

@@ -320,19 +320,18 @@ absl::StatusOr<Statement> SqliteLog::PrepareWalk(const LogRange& range, std::str
                                                  std::string_view condition) {
   RETURN_IF_ERROR(WritePending());
   int64_t stream_id = 0;
-  std::string_view order = "position";
-  std::string of_stream;
+  // Not by an index of all these columns, which a user may have made.
+  std::string_view which = "NOT INDEXED WHERE", order = "position";
   if (!range.stream.empty()) {
     // Versions of a stream rise with positions: walking its index by version gives positions in order.
     ASSIGN_OR_RETURN(const Stream* const stream, FindStream(range.stream));
     if (stream != nullptr) stream_id = stream->id;
-    of_stream = "stream = ?3 AND ";
+    which = "WHERE stream = ?3 AND";
     order = "version";
   }
   ASSIGN_OR_RETURN(Statement statement, connection_->Prepare(fmt::format(
-                                            "SELECT {} FROM log WHERE {}position BETWEEN ?1 AND ?2{} ORDER BY "
-                                            "{}{}",
-                                            columns, of_stream, condition, order, range.newest_first ? " DESC" : "")));
+                                            "SELECT {} FROM log {} position BETWEEN ?1 AND ?2{} ORDER BY {}{}", columns,
+                                            which, condition, order, range.newest_first ? " DESC" : "")));
   statement.Bind(1, IsFromBefore(range) ? INT64_MIN : static_cast<int64_t>(range.first.value));
   statement.Bind(2, static_cast<int64_t>(range.last.value));
   if (!range.stream.empty()) statement.Bind(3, stream_id);
@@ -345,12 +344,24 @@ absl::StatusOr<std::unique_ptr<RecordCursor>> SqliteLog::Read(const LogRange& ra
                                               SqliteRecordReader(*this, range, IsWhole(range) ? &keys : nullptr));
 }
 
+absl::StatusOr<bool> SqliteLog::CanVisit() {
+  if (can_visit_) return *can_visit_;
+  RETURN_IF_ERROR(RecordVisit::AddTo(*connection_));
+  ASSIGN_OR_RETURN(Statement plan,
+                   connection_->Prepare("EXPLAIN QUERY PLAN SELECT * FROM log NOT INDEXED ORDER BY position"));
+  bool is_sorted = false;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, plan.Step());
+    if (!row) break;
+    is_sorted = is_sorted || plan.Text(3).find("TEMP B-TREE") != std::string_view::npos;
+  }
+  can_visit_ = !is_sorted;
+  return *can_visit_;
+}
+
 absl::Status SqliteLog::Visit(const LogRange& range, EntrySum& keys,
                               absl::FunctionRef<absl::Status(const RecordView&)> visit) {
   CHECK(range.stream.empty());
-  if (!knows_visits_) RETURN_IF_ERROR(RecordVisit::AddTo(*connection_));
-  knows_visits_ = true;
-  // Rows are met in their order by position, the key of the table: none is sorted behind the condition.
   ASSIGN_OR_RETURN(
       Statement statement,
       PrepareWalk(range, "1", fmt::format(" AND visit_record(?3, {})", SqliteRecordReader::ColumnsFor(range))));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,7 +40,10 @@ class SqliteLog {
   absl::Status ReadSubtrees(uint64_t first, uint64_t last, absl::FunctionRef<absl::Status(const Hash&)> visit);
   // A walk for_check over all of it sets `keys`, to the entries that its index has to have, and outlives the cursor.
   absl::StatusOr<std::unique_ptr<RecordCursor>> Read(const LogRange& range, EntrySum& keys);
-  // The same as Snapshot::VisitLog, of all streams.
+  // Whether the rows of the log stand by their position, as in every log that nobody altered: what SQLite has to sort
+  // first can be read, but not visited.
+  absl::StatusOr<bool> CanVisit();
+  // The same as Snapshot::VisitLog, of all streams, where that is so.
   absl::Status Visit(const LogRange& range, EntrySum& keys, absl::FunctionRef<absl::Status(const RecordView&)> visit);
 
  private:
@@ -85,8 +89,8 @@ class SqliteLog {
   std::vector<Pending> pending_;  // of which the first so many wait; the rest is kept for its memory
   size_t pending_count_ = 0;
   absl::node_hash_map<std::string, Stream, TextHash, std::equal_to<>> streams_;
-  bool knows_visits_ = false;                                    // RecordVisit::AddTo
   std::pair<const std::string, Stream>* last_stream_ = nullptr;  // asked for several times per event
+  std::optional<bool> can_visit_;
   TextMap<int64_t> type_ids_;
   absl::flat_hash_map<int64_t, std::string> type_names_, stream_names_;
 };

@@ -49,7 +49,9 @@ class SqliteTransaction final : public Transaction {
     return storage_.log_->Read(range, log_keys_);
   }
   absl::Status VisitLog(const LogRange& range, absl::FunctionRef<absl::Status(const RecordView&)> visit) override {
-    return range.stream.empty() ? storage_.log_->Visit(range, log_keys_, visit) : Snapshot::VisitLog(range, visit);
+    ASSIGN_OR_RETURN(const bool can_visit, storage_.log_->CanVisit());
+    return can_visit && range.stream.empty() ? storage_.log_->Visit(range, log_keys_, visit)
+                                             : Snapshot::VisitLog(range, visit);
   }
   absl::Status ReadRows(const RowQuery& query, TableSet set, absl::FunctionRef<absl::Status(Row)> visit) override {
     return storage_.tables_->Read(query, set, visit);

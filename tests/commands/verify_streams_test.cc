@@ -141,13 +141,26 @@ TEST_P(VerifyStreams, FindsARowThatIsAlteredInTheTableAlone) {
 }
 
 TEST_P(VerifyStreams, FindsRowsThoughAnotherTableLacksAColumn) {
-  Execute("ALTER TABLE state_transitions DROP COLUMN reason; UPDATE tasks SET epoch = 7 WHERE epoch = 1");
+  Execute("UPDATE tasks SET epoch = 7 WHERE epoch = 1; ALTER TABLE state_transitions DROP COLUMN reason");
   EXPECT_THAT(TableFaults(GetParam()), ElementsAre("16: tasks (run_id=r1, task_id=t1): epoch is 7, the log says 1"));
+  Execute("ALTER TABLE step_attempts DROP COLUMN exit_code");
+  EXPECT_THAT(TableFaults(GetParam()), ElementsAre("16: tasks (run_id=r1, task_id=t1): epoch is 7, the log says 1"));
+}
+
+// By another program. SQLite then sorts it for each walk.
+TEST_P(VerifyStreams, FindsNothingInTablesOfALogThatIsNotKeptByPosition) {
+  Execute(
+      "PRAGMA legacy_alter_table = ON; CREATE TABLE other AS SELECT * FROM log ORDER BY position DESC; "
+      "DROP TABLE log; ALTER TABLE other RENAME TO log");
+  EXPECT_THAT(TableFaults(GetParam()), IsEmpty());
+  EXPECT_THAT(FaultsOf(FaultKind::kGap, GetParam()), IsEmpty());
+  Execute("UPDATE log SET event = x'00' WHERE position = 8");
+  EXPECT_THAT(FaultsOf(FaultKind::kUndecodable, GetParam()), SizeIs(1));
 }
 
 TEST_P(VerifyStreams, FindsRowsThoughAnotherTableIsDamaged) {
   Execute("UPDATE tasks SET epoch = 7 WHERE epoch = 1");
-  for (const std::string damaged : {"command_ids", "circuit_breakers", "entities"}) {
+  for (const std::string damaged : {"command_ids", "circuit_breakers", "entities", "step_attempts", "test_gates"}) {
     SCOPED_TRACE(damaged);
     const std::string kept = SpoilPage(fmt::format("SELECT rootpage FROM sqlite_schema WHERE name = '{}'", damaged));
     EXPECT_THAT(TableFaults(GetParam()), ElementsAre("16: tasks (run_id=r1, task_id=t1): epoch is 7, the log says 1"));
