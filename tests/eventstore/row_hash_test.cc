@@ -11,6 +11,7 @@ namespace {
 TEST(RowHash, TellsRowsApartThatLookAlike) {
   const std::string piece(16, 'x');
   const std::string pieces = piece + piece;
+  const std::string piece_and_more = piece + "y";
   const std::string nothing_behind(17, '\0');
   const std::string_view nul(nothing_behind.data(), 1), nuls(nothing_behind.data(), 16);
   const std::vector<std::vector<Value>> rows = {
@@ -32,7 +33,7 @@ TEST(RowHash, TellsRowsApartThatLookAlike) {
       {piece},
       {pieces},
       {piece, piece},
-      {piece + "y"},
+      {piece_and_more},
       {Timestamp{0}},
       {Timestamp{1}},
   };
